@@ -1,5 +1,5 @@
-/* Runs the registered cases through cmocka and prints each name as a sentence. Knows nothing of credit:
- * helpers named after the domain belong in a file beside this one. */
+/* Runs the registered cases through cmocka and prints each name as a sentence. Knows nothing of
+ * credit: helpers named after the domain belong in a file beside this one. */
 #include "tests/support/test.h"
 
 #include <ftw.h>
@@ -40,7 +40,8 @@ void test_fail(const char *file, int line, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     print_error("%s:%d: %s\n", file, line, text);
-    /* cmocka leaves the test by longjmp, which from another thread would be worse than a failure. */
+    /* cmocka leaves the test by longjmp, which from another thread would be worse than a failure.
+     */
     CHECK(pthread_equal(pthread_self(), test_thread));
     _fail(file, line);
     UNREACHABLE();

@@ -1,7 +1,7 @@
 #pragma once
-/* Tests as sentences, on top of cmocka. TEST(a_name_that_says_what_holds) { ... } registers itself and
- * main comes with the library. An expectation that does not hold says where and why and ends its test
- * at once; use expectations only on the thread that runs the test. */
+/* Tests as sentences, on top of cmocka. TEST(a_name_that_says_what_holds) { ... } registers itself
+ * and main comes with the library. An expectation that does not hold says where and why and ends
+ * its test at once; use expectations only on the thread that runs the test. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,8 +31,7 @@ void test_register(struct test_case *c);
 void test_fail(const char *file, int line, const char *fmt, ...) PRINTF(3, 4) NORETURN;
 
 #define FAIL(...) test_fail(__FILE__, __LINE__, __VA_ARGS__)
-#define EXPECT(cond)                                                                               \
-    ((cond) ? (void)0 : test_fail(__FILE__, __LINE__, "does not hold: %s", #cond))
+#define EXPECT(cond) ((cond) ? (void)0 : test_fail(__FILE__, __LINE__, "does not hold: %s", #cond))
 /* Integers of any kind, booleans and enums; the actual value first. Prints both. */
 #define EXPECT_EQ(actual, wanted)                                                                  \
     test_expect_eq(__FILE__, __LINE__, #actual, (__int128)(actual), (__int128)(wanted))
@@ -46,8 +45,7 @@ void test_fail(const char *file, int line, const char *fmt, ...) PRINTF(3, 4) NO
 #define EXPECT_SAME(actual, wanted)                                                                \
     test_expect_slice(__FILE__, __LINE__, #actual, (actual), (wanted))
 /* Golden bytes: a slice against hexadecimal digits, blanks between them as you like. */
-#define EXPECT_HEX(actual, digits)                                                                 \
-    test_expect_hex(__FILE__, __LINE__, #actual, (actual), (digits))
+#define EXPECT_HEX(actual, digits) test_expect_hex(__FILE__, __LINE__, #actual, (actual), (digits))
 /* A call that answers 0 or more; its failure is printed as text. */
 #define EXPECT_OK(call) test_expect_ok(__FILE__, __LINE__, #call, (call))
 /* A call that must fail with this CE_.... */
