@@ -1,0 +1,90 @@
+"""Counts the cases of one stage and prints "passed failed skipped".
+
+    tally.py ctest LOG    a log of `ctest -V`; cases are those that cmocka announced
+    tally.py pytest XML   a JUnit file of pytest
+    tally.py check CODE   one check and its exit status
+    tally.py show LOG     instead of counts: what the tests in a log of `ctest -V` said that failed
+
+A test program that dies takes its remaining cases along: they were never announced, so its end counts
+as one failure. So does a stage that left nothing to count.
+"""
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+LINE = re.compile(r"^(\d+): (.*)")
+STARTED = re.compile(r"^(\d+): \[ RUN      \] ")
+ENDED_WELL = re.compile(r"^(\d+): \[       OK \] ")
+SKIPPED = re.compile(r"^(\d+): \[  SKIPPED \] ")
+RESULT = re.compile(r"^ *\d+/\d+ Test +#(\d+): (\S+) [. ]*(?:\*\*\*)?(\S+)")
+LINES_SHOWN = 120
+
+
+def of_ctest(text):
+    started, well, skipped, results = {}, {}, {}, {}
+    for line in text.splitlines():
+        for pattern, counts in ((STARTED, started), (ENDED_WELL, well), (SKIPPED, skipped)):
+            m = pattern.match(line)
+            if m:
+                counts[m[1]] = counts.get(m[1], 0) + 1
+        m = RESULT.match(line)
+        if m:
+            results[m[1]] = m[3] == "Passed"
+    passed = failed = left_out = 0
+    for test, is_good in results.items():
+        # A program that is not of cmocka (a replayed corpus) is one case.
+        cases = started.get(test, 0)
+        left_out += skipped.get(test, 0)
+        good = well.get(test, 0) if cases else int(is_good)
+        bad = max(cases - well.get(test, 0) - skipped.get(test, 0), 0)
+        if not is_good and bad == 0:
+            bad = 1
+        passed += good
+        failed += bad
+    if not results:
+        failed = 1
+    return passed, failed, left_out
+
+
+def of_pytest(path):
+    if not path.exists():
+        return 0, 1, 0
+    total = bad = left_out = 0
+    for suite in xml.parse(path).getroot().iter("testsuite"):
+        total += int(suite.get("tests", 0))
+        bad += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        left_out += int(suite.get("skipped", 0))
+    return max(total - bad - left_out, 0), bad, left_out
+
+
+def show(text):
+    said, bad = {}, {}
+    for line in text.splitlines():
+        m = LINE.match(line)
+        if m:
+            said.setdefault(m[1], []).append(m[2])
+        m = RESULT.match(line)
+        if m and m[3] != "Passed":
+            bad[m[1]] = f"{m[2]}: {m[3]}"
+    for test, name in bad.items():
+        print(f"-- {name}")
+        lines = [s for s in said.get(test, ()) if not s.startswith(("[ RUN      ]", "[       OK ]"))]
+        print(*lines[-LINES_SHOWN:], sep="\n")
+
+
+def main(kind, what):
+    if kind == "show":
+        show(pathlib.Path(what).read_text(encoding="utf-8", errors="replace"))
+        return
+    if kind == "ctest":
+        counts = of_ctest(pathlib.Path(what).read_text(encoding="utf-8", errors="replace"))
+    elif kind == "pytest":
+        counts = of_pytest(pathlib.Path(what))
+    else:
+        counts = (1, 0, 0) if what == "0" else (0, 1, 0)
+    print(*counts)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
