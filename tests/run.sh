@@ -59,7 +59,7 @@ check() {
 }
 
 check_format() {
-  find base record store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' |
+  find . '(' -path ./build -o -path ./.git ')' -prune -o '(' -name '*.[ch]' -o -name '*.cc' ')' -print |
     xargs -r clang-format --dry-run -Werror
 }
 

@@ -69,7 +69,9 @@ def show(text):
             bad[m[1]] = f"{m[2]}: {m[3]}"
     for test, name in bad.items():
         print(f"-- {name}")
-        lines = [s for s in said.get(test, ()) if not s.startswith(("[ RUN      ]", "[       OK ]"))]
+        lines = said.get(test, [])
+        start = next((i for i, s in enumerate(lines) if s.startswith("[=====")), 0)
+        lines = [s for s in lines[start:] if not s.startswith(("[ RUN      ]", "[       OK ]"))]
         print(*lines[-LINES_SHOWN:], sep="\n")
 
 
