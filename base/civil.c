@@ -1,6 +1,6 @@
-/* Days and instants, printed and read. The register's days are those of UTC+8, which has had no
- * summer time in the years that matter here, so a day is plain arithmetic and the machine's time
- * zone and its tables are never asked. Which day "today" is, is for the caller to say. */
+/* Days and instants, printed and read. A day of the register is one of UTC+8 in every year and
+ * season, so it is plain arithmetic, and the machine's time zone and its tables are never asked.
+ * Which day "today" is, is for the caller to say. */
 #include "base/civil.h"
 
 #include <stdio.h>
