@@ -91,14 +91,19 @@ function(credit_scenarios)
 endfunction()
 
 # tests/fuzz/fuzz_<target>.c: a libFuzzer program in the fuzz preset; elsewhere it replays
-# tests/fuzz/corpora/<target> as the CTest entry fuzz/<target>.
+# tests/fuzz/corpora/<target> as the CTest entry fuzz/<target>. It links the folders that it includes.
 function(credit_fuzz)
     file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
     foreach(t ${targets})
         get_filename_component(stem ${t} NAME_WE)
         string(REGEX REPLACE "^fuzz_" "" noun ${stem})
         add_executable(${stem} ${t})
-        target_link_libraries(${stem} PRIVATE daemon)
+        file(STRINGS ${t} folders REGEX "^#include \"[a-z]+/")
+        list(FILTER folders EXCLUDE REGEX "\"tests/")
+        list(TRANSFORM folders REPLACE "^#include \"([a-z]+)/.*" "\\1")
+        list(REMOVE_DUPLICATES folders)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${t})
+        target_link_libraries(${stem} PRIVATE ${folders})
         set_target_properties(${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
         if(CREDENCE_KIND STREQUAL fuzz)
             target_link_options(${stem} PRIVATE -fsanitize=fuzzer)
