@@ -1,0 +1,43 @@
+#pragma once
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/slice.h"
+
+/* Growable bytes, born with the most they may hold. The first failure sticks in `err`
+ * (CE_TOO_LARGE) and later additions do nothing, so a long straight line of additions needs one
+ * look at the end. */
+struct buf {
+    char *p;
+    size_t n;
+    size_t cap;
+    size_t max;
+    int err;
+};
+
+void buf_init(struct buf *b, size_t max_bytes);
+void buf_fini(struct buf *b);
+/* Empties it and forgets its error; keeps the memory. */
+void buf_clear(struct buf *b);
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_add_slice(struct buf *b, struct slice s);
+void buf_add_char(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+/* Room for n more bytes behind the end, or NULL; b->n grows by n, the caller fills them. */
+char *buf_grow(struct buf *b, size_t n);
+/* Removes the first n bytes. */
+void buf_consume(struct buf *b, size_t n);
+
+static inline struct slice buf_slice(const struct buf *b)
+{
+    return (struct slice){b->p, b->n};
+}
+
+static inline void buf_fini_auto(struct buf *b)
+{
+    buf_fini(b);
+}
+/* A local buffer that is released at the end of its scope. */
+#define AUTO_BUF(name, max_bytes)                                                                  \
+    __attribute__((cleanup(buf_fini_auto))) struct buf name;                                       \
+    buf_init(&name, (max_bytes))
