@@ -5,9 +5,9 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
-/* What Unicode asks of us; the only file that knows ICU. All input is well-formed UTF-8; results live
- * in the arena, or are the input itself when nothing changed. NFKC makes text at most 11 times as long;
- * a form of a form is the form itself. */
+/* What Unicode asks of us; the only file that knows ICU. All input is well-formed UTF-8; results
+ * live in the arena, or are the input itself when nothing changed. NFKC makes text at most 11 times
+ * as long; a form of a form is the form itself. */
 
 /* Full NFKC. ASCII input is returned as it is. */
 struct slice text_nfkc(struct arena *a, struct slice s);
@@ -27,7 +27,7 @@ struct text_cleaned {
 /* Takes control characters out and blanks of all kinds (also U+3000, U+00A0, U+FEFF) off the ends.
  * Width and case stay as they are. */
 struct text_cleaned text_clean(struct arena *a, struct slice s);
-/* Digits of any width and script to ASCII digits, full-width ASCII (and its blank, U+3000) to ASCII; nothing
- * else changes. */
+/* Digits of any width and script to ASCII digits, full-width ASCII (and its blank, U+3000) to
+ * ASCII; nothing else changes. */
 struct slice text_digits(struct arena *a, struct slice s);
 bool text_is_han(uint32_t c);
