@@ -1,0 +1,255 @@
+/* Stored form of a record.
+ *
+ *   offset  bytes  what (integers big-endian)
+ *        0      1  format, 1
+ *        1      1  flags (enum record_flag)
+ *        2      2  theme number
+ *        4      4  entry version
+ *        8     28  version: provider's, received ms, partition, position
+ *       36     16  identity hash; with the theme number it is the record id
+ *       52      8  current from, ms
+ *       60      4  day
+ *       64      4  public until (INT32_MAX for ever, INT32_MIN never)
+ *       68      1  visibility of the theme: P, A, G, N
+ *       69         sections: tag, LEB128 length, bytes; an empty section is left out
+ *
+ * Tags: i identity, d document, S about the subject, P A G N item groups, r received texts, X sealed. */
+#include "record/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/wire.h"
+
+enum { FORMAT = 1, HEAD_BYTES = 69 };
+enum { ABOUT_BYTES_MAX = 64 * 1024, CLEAR_BYTES_MAX = 1024 * 1024 };
+
+static void head_put(uint8_t *at, const struct record_head *h)
+{
+    at[0] = FORMAT;
+    at[1] = h->flags;
+    be16_put(at + 2, h->theme);
+    be32_put(at + 4, h->entry);
+    memcpy(at + 8, h->version.b, 28);
+    memcpy(at + 36, h->id.b + 2, 16);
+    be64_put(at + 52, (uint64_t)h->current_from.v);
+    be32_put(at + 60, (uint32_t)h->day.v);
+    be32_put(at + 64, (uint32_t)h->public_until.v);
+    at[68] = h->visibility;
+}
+
+static void section(struct buf *b, char tag, struct slice s)
+{
+    if (s.n == 0)
+        return;
+    buf_add_char(b, tag);
+    wire_put_bytes(b, s);
+}
+
+static void about_encode(const struct record_about *about, struct buf *b)
+{
+    wire_put_u8(b, about->is_registration);
+    wire_put_var(b, about->name_count);
+    for (unsigned i = 0; i < about->name_count; i++) {
+        wire_put_u8(b, (uint8_t)about->names[i].kind);
+        wire_put_bytes(b, about->names[i].text);
+    }
+    wire_put_bytes(b, about->status);
+    wire_put_bytes(b, about->district);
+    wire_put_var(b, about->number_count);
+    for (unsigned i = 0; i < about->number_count; i++) {
+        wire_put_u8(b, (uint8_t)about->numbers[i].type);
+        wire_put_bytes(b, about->numbers[i].number);
+    }
+}
+
+static int about_decode(struct slice bytes, struct record_about *ret)
+{
+    struct wire w = wire_of(bytes);
+    ret->is_registration = wire_u8(&w) != 0;
+    uint64_t names = wire_var(&w);
+    if (names > RECORD_NAMES_MAX)
+        return CE_FORMAT;
+    ret->name_count = (unsigned)names;
+    for (unsigned i = 0; i < ret->name_count; i++) {
+        ret->names[i].kind = (enum record_name_kind)wire_u8(&w);
+        ret->names[i].text = wire_bytes(&w);
+    }
+    ret->status = wire_bytes(&w);
+    ret->district = wire_bytes(&w);
+    uint64_t numbers = wire_var(&w);
+    if (numbers > RECORD_NUMBERS_MAX)
+        return CE_FORMAT;
+    ret->number_count = (unsigned)numbers;
+    for (unsigned i = 0; i < ret->number_count; i++) {
+        ret->numbers[i].type = (enum id_type)wire_u8(&w);
+        ret->numbers[i].number = wire_bytes(&w);
+    }
+    return wire_end(&w);
+}
+
+void record_encode(const struct record *r, struct buf *ret)
+{
+    char *head = buf_grow(ret, HEAD_BYTES);
+    if (!head)
+        return;
+    head_put((uint8_t *)head, &r->head);
+    section(ret, 'i', r->identity);
+    section(ret, 'd', r->document);
+    AUTO_BUF(about, ABOUT_BYTES_MAX);
+    about_encode(&r->about, &about);
+    if (about.err)
+        ret->err = about.err;
+    section(ret, 'S', buf_slice(&about));
+    section(ret, 'P', r->pub);
+    section(ret, 'A', r->aut);
+    section(ret, 'G', r->gov);
+    section(ret, 'N', r->none);
+    section(ret, 'r', r->received);
+    section(ret, 'X', r->sealed);
+}
+
+int record_decode_head(struct slice bytes, struct record_head *ret)
+{
+    if (bytes.n < HEAD_BYTES || bytes.p[0] != FORMAT)
+        return CE_FORMAT;
+    const uint8_t *at = (const uint8_t *)bytes.p;
+    *ret = (struct record_head){
+        .flags = at[1],
+        .theme = be16_get(at + 2),
+        .entry = be32_get(at + 4),
+        .current_from = {(int64_t)be64_get(at + 52)},
+        .day = {(int32_t)be32_get(at + 60)},
+        .public_until = {(int32_t)be32_get(at + 64)},
+        .visibility = at[68],
+    };
+    memcpy(ret->version.b, at + 8, 28);
+    memcpy(ret->id.b, at + 2, 2);
+    memcpy(ret->id.b + 2, at + 36, 16);
+    return 0;
+}
+
+void record_patch_head(char *bytes, const struct record_head *head)
+{
+    head_put((uint8_t *)bytes, head);
+}
+
+int record_decode(struct slice bytes, struct record *ret)
+{
+    *ret = (struct record){0};
+    int r = record_decode_head(bytes, &ret->head);
+    if (r < 0)
+        return r;
+    struct wire w = wire_of(slice_from(bytes, HEAD_BYTES));
+    while (w.rest.n && !w.failed) {
+        char tag = (char)wire_u8(&w);
+        struct slice s = wire_bytes(&w);
+        switch (tag) {
+        case 'i':
+            ret->identity = s;
+            break;
+        case 'd':
+            ret->document = s;
+            break;
+        case 'S':
+            if ((r = about_decode(s, &ret->about)) < 0)
+                return r;
+            break;
+        case 'P':
+            ret->pub = s;
+            break;
+        case 'A':
+            ret->aut = s;
+            break;
+        case 'G':
+            ret->gov = s;
+            break;
+        case 'N':
+            ret->none = s;
+            break;
+        case 'r':
+            ret->received = s;
+            break;
+        case 'X':
+            ret->sealed = s;
+            break;
+        default:
+            return CE_FORMAT;
+        }
+    }
+    return wire_end(&w);
+}
+
+/* Later groups hold an item in clear where earlier ones hold it masked, so a later value replaces. */
+static void items_add(struct record_item *items, size_t *count, struct slice code, struct slice value)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (slice_eq(items[i].code, code)) {
+            items[i].value = value;
+            return;
+        }
+    }
+    items[(*count)++] = (struct record_item){code, value};
+}
+
+static int by_code(const void *a, const void *b)
+{
+    const struct record_item *x = a, *y = b;
+    return slice_cmp(x->code, y->code);
+}
+
+static int parse_members(struct arena *a, struct slice members, struct json **ret)
+{
+    AUTO_BUF(text, CLEAR_BYTES_MAX);
+    buf_add_char(&text, '{');
+    buf_add_slice(&text, members);
+    buf_add_char(&text, '}');
+    if (text.err)
+        return text.err;
+    int r = json_parse(a, buf_slice(&text), CLEAR_BYTES_MAX, ret, NULL);
+    return r < 0 || (*ret)->kind != JSON_OBJECT ? CE_FORMAT : 0;
+}
+
+int record_items(struct arena *a, const struct keys *k, const struct record *r,
+                 struct slice *ret_identity, struct record_item **ret_items, size_t *ret_count)
+{
+    struct json *groups[5] = {0};
+    const struct slice text[4] = {r->pub, r->aut, r->gov, r->none};
+    size_t most = 0;
+    for (int i = 0; i < 4; i++) {
+        int e = parse_members(a, text[i], &groups[i]);
+        if (e < 0)
+            return e;
+        most += groups[i]->count;
+    }
+    struct slice identity = r->identity;
+    const struct json *clear = NULL;
+    if (r->sealed.n) {
+        AUTO_BUF(plain, CLEAR_BYTES_MAX);
+        int e = crypt_open(k, KEY_ITEMS, r->sealed, &plain);
+        if (e < 0)
+            return e;
+        e = json_parse(a, buf_slice(&plain), CLEAR_BYTES_MAX, &groups[4], NULL);
+        if (e < 0 || groups[4]->kind != JSON_OBJECT)
+            return CE_FORMAT;
+        clear = json_get(groups[4], "c");
+        if (json_get(groups[4], "i"))
+            identity = json_get_string(groups[4], "i");
+        most += clear ? clear->count : 0;
+    }
+    struct record_item *items = ARENA_ARRAY(a, struct record_item, most + 1);
+    size_t count = 0;
+    for (int i = 0; i < 4; i++)
+        for (size_t m = 0; m < groups[i]->count; m++)
+            items_add(items, &count, groups[i]->keys[m], groups[i]->items[m].string);
+    for (size_t m = 0; clear && m < clear->count; m++)
+        items_add(items, &count, clear->keys[m], clear->items[m].string);
+    qsort(items, count, sizeof *items, by_code);
+    *ret_identity = identity;
+    *ret_items = items;
+    *ret_count = count;
+    return 0;
+}
