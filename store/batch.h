@@ -1,0 +1,46 @@
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/slice.h"
+#include "store/store.h"
+#include "store/view.h"
+
+/* What one commit writes, all or nothing (design §1.4). Rows are gathered first, so that the writer reads its own
+ * writes (batch_get), the last value for a key holds, and each family is written in key order. The first failure sticks
+ * and batch_commit returns it. For the one writing thread. */
+struct batch;
+
+struct batch *batch_create(struct store *s);
+/* Accepts NULL. */
+void batch_destroy(struct batch *b);
+DEFINE_AUTO(struct batch, batch_destroy)
+/* Forgets everything gathered. */
+void batch_clear(struct batch *b);
+
+/* Key and value are copied. */
+void batch_put(struct batch *b, enum cf cf, struct slice key, struct slice value);
+void batch_delete(struct batch *b, enum cf cf, struct slice key);
+/* Every key in [from, to); applied before the rows of this batch, and not seen by batch_get. */
+void batch_delete_range(struct batch *b, enum cf cf, struct slice from, struct slice to);
+
+/* The value as it will be after this commit: what the batch holds, else what the store has now. Borrowed from the
+ * batch or copied into the arena; good until batch_clear or the next put of that key. CE_NOT_FOUND, CE_IO. */
+int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, struct slice *ret);
+/* Only what the batch itself holds: 1 with *ret for a put, -1 for a delete, 0 for nothing. */
+int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice *ret);
+
+/* Walks the rows with that prefix as they will be after this commit, ascending. `each` returns false to stop, and puts
+ * nothing into the family it walks. */
+int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
+               bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
+
+/* Rows (puts and deletes) gathered for a family: the budget of design §6 is tested with it. */
+size_t batch_rows(const struct batch *b, enum cf cf);
+size_t batch_rows_all(const struct batch *b);
+
+/* Writes with one fsync and empties the batch. Nothing is written when anything failed before; then, or when RocksDB
+ * fails, the store takes no writes until it is reopened. */
+int batch_commit(struct batch *b, struct reason *reterr_why);

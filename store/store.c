@@ -1,0 +1,245 @@
+/* Opening and closing RocksDB: options of each family, one process for each folder, reopening after a failed commit.
+ * The figures are those of the configuration that was measured (docs/adr/0006): small write buffers for indexes, one
+ * shared cache with index and filter blocks in it, 256 MB of log at most so that a restart stays short. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "store/migrate.h"
+#include "store/store_db.h"
+
+static const struct {
+    const char *name;
+    int kib;
+    bool filter;
+} families[CF_COUNT] = {
+#define CF(id, name_, kib_, filter_, shape) [CF_##id] = {name_, kib_, filter_},
+#include "store/cf.def"
+#undef CF
+};
+
+const char *cf_name(enum cf cf)
+{
+    return families[cf].name;
+}
+
+int store_error(char *message, struct reason *reterr_why)
+{
+    int err = CE_IO;
+    if (message && (strstr(message, "lock hold") || strstr(message, "LOCK")))
+        err = CE_BUSY;
+    else if (message && strncmp(message, "Corruption", 10) == 0)
+        err = CE_FORMAT;
+    reason_set(reterr_why, err, "%s", message ? message : "unknown");
+    rocksdb_free(message);
+    return err;
+}
+
+static rocksdb_options_t *db_options_make(const struct store_options *o)
+{
+    rocksdb_options_t *opt = rocksdb_options_create();
+    rocksdb_options_set_create_if_missing(opt, !o->must_exist);
+    rocksdb_options_set_create_missing_column_families(opt, 1);
+    rocksdb_options_set_max_background_jobs(opt, 2);
+    rocksdb_options_set_bytes_per_sync(opt, 1 << 20);
+    rocksdb_options_set_wal_bytes_per_sync(opt, 1 << 20);
+    rocksdb_options_set_max_total_wal_size(opt, 256 << 20);
+    rocksdb_options_set_max_open_files(opt, -1);
+    rocksdb_options_set_db_write_buffer_size(opt, (size_t)(o->buffer_bytes ? o->buffer_bytes : 192 << 20));
+    rocksdb_options_set_keep_log_file_num(opt, 4);
+    rocksdb_options_set_max_log_file_size(opt, 4 << 20);
+    return opt;
+}
+
+static rocksdb_options_t *cf_options_make(enum cf cf, rocksdb_cache_t *cache)
+{
+    rocksdb_options_t *opt = rocksdb_options_create();
+    rocksdb_options_set_write_buffer_size(opt, (size_t)families[cf].kib * 1024);
+    rocksdb_options_set_max_write_buffer_number(opt, 3);
+    rocksdb_options_set_level_compaction_dynamic_level_bytes(opt, 1);
+    rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
+    rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);
+    rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
+    rocksdb_block_based_options_set_block_size(table, 8 * 1024);
+    rocksdb_block_based_options_set_format_version(table, 5);
+    rocksdb_block_based_options_set_block_cache(table, cache);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
+    rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
+    if (families[cf].filter) {
+        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_ribbon(10));
+        rocksdb_block_based_options_set_index_type(
+            table, rocksdb_block_based_table_index_type_two_level_index_search);
+        rocksdb_block_based_options_set_partition_filters(table, 1);
+    }
+    rocksdb_options_set_block_based_table_factory(opt, table);
+    rocksdb_block_based_options_destroy(table);
+    return opt;
+}
+
+static int db_open(struct store *s, struct reason *reterr_why)
+{
+    const char *names[CF_COUNT + 1] = {"default"};
+    const rocksdb_options_t *options[CF_COUNT + 1] = {s->db_options};
+    rocksdb_column_family_handle_t *handles[CF_COUNT + 1];
+    for (int i = 0; i < CF_COUNT; i++) {
+        names[i + 1] = families[i].name;
+        options[i + 1] = s->cf_options[i];
+    }
+    char *message = NULL;
+    s->db = rocksdb_open_column_families(s->db_options, s->db_dir, CF_COUNT + 1, names, options, handles, &message);
+    if (!s->db)
+        return store_error(message, reterr_why);
+    rocksdb_column_family_handle_destroy(handles[0]);
+    memcpy(s->cf, handles + 1, sizeof s->cf);
+    return 0;
+}
+
+static void db_close(struct store *s)
+{
+    if (!s->db)
+        return;
+    for (int i = 0; i < CF_COUNT; i++)
+        rocksdb_column_family_handle_destroy(s->cf[i]);
+    rocksdb_close(s->db);
+    s->db = NULL;
+}
+
+/* Our own lock beside RocksDB's: its holder is told by name, and a dead process never leaves it behind. */
+static int folder_lock(struct store *s, struct reason *reterr_why)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/lock", s->dir);
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return reason_set(reterr_why, CE_IO, "%s: %s", path, strerror(errno));
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        char pid[32];
+        int n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
+        if (ftruncate(s->lock_fd, 0) < 0 || pwrite(s->lock_fd, pid, (size_t)n, 0) != n)
+            return reason_set(reterr_why, CE_IO, "%s: %s", path, strerror(errno));
+        return 0;
+    }
+    char holder[32] = "";
+    ssize_t n = pread(s->lock_fd, holder, sizeof holder - 1, 0);
+    while (n > 0 && (holder[n - 1] < '0' || holder[n - 1] > '9'))
+        holder[--n] = 0;
+    return reason_set(reterr_why, CE_BUSY,
+                      "%s is held by process %s; stop it first, or give this one a folder of its own", s->dir,
+                      *holder ? holder : "?");
+}
+
+int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why)
+{
+    struct stat st;
+    if (stat(o->dir, &st) < 0) {
+        if (o->must_exist)
+            return reason_set(reterr_why, CE_NOT_FOUND, "%s: there is no store", o->dir);
+        if (mkdir(o->dir, 0700) < 0)
+            return reason_set(reterr_why, CE_IO, "cannot make the folder %s: %s", o->dir, strerror(errno));
+    }
+    struct store *s = calloc(1, sizeof *s);
+    CHECK(s);
+    s->lock_fd = -1;
+    s->options = *o;
+    s->dir = strdup(o->dir);
+    CHECK(s->dir && asprintf(&s->db_dir, "%s/db", o->dir) > 0);
+    s->options.dir = s->dir;
+    pthread_rwlock_init(&s->in_use, NULL);
+    s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : 256 << 20));
+    s->db_options = db_options_make(o);
+    for (int i = 0; i < CF_COUNT; i++)
+        s->cf_options[i] = cf_options_make((enum cf)i, s->cache);
+    s->sync_write = rocksdb_writeoptions_create();
+    rocksdb_writeoptions_set_sync(s->sync_write, 1);
+
+    int r = 0;
+    if (o->must_exist && stat(s->db_dir, &st) < 0)
+        r = reason_set(reterr_why, CE_NOT_FOUND, "%s: there is no store", o->dir);
+    if (r == 0)
+        r = folder_lock(s, reterr_why);
+    if (r == 0)
+        r = db_open(s, reterr_why);
+    if (r == 0)
+        r = migrate_run(s, reterr_why);
+    if (r < 0) {
+        store_close(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    pthread_rwlock_wrlock(&s->in_use);
+    db_close(s);
+    pthread_rwlock_unlock(&s->in_use);
+    pthread_rwlock_destroy(&s->in_use);
+    for (int i = 0; i < CF_COUNT; i++)
+        rocksdb_options_destroy(s->cf_options[i]);
+    rocksdb_options_destroy(s->db_options);
+    rocksdb_writeoptions_destroy(s->sync_write);
+    rocksdb_cache_destroy(s->cache);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    free(s->db_dir);
+    free(s->dir);
+    free(s);
+}
+
+bool store_is_writable(const struct store *s)
+{
+    return !atomic_load(&s->is_broken);
+}
+
+int store_reopen(struct store *s, struct reason *reterr_why)
+{
+    pthread_rwlock_wrlock(&s->in_use);
+    db_close(s);
+    int r = db_open(s, reterr_why);
+    if (r == 0)
+        atomic_store(&s->is_broken, false);
+    pthread_rwlock_unlock(&s->in_use);
+    return r;
+}
+
+uint64_t store_property(struct store *s, const char *property)
+{
+    uint64_t sum = 0;
+    pthread_rwlock_rdlock(&s->in_use);
+    for (int i = 0; s->db && i < CF_COUNT; i++) {
+        uint64_t v = 0;
+        if (rocksdb_property_int_cf(s->db, s->cf[i], property, &v) == 0)
+            sum += v;
+    }
+    pthread_rwlock_unlock(&s->in_use);
+    return sum;
+}
+
+uint64_t store_disk_bytes(struct store *s)
+{
+    return store_property(s, "rocksdb.total-sst-files-size");
+}
+
+int store_flush(struct store *s)
+{
+    rocksdb_flushoptions_t *o = rocksdb_flushoptions_create();
+    rocksdb_flushoptions_set_wait(o, 1);
+    char *message = NULL;
+    pthread_rwlock_rdlock(&s->in_use);
+    for (int i = 0; s->db && i < CF_COUNT && !message; i++)
+        rocksdb_flush_cf(s->db, o, s->cf[i], &message);
+    pthread_rwlock_unlock(&s->in_use);
+    rocksdb_flushoptions_destroy(o);
+    return message ? store_error(message, NULL) : 0;
+}

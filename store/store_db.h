@@ -1,0 +1,25 @@
+#pragma once
+/* What the files of store/ share about the open database; not for other folders. */
+#include <pthread.h>
+#include <rocksdb/c.h>
+#include <stdatomic.h>
+
+#include "store/store.h"
+
+struct store {
+    char *dir;
+    char *db_dir;
+    int lock_fd;
+    struct store_options options;
+    pthread_rwlock_t in_use; /* read: a view or a commit; write: reopening */
+    atomic_bool is_broken;
+    rocksdb_t *db; /* NULL while it could not be reopened */
+    rocksdb_column_family_handle_t *cf[CF_COUNT];
+    rocksdb_options_t *db_options;
+    rocksdb_options_t *cf_options[CF_COUNT];
+    rocksdb_writeoptions_t *sync_write;
+    rocksdb_cache_t *cache;
+};
+
+/* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock). */
+int store_error(char *message, struct reason *reterr_why);

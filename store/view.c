@@ -1,0 +1,163 @@
+/* Reading: snapshots, point reads, walks over a prefix. */
+#include "store/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "store/store_db.h"
+
+enum { PREFIX_MAX = 64 };
+
+struct view {
+    struct store *store;
+    const rocksdb_snapshot_t *snapshot;
+    rocksdb_readoptions_t *read;
+};
+
+struct walk {
+    struct view *view;
+    rocksdb_readoptions_t *read;
+    rocksdb_iterator_t *it;
+    char upper[PREFIX_MAX]; /* first key behind the prefix */
+    size_t upper_n;
+};
+
+int view_open(struct store *s, struct view **ret)
+{
+    if (pthread_rwlock_tryrdlock(&s->in_use) != 0)
+        return CE_UNAVAILABLE;
+    if (!s->db) {
+        pthread_rwlock_unlock(&s->in_use);
+        return CE_UNAVAILABLE;
+    }
+    struct view *v = calloc(1, sizeof *v);
+    CHECK(v);
+    v->store = s;
+    v->snapshot = rocksdb_create_snapshot(s->db);
+    v->read = rocksdb_readoptions_create();
+    rocksdb_readoptions_set_snapshot(v->read, v->snapshot);
+    *ret = v;
+    return 0;
+}
+
+void view_close(struct view *v)
+{
+    if (!v)
+        return;
+    rocksdb_readoptions_destroy(v->read);
+    rocksdb_release_snapshot(v->store->db, v->snapshot);
+    pthread_rwlock_unlock(&v->store->in_use);
+    free(v);
+}
+
+int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, struct slice *ret)
+{
+    char *message = NULL;
+    rocksdb_pinnableslice_t *pin =
+        rocksdb_get_pinned_cf(v->store->db, v->read, v->store->cf[cf], key.p, key.n, &message);
+    if (message)
+        return store_error(message, NULL);
+    if (!pin)
+        return CE_NOT_FOUND;
+    size_t n;
+    const char *p = rocksdb_pinnableslice_value(pin, &n);
+    *ret = arena_dup(a, slice_make(p, n));
+    rocksdb_pinnableslice_destroy(pin);
+    return 0;
+}
+
+int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count, const struct slice *keys,
+                  struct slice *ret_values)
+{
+    if (count == 0)
+        return 0;
+    const char **p = ARENA_ARRAY(a, const char *, count);
+    size_t *n = ARENA_ARRAY(a, size_t, count);
+    rocksdb_pinnableslice_t **pins = ARENA_ARRAY(a, rocksdb_pinnableslice_t *, count);
+    char **messages = ARENA_ARRAY(a, char *, count);
+    for (size_t i = 0; i < count; i++) {
+        p[i] = keys[i].p;
+        n[i] = keys[i].n;
+    }
+    rocksdb_batched_multi_get_cf(v->store->db, v->read, v->store->cf[cf], count, p, n, pins, messages, true);
+    int r = 0;
+    for (size_t i = 0; i < count; i++) {
+        ret_values[i] = (struct slice){0};
+        if (messages[i]) {
+            r = store_error(messages[i], NULL);
+        } else if (pins[i]) {
+            size_t len;
+            const char *value = rocksdb_pinnableslice_value(pins[i], &len);
+            ret_values[i] = arena_dup(a, slice_make(value, len));
+            rocksdb_pinnableslice_destroy(pins[i]);
+        }
+    }
+    return r;
+}
+
+struct walk *walk_open(struct view *v, enum cf cf, struct slice prefix, struct slice from)
+{
+    CHECK(prefix.n <= PREFIX_MAX);
+    struct walk *w = calloc(1, sizeof *w);
+    CHECK(w);
+    w->view = v;
+    w->read = rocksdb_readoptions_create();
+    rocksdb_readoptions_set_snapshot(w->read, v->snapshot);
+    if (prefix.n) {
+        memcpy(w->upper, prefix.p, prefix.n);
+        w->upper_n = prefix.n;
+        while (w->upper_n && (unsigned char)w->upper[w->upper_n - 1] == 0xFF)
+            w->upper_n--;
+        if (w->upper_n) {
+            w->upper[w->upper_n - 1]++;
+            rocksdb_readoptions_set_iterate_upper_bound(w->read, w->upper, w->upper_n);
+        }
+    }
+    w->it = rocksdb_create_iterator_cf(v->store->db, w->read, v->store->cf[cf]);
+    struct slice start = slice_cmp(from, prefix) > 0 ? from : prefix;
+    if (start.n)
+        rocksdb_iter_seek(w->it, start.p, start.n);
+    else
+        rocksdb_iter_seek_to_first(w->it);
+    return w;
+}
+
+bool walk_valid(const struct walk *w)
+{
+    return rocksdb_iter_valid(w->it);
+}
+
+void walk_next(struct walk *w)
+{
+    rocksdb_iter_next(w->it);
+}
+
+void walk_seek(struct walk *w, struct slice key)
+{
+    rocksdb_iter_seek(w->it, key.p, key.n);
+}
+
+struct slice walk_key(const struct walk *w)
+{
+    size_t n;
+    const char *p = rocksdb_iter_key(w->it, &n);
+    return slice_make(p, n);
+}
+
+struct slice walk_value(const struct walk *w)
+{
+    size_t n;
+    const char *p = rocksdb_iter_value(w->it, &n);
+    return slice_make(p, n);
+}
+
+int walk_close(struct walk *w)
+{
+    char *message = NULL;
+    rocksdb_iter_get_error(w->it, &message);
+    rocksdb_iter_destroy(w->it);
+    rocksdb_readoptions_destroy(w->read);
+    free(w);
+    return message ? store_error(message, NULL) : 0;
+}
