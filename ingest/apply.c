@@ -1,0 +1,505 @@
+/* The writing half of the pipeline: what each verdict does to the families. A subject's row is brought up to date at once
+ * where one comparison shows how (a new subject, another record with the known name); everything else marks the subject,
+ * and its row is computed from its records once before the commit. */
+#include "ingest/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/err.h"
+#include "record/name.h"
+#include "store/keys.h"
+#include "store/names.h"
+#include "store/source.h"
+#include "store/subject.h"
+
+enum { VALUE_BYTES_MAX = 8 * 1024 * 1024 };
+static const struct utc_ms never = {INT64_MIN};
+
+void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k, struct counters *counters,
+                struct buf *events)
+{
+    *ap = (struct apply){.batch = b, .arena = a, .keys = k, .counters = counters, .events = events};
+}
+
+void apply_fini(struct apply *ap)
+{
+    free(ap->dirty);
+    free(ap->touched);
+}
+
+void apply_reset(struct apply *ap)
+{
+    ap->dirty_count = 0;
+    ap->touched_count = 0;
+    buf_clear(ap->events);
+}
+
+static void list_add(struct subject_id **list, size_t *count, size_t *cap, const struct subject_id *id)
+{
+    if (*count == *cap) {
+        *cap = *cap ? *cap * 2 : 256;
+        *list = realloc(*list, *cap * sizeof **list);
+        CHECK(*list);
+    }
+    (*list)[(*count)++] = *id;
+}
+
+static void touch(struct apply *ap, const struct subject_id *id)
+{
+    if (subject_id_kind(id) != SUBJECT_WAITING)
+        list_add(&ap->touched, &ap->touched_count, &ap->touched_cap, id);
+}
+
+static void mark(struct apply *ap, const struct subject_id *id)
+{
+    if (subject_id_kind(id) != SUBJECT_WAITING)
+        list_add(&ap->dirty, &ap->dirty_count, &ap->dirty_cap, id);
+}
+
+static void event(struct apply *ap, enum verdict v, const struct record_id *id)
+{
+    wire_put_u8(ap->events, (uint8_t)v);
+    buf_add(ap->events, id->b, sizeof id->b);
+}
+
+static bool has_term(const struct record_head *h)
+{
+    return !(h->flags & RECORD_REVOKED) && !day_is_none(h->public_until) && h->public_until.v != DAY_FOREVER.v;
+}
+
+static void term_put(struct apply *ap, const struct record_head *h)
+{
+    static const char publication_ends[2] = {1, 1}; /* format, what ends */
+    if (!has_term(h))
+        return;
+    struct term_key k = term_key_make(h->public_until, &h->id);
+    batch_put(ap->batch, CF_BY_TERM, KEY_SLICE(k), slice_make(publication_ends, 2));
+}
+
+static void term_delete(struct apply *ap, const struct record_head *h)
+{
+    if (!has_term(h))
+        return;
+    struct term_key k = term_key_make(h->public_until, &h->id);
+    batch_delete(ap->batch, CF_BY_TERM, KEY_SLICE(k));
+}
+
+static void source_put(struct apply *ap, const struct record_id *id, const struct source *s)
+{
+    uint8_t bytes[SOURCE_BYTES];
+    source_encode(s, bytes);
+    batch_put(ap->batch, CF_BY_SOURCE, KEY_SLICE(*id), slice_make(bytes, sizeof bytes));
+}
+
+static void link_write(struct apply *ap, const struct subject_id *id, enum id_type type, struct slice number,
+                       bool is_there)
+{
+    uint8_t key_number[18];
+    subject_number_key(ap->keys, type, number, key_number);
+    struct link_key k = link_key_make(key_number, id);
+    static const char format[1] = {1};
+    if (is_there)
+        batch_put(ap->batch, CF_LINK, KEY_SLICE(k), slice_make(format, 1));
+    else
+        batch_delete(ap->batch, CF_LINK, KEY_SLICE(k));
+}
+
+/* The organisation code lies in characters 9 to 17 of a unified code (GB 32100-2015). */
+static bool inner_code(const struct subject_id *id, struct slice *ret)
+{
+    enum id_type type;
+    struct slice number;
+    if (!subject_id_number(id, &type, &number) || type != ID_USCC)
+        return false;
+    *ret = (struct slice){number.p + 8, 9};
+    return true;
+}
+
+static bool numbers_equal(const struct subject *a, const struct subject *b)
+{
+    if (a->number_count != b->number_count)
+        return false;
+    for (unsigned i = 0; i < a->number_count; i++)
+        if (a->numbers[i].type != b->numbers[i].type || !slice_eq(a->numbers[i].number, b->numbers[i].number))
+            return false;
+    return true;
+}
+
+static void links_write(struct apply *ap, const struct subject_id *id, const struct subject *old,
+                        const struct subject *fresh)
+{
+    struct slice inner;
+    if (old && fresh && numbers_equal(old, fresh))
+        return;
+    if (inner_code(id, &inner) && !old != !fresh)
+        link_write(ap, id, ID_ORGANISATION, inner, fresh != NULL);
+    for (unsigned i = 0; old && i < old->number_count; i++) {
+        if (inner_code(id, &inner) && old->numbers[i].type == ID_ORGANISATION && fresh &&
+            slice_eq(inner, old->numbers[i].number))
+            continue;
+        link_write(ap, id, old->numbers[i].type, old->numbers[i].number, false);
+    }
+    for (unsigned i = 0; fresh && i < fresh->number_count; i++)
+        link_write(ap, id, fresh->numbers[i].type, fresh->numbers[i].number, true);
+}
+
+/* A sole trader without a shop name (字号) is a person's name: found by code only (design §5). */
+static bool may_be_searched(const struct apply *ap, const struct subject_id *id, const struct subject *s)
+{
+    enum subject_kind kind = subject_id_kind(id);
+    if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
+        return false;
+    enum id_type type;
+    struct slice number;
+    if (!subject_id_number(id, &type, &number) || type != ID_USCC || !slice_starts(number, SLICE("92")))
+        return true;
+    for (unsigned i = 0; i < s->name_count; i++)
+        if (!name_is_shop(ap->tables, s->names[i].text))
+            return false;
+    return true;
+}
+
+/* Puts the row and what follows from it. `old` NULL: there was none; `fresh` NULL: none remains. */
+static int subject_write(struct apply *ap, const struct subject_id *id, const struct subject *old,
+                         struct subject *fresh)
+{
+    struct slice key = KEY_SLICE(*id);
+    struct slice was[SUBJECT_NAMES_MAX], is[SUBJECT_NAMES_MAX];
+    unsigned was_count = old && old->search_number ? names_of_subject(ap->arena, old, was) : 0;
+    unsigned is_count = 0;
+    uint64_t number = old ? old->search_number : 0;
+    if (fresh) {
+        bool searched = may_be_searched(ap, id, fresh);
+        if (searched && !number)
+            number = ap->counters->next_search++;
+        fresh->search_number = searched ? number : 0;
+        is_count = searched ? names_of_subject(ap->arena, fresh, is) : 0;
+    }
+    if (number)
+        names_put(ap->batch, number, id, was, was_count, is, is_count);
+    links_write(ap, id, old, fresh);
+    if (!fresh) {
+        batch_delete(ap->batch, CF_SUBJECT, key);
+        return 0;
+    }
+    AUTO_BUF(bytes, VALUE_BYTES_MAX);
+    subject_encode(fresh, &bytes);
+    batch_put(ap->batch, CF_SUBJECT, key, buf_slice(&bytes));
+    return bytes.err;
+}
+
+static int subject_read(struct apply *ap, const struct subject_id *id, struct subject *ret)
+{
+    struct slice bytes;
+    int r = batch_get(ap->batch, ap->arena, CF_SUBJECT, KEY_SLICE(*id), &bytes);
+    if (r < 0)
+        return r;
+    return subject_decode(arena_dup(ap->arena, bytes), ret);
+}
+
+/* Whether one unconfirmed name stands alone and is this one: then only its days can change. */
+static bool adds_no_name(const struct subject *s, const struct record *r)
+{
+    if (r->about.is_registration || r->about.name_count > 1)
+        return false;
+    unsigned unconfirmed = 0;
+    bool known = r->about.name_count == 0;
+    for (unsigned i = 0; i < s->name_count; i++) {
+        if (s->names[i].flags != 0)
+            continue;
+        unconfirmed++;
+        known = known || slice_eq(s->names[i].text, r->about.names[0].text);
+    }
+    return known && unconfirmed <= 1;
+}
+
+/* A record was added to the subject. */
+static int subject_add(struct apply *ap, const struct subject_id *id, const struct record *r)
+{
+    struct subject old;
+    int e = subject_read(ap, id, &old);
+    if (e == CE_NOT_FOUND) {
+        struct subject fresh = {.own_public_until = DAY_NONE};
+        subject_join(ap->arena, &fresh, r, false);
+        return subject_write(ap, id, NULL, &fresh);
+    }
+    if (e < 0)
+        return e;
+    if (!adds_no_name(&old, r)) {
+        mark(ap, id);
+        return 0;
+    }
+    struct subject fresh = old;
+    return subject_join(ap->arena, &fresh, r, false) ? subject_write(ap, id, &old, &fresh) : 0;
+}
+
+static bool about_equal(const struct record *a, const struct record *b)
+{
+    const struct record_about *x = &a->about, *y = &b->about;
+    if (x->is_registration != y->is_registration || x->name_count != y->name_count ||
+        x->number_count != y->number_count || !slice_eq(x->status, y->status) || !slice_eq(x->district, y->district))
+        return false;
+    for (unsigned i = 0; i < x->name_count; i++)
+        if (x->names[i].kind != y->names[i].kind || !slice_eq(x->names[i].text, y->names[i].text))
+            return false;
+    for (unsigned i = 0; i < x->number_count; i++)
+        if (x->numbers[i].type != y->numbers[i].type || !slice_eq(x->numbers[i].number, y->numbers[i].number))
+            return false;
+    return a->head.public_until.v == b->head.public_until.v && a->head.visibility == b->head.visibility;
+}
+
+static int store_new(struct apply *ap, const struct judged *row)
+{
+    bool waits = row->operation == OPERATION_REVOKE;
+    struct slice bytes = waits ? row->waiting : row->bytes;
+    struct record r;
+    int e = record_decode(bytes, &r);
+    if (e < 0)
+        return e;
+    struct subject_id subject = row->subject;
+    if (waits) {
+        subject.b[0] = SUBJECT_WAITING;
+        memcpy(subject.b + 1, row->id.b, sizeof row->id.b);
+    }
+    struct source s = {.version = row->version,
+                       .flags = r.head.flags,
+                       .locator = record_key_make(&subject, row->category, waits ? (struct day){0} : r.head.day,
+                                                  ap->counters->next_record++)};
+    memcpy(s.content, row->content, sizeof s.content);
+    batch_put(ap->batch, CF_RECORD, KEY_SLICE(s.locator), bytes);
+    source_put(ap, &row->id, &s);
+    if (waits)
+        return 0;
+    term_put(ap, &r.head);
+    event(ap, VERDICT_STORED, &row->id);
+    touch(ap, &subject);
+    return subject_add(ap, &subject, &r);
+}
+
+static int old_bytes(struct apply *ap, const struct source *known, struct slice *ret_bytes, struct record *ret)
+{
+    struct slice bytes;
+    int e = batch_get(ap->batch, ap->arena, CF_RECORD, KEY_SLICE(known->locator), &bytes);
+    if (e < 0)
+        return e == CE_NOT_FOUND ? CE_FORMAT : e;
+    *ret_bytes = arena_dup(ap->arena, bytes);
+    return record_decode(*ret_bytes, ret);
+}
+
+static int history_put(struct apply *ap, uint64_t number, const struct version *v, const struct history *h)
+{
+    AUTO_BUF(bytes, VALUE_BYTES_MAX);
+    history_encode(h, &bytes);
+    struct history_key k = history_key_make(number, v);
+    batch_put(ap->batch, CF_HISTORY, KEY_SLICE(k), buf_slice(&bytes));
+    return bytes.err;
+}
+
+/* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days and visibility, so
+ * that a record that was public answers "gone" and no other does. */
+static struct slice revoked_bytes(struct apply *ap, const struct judged *row, const struct record *old)
+{
+    struct slice bytes = arena_dup(ap->arena, row->bytes);
+    struct record_head h = row->head;
+    h.flags |= RECORD_REVOKED;
+    h.day = old->head.day;
+    h.public_until = old->head.public_until;
+    h.visibility = old->head.visibility;
+    record_patch_head((char *)(uintptr_t)bytes.p, &h);
+    return bytes;
+}
+
+static int replace(struct apply *ap, const struct judged *row, const struct source *known)
+{
+    struct slice was_bytes;
+    struct record was, is;
+    int e = old_bytes(ap, known, &was_bytes, &was);
+    if (e < 0)
+        return e;
+    struct subject_id was_subject = record_key_subject(&known->locator);
+    uint64_t number = record_key_number(&known->locator);
+    struct history h = {.subject = was_subject,
+                        .current_from = was.head.current_from,
+                        .current_until = version_received(&row->version),
+                        .record = was_bytes};
+    memcpy(h.content, known->content, sizeof h.content);
+    if ((e = history_put(ap, number, &known->version, &h)) < 0)
+        return e;
+
+    bool revokes = row->operation == OPERATION_REVOKE;
+    struct slice bytes = revokes ? revoked_bytes(ap, row, &was) : row->bytes;
+    if ((e = record_decode(bytes, &is)) < 0)
+        return e;
+    struct subject_id subject = revokes ? was_subject : row->subject;
+    struct source s = {.version = row->version, .flags = is.head.flags};
+    memcpy(s.content, row->content, sizeof s.content);
+    s.locator = revokes ? known->locator : record_key_make(&subject, row->category, is.head.day, number);
+    if (memcmp(s.locator.b, known->locator.b, sizeof s.locator.b) != 0)
+        batch_delete(ap->batch, CF_RECORD, KEY_SLICE(known->locator));
+    batch_put(ap->batch, CF_RECORD, KEY_SLICE(s.locator), bytes);
+    source_put(ap, &row->id, &s);
+    term_delete(ap, &was.head);
+    term_put(ap, &is.head);
+    event(ap, VERDICT_CHANGED, &row->id);
+    touch(ap, &was_subject);
+    touch(ap, &subject);
+
+    bool same_subject = memcmp(subject.b, was_subject.b, sizeof subject.b) == 0;
+    if (!same_subject || revokes || (was.head.flags & RECORD_REVOKED) || !about_equal(&was, &is)) {
+        mark(ap, &was_subject);
+        mark(ap, &subject);
+        return 0;
+    }
+    /* The same words about the same subject: only the version rose, which counts where names compete. */
+    struct subject old;
+    if ((e = subject_read(ap, &subject, &old)) < 0)
+        return e == CE_NOT_FOUND ? CE_FORMAT : e;
+    struct subject fresh = old;
+    if (subject_join(ap->arena, &fresh, &is, false))
+        mark(ap, &subject);
+    return 0;
+}
+
+struct same_stale {
+    const uint8_t *content;
+    bool is_kept;
+};
+
+static bool each_kept(void *ctx, struct slice key, struct slice value)
+{
+    (void)key;
+    struct same_stale *s = ctx;
+    struct history h;
+    if (history_decode(value, &h) == 0 && memcmp(h.content, s->content, sizeof h.content) == 0)
+        s->is_kept = true;
+    return !s->is_kept;
+}
+
+static int keep_stale(struct apply *ap, const struct judged *row, const struct source *known)
+{
+    uint64_t number = record_key_number(&known->locator);
+    uint8_t prefix[16];
+    be64_put(prefix, number);
+    memcpy(prefix + 8, row->version.b, 8);
+    struct same_stale same = {.content = row->content};
+    if (row->has_provider) {
+        int e = batch_walk(ap->batch, CF_HISTORY, slice_make(prefix, sizeof prefix), each_kept, &same);
+        if (e < 0)
+            return e;
+    }
+    /* The same stale version sent again is told again, and kept once. */
+    if (same.is_kept)
+        return 0;
+    bool waits = row->operation == OPERATION_REVOKE;
+    struct history h = {.subject = row->subject, .current_from = never, .current_until = never,
+                        .record = waits ? row->waiting : row->bytes};
+    memcpy(h.content, row->content, sizeof h.content);
+    if (waits) {
+        h.subject.b[0] = SUBJECT_WAITING;
+        memcpy(h.subject.b + 1, row->id.b, sizeof row->id.b);
+    }
+    int e = history_put(ap, number, &row->version, &h);
+    if (e < 0)
+        return e;
+    /* A registration's earlier name is a former name of the subject. */
+    struct record r;
+    if ((e = record_decode(h.record, &r)) < 0)
+        return e;
+    if (r.about.is_registration && !waits) {
+        struct subject_id current = record_key_subject(&known->locator);
+        mark(ap, &current);
+        touch(ap, &current);
+    }
+    return 0;
+}
+
+static int rise(struct apply *ap, const struct judged *row, const struct source *known)
+{
+    struct source s = *known;
+    s.version = row->version;
+    if (row->has_provider)
+        s.flags |= RECORD_HAS_PROVIDER;
+    source_put(ap, &row->id, &s);
+    if (!row->has_provider || version_provider(&row->version) == version_provider(&known->version))
+        return 0;
+    struct slice bytes;
+    struct record r;
+    int e = old_bytes(ap, known, &bytes, &r);
+    if (e < 0)
+        return e;
+    r.head.version = row->version;
+    r.head.flags |= RECORD_HAS_PROVIDER;
+    record_patch_head((char *)(uintptr_t)bytes.p, &r.head);
+    batch_put(ap->batch, CF_RECORD, KEY_SLICE(known->locator), bytes);
+    struct subject_id subject = record_key_subject(&known->locator);
+    touch(ap, &subject);
+    if (!(r.head.flags & RECORD_REVOKED))
+        mark(ap, &subject);
+    return 0;
+}
+
+int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes, struct gate_result *ret)
+{
+    struct source known;
+    struct slice held;
+    int in_batch = batch_peek(ap->batch, CF_BY_SOURCE, KEY_SLICE(row->id), &held);
+    bool is_known = in_batch > 0 || (in_batch == 0 && known_bytes.n);
+    if (is_known) {
+        int e = source_decode(in_batch > 0 ? held : known_bytes, &known);
+        if (e < 0)
+            return e;
+    }
+    *ret = gate_judge(row, is_known ? &known : NULL, ap->has_kafka);
+    switch (ret->action) {
+    case GATE_NOTHING:
+        return 0;
+    case GATE_RISE:
+        return rise(ap, row, &known);
+    case GATE_STORE:
+        return store_new(ap, row);
+    case GATE_REPLACE:
+        return replace(ap, row, &known);
+    case GATE_KEEP_STALE:
+        return keep_stale(ap, row, &known);
+    }
+    UNREACHABLE();
+}
+
+static int id_order(const void *a, const void *b)
+{
+    return memcmp(a, b, SUBJECT_ID_BYTES);
+}
+
+static bool subjects_equal(const struct subject *a, const struct subject *b)
+{
+    AUTO_BUF(x, VALUE_BYTES_MAX);
+    AUTO_BUF(y, VALUE_BYTES_MAX);
+    subject_encode(a, &x);
+    subject_encode(b, &y);
+    return slice_eq(buf_slice(&x), buf_slice(&y));
+}
+
+int apply_finish(struct apply *ap)
+{
+    qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+    for (size_t i = 0; i < ap->dirty_count; i++) {
+        if (i && id_order(&ap->dirty[i], &ap->dirty[i - 1]) == 0)
+            continue;
+        struct subject old, fresh;
+        bool exists;
+        int e = subject_read(ap, &ap->dirty[i], &old);
+        if (e < 0 && e != CE_NOT_FOUND)
+            return e;
+        bool existed = e == 0;
+        fresh.search_number = existed ? old.search_number : 0;
+        if ((e = subject_compute(ap->batch, ap->arena, &ap->dirty[i], &fresh, &exists)) < 0)
+            return e;
+        if ((!exists && !existed) || (exists && existed && subjects_equal(&old, &fresh)))
+            continue;
+        if ((e = subject_write(ap, &ap->dirty[i], existed ? &old : NULL, exists ? &fresh : NULL)) < 0)
+            return e;
+    }
+    return 0;
+}

@@ -1,0 +1,207 @@
+/* The producers' side of the writer: taking a batch up, one producer at a time, and passing parcels to and fro. */
+#include "ingest/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "ingest/writer_parts.h"
+
+enum { PARCEL_ARENA_LIMIT = 256 << 20 };
+
+struct opening {
+    struct writer *w;
+    struct open_batch *ob;
+    struct slice department, name, theme;
+    char format;
+    const struct catalogue *catalogue;
+    bool is_new;
+};
+
+static int open_fill(void *ctx, struct batch *b, struct counters *counters)
+{
+    struct opening *o = ctx;
+    struct open_batch *ob = o->ob;
+    uint8_t key[6 + BATCH_ID_BYTES] = "batch/";
+    memcpy(key + 6, ob->id.b, BATCH_ID_BYTES);
+    struct slice bytes;
+    int r = batch_get(b, ob->arena, CF_STATE, slice_make(key, sizeof key), &bytes);
+    if (r == 0)
+        return batch_state_decode(arena_dup(ob->arena, bytes), &ob->state);
+    if (r != CE_NOT_FOUND)
+        return r;
+    /* Received times rise from batch to batch, so that no two versions are of the same instant. */
+    struct utc_ms now = clock_now(o->w->o.clock);
+    if (now.v <= counters->newest_received.v)
+        now.v = counters->newest_received.v + 1;
+    const struct theme *theme = catalogue_theme_at(o->catalogue, o->theme, now);
+    if (!theme)
+        return CE_NOT_FOUND;
+    counters->newest_received = now;
+    o->is_new = true;
+    ob->state = (struct batch_state){.number = counters->next_batch++,
+                                     .department = arena_dup(ob->arena, o->department),
+                                     .name = arena_dup(ob->arena, o->name),
+                                     .theme = theme->number,
+                                     .format = o->format,
+                                     .received = now};
+    crypt_sha256((struct slice){0}, ob->state.hash);
+    batch_state_put(b, &ob->id, &ob->state);
+    counters_put(b, counters);
+    return 0;
+}
+
+static struct held **held_find(struct writer *w, const struct batch_id *id)
+{
+    struct held **at = &w->held;
+    while (*at && memcmp((*at)->id.b, id->b, sizeof id->b) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    int r = 0;
+    pthread_mutex_lock(&w->lock);
+    while (*held_find(w, id) && r == 0)
+        if (pthread_cond_timedwait(&w->done, &w->lock, &until) != 0)
+            r = CE_BUSY;
+    if (!*held_find(w, id)) {
+        struct held *h = calloc(1, sizeof *h);
+        CHECK(h);
+        h->id = *id;
+        h->next = w->held;
+        w->held = h;
+        r = 0;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+static void let_go(struct writer *w, const struct batch_id *id)
+{
+    pthread_mutex_lock(&w->lock);
+    struct held **at = held_find(w, id);
+    CHECK(*at);
+    struct held *gone = *at;
+    *at = gone->next;
+    free(gone);
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
+}
+
+int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department, struct slice name,
+                      struct slice theme, char format, int wait_ms, struct open_batch **ret,
+                      struct reason *reterr_why)
+{
+    struct batch_id id = batch_id_make(w->o.keys, department, name);
+    int r = hold(w, &id, wait_ms);
+    if (r < 0)
+        return reason_set(reterr_why, r, "another upload holds this batch");
+    struct open_batch *ob = calloc(1, sizeof *ob);
+    CHECK(ob);
+    ob->id = id;
+    ob->arena = arena_create(1 << 20);
+    ob->pending = calloc(1, sizeof *ob->pending);
+    CHECK(ob->pending);
+    receipt_pack_init(&ob->pending->pack);
+    struct opening o = {w, ob, department, name, theme, format, c, false};
+    r = writer_run(w, open_fill, &o, reterr_why);
+    if (r == 0) {
+        ob->theme = catalogue_number_at(c, ob->state.theme, ob->state.received);
+        ob->tables = catalogue_tables_at(c, ob->state.received);
+        if (!ob->theme)
+            r = reason_set(reterr_why, CE_NOT_FOUND, "the catalogue has no such theme");
+        else if (!slice_eq(ob->theme->code, theme) || ob->state.format != format)
+            r = reason_set(reterr_why, CE_CONFLICT, "this batch id was begun for another theme or format");
+    }
+    if (r < 0) {
+        writer_close_batch(w, ob);
+        return r;
+    }
+    *ret = ob;
+    return 0;
+}
+
+void writer_close_batch(struct writer *w, struct open_batch *ob)
+{
+    struct parcel *p;
+    while ((p = writer_take_back(w, ob, true)))
+        parcel_destroy(p);
+    let_go(w, &ob->id);
+    receipt_pack_fini(&ob->pending->pack);
+    free(ob->pending);
+    arena_destroy(ob->arena);
+    free(ob);
+}
+
+int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p)
+{
+    struct work *work = calloc(1, sizeof *work);
+    CHECK(work);
+    work->parcel = p;
+    p->batch = ob;
+    p->next = NULL;
+    pthread_mutex_lock(&w->lock);
+    ob->pending->out++;
+    pthread_mutex_unlock(&w->lock);
+    int r = queue_push(w->queue, work, -1);
+    if (r < 0) {
+        free(work);
+        pthread_mutex_lock(&w->lock);
+        ob->pending->out--;
+        pthread_mutex_unlock(&w->lock);
+    }
+    return r;
+}
+
+unsigned writer_parcels_out(struct writer *w, struct open_batch *ob)
+{
+    pthread_mutex_lock(&w->lock);
+    unsigned out = ob->pending->out;
+    pthread_mutex_unlock(&w->lock);
+    return out;
+}
+
+struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wait)
+{
+    struct pending *pend = ob->pending;
+    pthread_mutex_lock(&w->lock);
+    while (wait && pend->out && !pend->done_first)
+        pthread_cond_wait(&w->done, &w->lock);
+    struct parcel *p = pend->done_first;
+    if (p) {
+        pend->done_first = p->next;
+        if (!p->next)
+            pend->done_last = NULL;
+        pend->out--;
+        p->next = NULL;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return p;
+}
+
+struct parcel *parcel_create(void)
+{
+    struct parcel *p = calloc(1, sizeof *p);
+    CHECK(p);
+    p->arena = arena_create(PARCEL_ARENA_LIMIT);
+    return p;
+}
+
+void parcel_destroy(struct parcel *p)
+{
+    if (!p)
+        return;
+    arena_destroy(p->arena);
+    free(p);
+}

@@ -1,0 +1,440 @@
+/* An upload on its way: a thread reads the body from a bounded pipe, turns it into judged rows and hands parcels of them
+ * to the writer. What a repetition brings again is compared by hash at the place where the first attempt stood, and then
+ * skipped. */
+#include "ingest/submission.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/metric.h"
+#include "ingest/reader.h"
+
+enum {
+    PIPE_BYTES = 1 << 20,
+    PARCELS_OUT = 4,
+    PARCEL_BYTES = 4 << 20,
+    TAIL_BYTES = 4 << 20,
+    RUNNING_MAX = 64,
+};
+
+struct submission {
+    struct submission_options o;
+    char *text; /* department, theme and batch name, kept for the thread */
+    pthread_t thread;
+
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    struct buf pipe;
+    bool is_finished, is_aborted, is_full;
+    bool has_ended;
+    enum submission_end end;
+    struct batch_id id;
+    struct reason why;
+    _Atomic uint64_t rows;
+
+    /* The thread's own. */
+    struct open_batch *batch;
+    struct reader *reader;
+    struct judge *judge;
+    struct sha256 *hash;
+    struct parcel *parcel;
+    struct parcel *spare[PARCELS_OUT];
+    unsigned spare_count;
+    struct batch_state begun; /* as it stood when this attempt took the batch up */
+    uint64_t fed;             /* bytes of the body before `piece` */
+    struct slice piece;
+    struct buf tail;          /* bytes behind the last row of earlier pieces, not yet in `hash` */
+    uint64_t hashed;          /* bytes in `hash` */
+    uint64_t last_row, last_end; /* the last row that was read, and where it ends */
+};
+
+static atomic_int running;
+
+/* ---- the thread ---- */
+
+/* Takes everything out of the pipe. False at the end: *ret_cut tells a whole body from a cut one. */
+static bool pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
+{
+    buf_clear(ret);
+    pthread_mutex_lock(&s->lock);
+    while (!s->pipe.n && !s->is_finished && !s->is_aborted)
+        pthread_cond_wait(&s->more, &s->lock);
+    struct buf full = s->pipe;
+    s->pipe = *ret;
+    *ret = full;
+    bool wake = s->is_full;
+    s->is_full = false;
+    *ret_cut = s->is_aborted && !s->is_finished;
+    pthread_mutex_unlock(&s->lock);
+    if (wake && s->o.wake)
+        s->o.wake(s->o.wake_ctx);
+    return ret->n > 0;
+}
+
+/* Brings the running hash up to that offset, which lies in what was fed but not yet hashed. */
+static void hash_to(struct submission *s, uint64_t offset)
+{
+    CHECK(offset >= s->hashed && offset <= s->fed + s->piece.n);
+    if (s->tail.n) {
+        uint64_t n = offset - s->hashed < s->tail.n ? offset - s->hashed : s->tail.n;
+        sha256_add(s->hash, (struct slice){s->tail.p, (size_t)n});
+        buf_consume(&s->tail, (size_t)n);
+        s->hashed += n;
+    }
+    if (offset > s->hashed) {
+        sha256_add(s->hash,
+                   (struct slice){s->piece.p + (s->hashed - s->fed), (size_t)(offset - s->hashed)});
+        s->hashed = offset;
+    }
+}
+
+/* The piece is read: what lies behind its last row waits in the tail, so that the hash can always tell where that row
+ * ends. A row too long to wait for is hashed on the way; then a parcel waits for the next row's end. */
+static void keep_tail(struct submission *s)
+{
+    if (s->last_end > s->hashed)
+        hash_to(s, s->last_end);
+    uint64_t from = s->hashed > s->fed ? s->hashed - s->fed : 0;
+    struct slice rest = slice_from(s->piece, (size_t)from);
+    if (s->tail.n + rest.n > TAIL_BYTES)
+        hash_to(s, s->fed + s->piece.n);
+    else
+        buf_add_slice(&s->tail, rest);
+}
+
+static int take_one_back(struct submission *s, bool wait)
+{
+    struct parcel *p = writer_take_back(s->o.writer, s->batch, wait);
+    if (!p)
+        return 0;
+    int r = p->result;
+    if (r == 0 && p->count)
+        atomic_store(&s->rows, p->rows[p->count - 1].row);
+    arena_reset(p->arena);
+    p->count = 0;
+    p->is_last = false;
+    if (s->spare_count < PARCELS_OUT)
+        s->spare[s->spare_count++] = p;
+    else
+        parcel_destroy(p);
+    return r;
+}
+
+/* Gives the parcel at hand away and takes an empty one. */
+static int parcel_send(struct submission *s, uint64_t bytes_done, bool is_last)
+{
+    struct parcel *p = TAKE(s->parcel);
+    hash_to(s, bytes_done);
+    sha256_now(s->hash, p->hash);
+    p->bytes_done = bytes_done;
+    p->is_last = is_last;
+    int r = writer_give(s->o.writer, s->batch, p);
+    if (r < 0) {
+        parcel_destroy(p);
+        return r;
+    }
+    while (r == 0 && writer_parcels_out(s->o.writer, s->batch) >= PARCELS_OUT)
+        r = take_one_back(s, true);
+    s->parcel = s->spare_count ? s->spare[--s->spare_count] : parcel_create();
+    return r;
+}
+
+static int conflict(struct submission *s, const char *why)
+{
+    return reason_set(&s->why, CE_CONFLICT, "%s", why);
+}
+
+/* The row where the earlier attempt stood: from here on rows are new, if everything before was the same. */
+static int compare_prefix(struct submission *s, uint64_t end_bytes)
+{
+    uint8_t now[32];
+    if (end_bytes != s->begun.bytes_done)
+        return conflict(s, "the part of this batch that was done before had other bytes");
+    hash_to(s, end_bytes);
+    sha256_now(s->hash, now);
+    if (!crypt_equal(slice_make(now, 32), slice_make(s->begun.hash, 32)))
+        return conflict(s, "the part of this batch that was done before had other bytes");
+    return 0;
+}
+
+static int take_rows(struct submission *s, uint64_t skip)
+{
+    for (;;) {
+        struct raw_row row;
+        switch (reader_next(s->reader, s->parcel->arena, &row)) {
+        case READER_MORE:
+        case READER_END:
+            return 0;
+        case READER_REFUSED:
+            return reason_set(&s->why, CE_INVALID, "%s", reader_refusal(s->reader));
+        case READER_ROW:
+            break;
+        }
+        int r = 0;
+        s->last_row = row.row;
+        s->last_end = row.end_bytes;
+        if (row.row <= skip) {
+            r = row.row == skip ? compare_prefix(s, row.end_bytes) : 0;
+            if (s->parcel->count == 0)
+                arena_reset(s->parcel->arena);
+        } else {
+            r = judge_row(s->judge, s->parcel->arena, &row, &s->parcel->rows[s->parcel->count]);
+            if (r == 0)
+                s->parcel->count++;
+            if (r == 0 && (s->parcel->count == PARCEL_ROWS || arena_used(s->parcel->arena) > PARCEL_BYTES))
+                r = parcel_send(s, row.end_bytes, false);
+        }
+        if (r < 0)
+            return r;
+    }
+}
+
+/* A finished batch is only compared: the same bytes bring the first receipt again. */
+static int compare_whole(struct submission *s)
+{
+    uint8_t now[32];
+    sha256_now(s->hash, now);
+    if (!crypt_equal(slice_make(now, 32), slice_make(s->begun.hash, 32)))
+        return conflict(s, "this batch id is finished and had other bytes; choose another Batch-Id");
+    return 0;
+}
+
+/* While the writer has nothing of ours and no more input waits, the rows at hand go: a slow sender's rows are seen soon,
+ * and a fast one's are gathered. */
+static int send_when_idle(struct submission *s)
+{
+    if (!s->parcel->count || s->hashed > s->last_end)
+        return 0;
+    pthread_mutex_lock(&s->lock);
+    bool more_waits = s->pipe.n > 0 || s->is_finished;
+    pthread_mutex_unlock(&s->lock);
+    if (more_waits)
+        return 0;
+    int r = 0;
+    while (r == 0 && writer_parcels_out(s->o.writer, s->batch))
+        r = take_one_back(s, true);
+    return r == 0 ? parcel_send(s, s->last_end, false) : r;
+}
+
+static int read_piece(struct submission *s, struct slice piece)
+{
+    s->piece = piece;
+    int r = 0;
+    if (s->begun.finished.v) {
+        hash_to(s, s->fed + piece.n);
+    } else {
+        reader_feed(s->reader, piece);
+        r = take_rows(s, s->begun.rows_done);
+        if (r == 0)
+            keep_tail(s);
+    }
+    s->fed += piece.n;
+    s->piece = (struct slice){0};
+    return r < 0 ? r : send_when_idle(s);
+}
+
+static int read_end(struct submission *s)
+{
+    if (s->begun.finished.v)
+        return compare_whole(s);
+    reader_finish(s->reader);
+    int r = take_rows(s, s->begun.rows_done);
+    if (r < 0)
+        return r;
+    if (s->last_row < s->begun.rows_done)
+        return conflict(s, "the body is shorter than the part of this batch that was done before");
+    return parcel_send(s, s->fed, true);
+}
+
+static int read_body(struct submission *s, bool *ret_cut)
+{
+    AUTO_BUF(piece, PIPE_BYTES);
+    int r = 0;
+    while (r == 0 && pipe_take(s, &piece, ret_cut))
+        r = read_piece(s, buf_slice(&piece));
+    if (r < 0)
+        return r;
+    if (!*ret_cut)
+        return read_end(s);
+    /* What was whole is done; the rest comes with the repetition. */
+    bool can_send = !s->begun.finished.v && s->parcel->count && s->hashed <= s->last_end;
+    return can_send ? parcel_send(s, s->last_end, false) : 0;
+}
+
+static enum submission_end end_of(int r, bool cut)
+{
+    switch (r) {
+    case 0:
+        return cut ? SUBMISSION_CUT : SUBMISSION_DONE;
+    case CE_INVALID:
+        return SUBMISSION_REFUSED;
+    case CE_CONFLICT:
+        return SUBMISSION_CONFLICT;
+    case CE_BUSY:
+        return SUBMISSION_BUSY;
+    default:
+        return SUBMISSION_FAILED;
+    }
+}
+
+static int prepare(struct submission *s)
+{
+    int r = writer_open_batch(s->o.writer, s->o.catalogue, s->o.department, s->o.batch_name, s->o.theme,
+                              s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
+    if (r < 0)
+        return r;
+    s->id = s->batch->id;
+    s->begun = s->batch->state;
+    struct judge_options jo = {.keys = s->o.keys,
+                               .catalogue = s->o.catalogue,
+                               .theme = s->batch->theme,
+                               .received = s->batch->state.received,
+                               .born_min = s->o.born_min};
+    s->judge = judge_create(&jo);
+    s->reader = reader_create((enum reader_format)s->o.format, s->batch->theme);
+    s->hash = sha256_create();
+    s->parcel = parcel_create();
+    return 0;
+}
+
+static void *run(void *ctx)
+{
+    struct submission *s = ctx;
+    bool cut = false;
+    int r = prepare(s);
+    if (r == 0)
+        r = read_body(s, &cut);
+    if (s->batch) {
+        while (writer_parcels_out(s->o.writer, s->batch)) {
+            int back = take_one_back(s, true);
+            r = r < 0 ? r : back;
+        }
+        writer_close_batch(s->o.writer, s->batch);
+    }
+    pthread_mutex_lock(&s->lock);
+    s->has_ended = true;
+    s->end = end_of(r, cut);
+    if (r < 0 && !s->why.text[0])
+        reason_set(&s->why, r, "%s", err_text(r));
+    buf_clear(&s->pipe);
+    pthread_mutex_unlock(&s->lock);
+    if (s->o.wake)
+        s->o.wake(s->o.wake_ctx);
+    return NULL;
+}
+
+/* ---- the caller's side ---- */
+
+int submission_start(const struct submission_options *o, struct submission **ret, struct reason *reterr_why)
+{
+    if (atomic_fetch_add(&running, 1) >= RUNNING_MAX) {
+        atomic_fetch_sub(&running, 1);
+        return reason_set(reterr_why, CE_UNAVAILABLE, "%d submissions are running; try again later", RUNNING_MAX);
+    }
+    struct submission *s = calloc(1, sizeof *s);
+    CHECK(s);
+    s->o = *o;
+    uint8_t random[10];
+    char made_up[17];
+    struct slice name = o->batch_name;
+    if (!name.n) {
+        crypt_random(random, sizeof random);
+        base32_print(random, sizeof random, made_up);
+        name = slice_of(made_up);
+    }
+    s->text = malloc(o->department.n + o->theme.n + name.n + 1);
+    CHECK(s->text);
+    char *at = s->text;
+    memcpy(at, o->department.p, o->department.n);
+    s->o.department = slice_make(at, o->department.n);
+    at += o->department.n;
+    memcpy(at, o->theme.p, o->theme.n);
+    s->o.theme = slice_make(at, o->theme.n);
+    at += o->theme.n;
+    memcpy(at, name.p, name.n);
+    s->o.batch_name = slice_make(at, name.n);
+    buf_init(&s->pipe, PIPE_BYTES);
+    buf_init(&s->tail, 2 * TAIL_BYTES);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->more, NULL);
+    metric_add(METRIC_SUBMISSIONS_OPEN, 1);
+    CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
+    *ret = s;
+    return 0;
+}
+
+size_t submission_feed(struct submission *s, struct slice piece)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t room = PIPE_BYTES - s->pipe.n;
+    size_t n = s->has_ended ? piece.n : piece.n < room ? piece.n : room;
+    if (!s->has_ended)
+        buf_add(&s->pipe, piece.p, n);
+    s->is_full = n == 0 && piece.n > 0;
+    pthread_cond_signal(&s->more);
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+static void say(struct submission *s, bool finished)
+{
+    pthread_mutex_lock(&s->lock);
+    if (finished)
+        s->is_finished = true;
+    else if (!s->is_finished)
+        s->is_aborted = true;
+    pthread_cond_signal(&s->more);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void submission_finish(struct submission *s)
+{
+    say(s, true);
+}
+
+void submission_abort(struct submission *s)
+{
+    say(s, false);
+}
+
+enum submission_end submission_state(struct submission *s, struct batch_id *ret_id, const char **ret_why)
+{
+    pthread_mutex_lock(&s->lock);
+    enum submission_end end = s->has_ended ? s->end : SUBMISSION_RUNNING;
+    if (ret_id)
+        *ret_id = s->id;
+    if (ret_why)
+        *ret_why = s->why.text;
+    pthread_mutex_unlock(&s->lock);
+    return end;
+}
+
+uint64_t submission_rows(struct submission *s)
+{
+    return atomic_load(&s->rows);
+}
+
+void submission_destroy(struct submission *s)
+{
+    if (!s)
+        return;
+    submission_abort(s);
+    pthread_join(s->thread, NULL);
+    for (unsigned i = 0; i < s->spare_count; i++)
+        parcel_destroy(s->spare[i]);
+    parcel_destroy(s->parcel);
+    reader_destroy(s->reader);
+    judge_destroy(s->judge);
+    sha256_destroy(s->hash);
+    buf_fini(&s->pipe);
+    buf_fini(&s->tail);
+    pthread_cond_destroy(&s->more);
+    pthread_mutex_destroy(&s->lock);
+    free(s->text);
+    free(s);
+    metric_add(METRIC_SUBMISSIONS_OPEN, -1);
+    atomic_fetch_sub(&running, 1);
+}

@@ -1,0 +1,63 @@
+#pragma once
+/* What the two halves of the writer share: the thread (writer.c) and the producers' side (open_batch.c). Not for others. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/queue.h"
+#include "ingest/apply.h"
+#include "ingest/ledger_cache.h"
+#include "ingest/writer.h"
+#include "store/receipts.h"
+
+/* What the queue carries: a parcel, or an errand of somebody who waits for it. */
+struct errand {
+    int (*fill)(void *ctx, struct batch *b, struct counters *counters);
+    void *ctx;
+    int result;
+    struct reason why;
+    bool is_done;
+};
+struct work {
+    struct parcel *parcel;
+    struct errand *errand;
+};
+
+/* The writer's side of an open batch. */
+struct pending {
+    struct batch_state next; /* as it will be after this commit */
+    struct receipt_pack pack;
+    bool is_in_commit;
+    int broken; /* a parcel of it was lost with a failed commit: later ones must not leave a gap */
+    struct parcel *done_first, *done_last;
+    unsigned out; /* parcels with the writer or waiting to be taken back */
+};
+
+struct held {
+    struct batch_id id;
+    struct held *next;
+};
+
+struct writer {
+    struct writer_options o;
+    pthread_t thread;
+    struct queue *queue;
+    struct batch *batch;
+    struct arena *arena;
+    struct apply apply;
+    struct counters counters;
+    struct ledger_cache *ledger;
+    struct buf events;
+    atomic_bool is_well;
+    _Atomic int64_t newest_received;
+
+    pthread_mutex_t lock; /* guards what follows and every pending's list */
+    pthread_cond_t done;
+    struct held *held;
+
+    struct open_batch *in_commit[256]; /* batches with rows in this commit */
+    unsigned in_commit_count;
+    struct parcel *parcels; /* of this commit, newest first */
+    struct errand *errands[64];
+    unsigned errand_count;
+    size_t rows;
+};
