@@ -1,0 +1,41 @@
+#pragma once
+#include "base/buf.h"
+#include "query/query.h"
+#include "record/rule.h"
+#include "store/ledger.h"
+#include "store/receipts.h"
+#include "store/state.h"
+
+/* What the departments may ask about their own deliveries, and the public statistics. */
+
+/* Today's public figures: subjects and records by kind and category that are public today. Counted by one walk over the
+ * headers and kept for a while (max_age_ms); *ret_as_of says when. */
+struct statistics {
+    uint64_t subjects[SUBJECT_KIND_LAST + 1];
+    uint64_t records[CATEGORY_LAST + 1];
+    uint64_t departments; /* with at least one public record */
+    uint64_t themes;
+    struct utc_ms as_of;
+};
+struct statistics_cache;
+struct statistics_cache *statistics_cache_create(void);
+void statistics_cache_destroy(struct statistics_cache *c);
+int query_statistics(struct query *q, struct statistics_cache *cache, int max_age_ms, struct statistics *ret);
+
+/* A receipt's head by id (base32 text) or NULL department: CE_NOT_FOUND for an unknown one and for that of another
+ * department (empty department: the operator, who may see all). */
+int query_submission(struct query *q, struct slice id, struct slice department, struct batch_id *ret_id,
+                     struct batch_state *ret);
+/* The department whose key this is (the secret as given by the client). CE_NOT_FOUND. */
+int query_department_of_key(struct query *q, struct slice secret, struct slice *ret_department);
+
+/* The receipt as JSON (the object of `creditctl submit --json`) piece by piece, or as CSV with a header in Chinese and
+ * English; any size. next returns false at the end. The receipt holds a view of its own. */
+struct receipt_text;
+int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv, struct receipt_text **ret);
+/* Appends the next piece (some KiB) to b. */
+bool receipt_text_next(struct receipt_text *t, struct buf *b);
+void receipt_text_close(struct receipt_text *t);
+/* One line of a receipt as JSON members, and the counts of one as JSON members (id, theme, department, batch, received,
+ * stored, changed, duplicate, stale, rejected, warned, noted, finished, received_at). */
+void receipt_line_json(const struct receipt_line *line, struct buf *b);
