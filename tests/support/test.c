@@ -75,7 +75,7 @@ static const char *quoted(struct slice s, char out[1024])
 {
     size_t n = 0;
     bool is_text = utf8_valid_prefix(s) == s.n;
-    if (!s.p && s.n == 0)
+    if (!s.p)
         return "(absent)";
     out[n++] = '"';
     for (size_t i = 0; i < s.n; i++) {
