@@ -55,7 +55,7 @@ elseif(CREDENCE_KIND STREQUAL release)
     target_compile_options(flags INTERFACE
         $<$<BOOL:${CREDENCE_HAS_STACK_CLASH}>:-fstack-clash-protection>
         $<$<BOOL:${CREDENCE_HAS_CF_PROTECTION}>:-fcf-protection>)
-    target_link_options(flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed)
+    target_link_options(flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 else()
     message(FATAL_ERROR "CREDENCE_KIND is '${CREDENCE_KIND}'; it must be dev, asan, tsan, fuzz, cover or release")
 endif()
