@@ -1,0 +1,31 @@
+#pragma once
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Reads one JSON object of flat values fast; the only door to simdjson. */
+
+enum scan_kind { SCAN_STRING, SCAN_NUMBER, SCAN_BOOL, SCAN_NULL, SCAN_NESTED };
+
+struct scan_pair {
+    struct slice key;
+    struct slice value; /* unescaped text; a number or bool as written; null is {NULL, 0}; nested: its JSON */
+    enum scan_kind kind;
+};
+
+struct scan;
+struct scan *scan_create(void);
+void scan_destroy(struct scan *s);
+/* Pairs live in the arena, in the order of the text. CE_INVALID with the reason when it is no JSON
+ * object, is deeper than 8, or names a key twice; CE_TOO_LARGE beyond pairs_max. */
+int scan_object(struct scan *s, struct arena *a, struct slice json, size_t pairs_max,
+                struct scan_pair **ret_pairs, size_t *ret_count, const char **reterr_why);
+
+#ifdef __cplusplus
+}
+#endif
