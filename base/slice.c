@@ -41,6 +41,8 @@ ptrdiff_t slice_find(struct slice s, struct slice what, size_t from)
         return -1;
     if (what.n == 0)
         return (ptrdiff_t)from;
+    if (s.n - from < what.n)
+        return -1; /* also for an absent slice: memmem takes no NULL */
     const char *hit = memmem(s.p + from, s.n - from, what.p, what.n);
     return hit ? hit - s.p : -1;
 }

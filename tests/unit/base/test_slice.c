@@ -42,6 +42,8 @@ TEST(finding_begins_where_it_is_told)
     EXPECT_EQ(slice_find(SLICE("a,b,c"), SLICE(","), 4), -1);
     EXPECT_EQ(slice_find(SLICE("abc"), SLICE(""), 3), 3);
     EXPECT_EQ(slice_find(SLICE("abc"), SLICE(""), 4), -1);
+    EXPECT_EQ(slice_find((struct slice){0}, SLICE("a"), 0), -1);
+    EXPECT_EQ(slice_find((struct slice){0}, (struct slice){0}, 0), 0);
 }
 
 TEST(trimming_takes_blanks_off_both_ends_and_none_from_within)
