@@ -22,8 +22,9 @@ function(credit_folder name)
             add_executable(${program} ${name}/${program}.c)
             target_link_libraries(${program} PRIVATE ${name})
             if(JEMALLOC_FOUND)
-                target_link_libraries(${program} PRIVATE
-                    -Wl,--push-state,--no-as-needed PkgConfig::JEMALLOC -Wl,--pop-state)
+                # In front of everything, so that its malloc comes before the C library's.
+                target_link_options(${program} PRIVATE
+                    -Wl,--push-state,--no-as-needed ${JEMALLOC_LDFLAGS} -Wl,--pop-state)
             endif()
             install(TARGETS ${program})
         endif()
