@@ -1,5 +1,6 @@
 #pragma once
 #include "base/buf.h"
+#include "base/json.h"
 #include "query/query.h"
 #include "record/rule.h"
 #include "store/ledger.h"
@@ -9,7 +10,8 @@
 /* What the departments may ask about their own deliveries, and the public statistics. */
 
 /* Today's public figures: subjects and records by kind and category that are public today. Counted by one walk over the
- * headers and kept for a while (max_age_ms); *ret_as_of says when. */
+ * headers. The figures are kept, and counted again when the store has changed: at once while that is quick, else no more
+ * often than twenty times the time it took, so that a large register is not counted for every visitor. */
 struct statistics {
     uint64_t subjects[SUBJECT_KIND_LAST + 1];
     uint64_t records[CATEGORY_LAST + 1];
@@ -20,7 +22,7 @@ struct statistics {
 struct statistics_cache;
 struct statistics_cache *statistics_cache_create(void);
 void statistics_cache_destroy(struct statistics_cache *c);
-int query_statistics(struct query *q, struct statistics_cache *cache, int max_age_ms, struct statistics *ret);
+int query_statistics(struct query *q, struct statistics_cache *cache, struct statistics *ret);
 
 /* A receipt's head by id (base32 text) or NULL department: CE_NOT_FOUND for an unknown one and for that of another
  * department (empty department: the operator, who may see all). */
@@ -36,6 +38,9 @@ int receipt_text_open(const struct query_source *s, const struct batch_id *id, b
 /* Appends the next piece (some KiB) to b. */
 bool receipt_text_next(struct receipt_text *t, struct buf *b);
 void receipt_text_close(struct receipt_text *t);
-/* One line of a receipt as JSON members, and the counts of one as JSON members (id, theme, department, batch, received,
- * stored, changed, duplicate, stale, rejected, warned, noted, finished, received_at). */
+/* One line of a receipt as a JSON object. */
 void receipt_line_json(const struct receipt_line *line, struct buf *b);
+/* The head of a receipt as members of the open object: id, theme, department, batch, state, received_at, finished_at, the
+ * counts received, stored, changed, duplicate, stale, rejected, and warned, noted. */
+void receipt_head_json(struct json_out *o, const struct catalogue *c, const struct batch_id *id,
+                       const struct batch_state *s);

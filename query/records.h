@@ -23,7 +23,7 @@ struct records_filter {
     struct slice theme;     /* empty: all */
     struct day from, to;    /* DAY_NONE: open; both included */
 };
-/* Newest first (day, then number, descending); *ret_next the cursor or empty. CE_INVALID for a wrong cursor. The subject
+/* Newest day first; *ret_next the cursor or empty. CE_INVALID for a wrong cursor. The subject
  * itself must have been found by query_subject. */
 int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f, unsigned limit,
                   struct slice cursor, struct record_answer **ret, unsigned *ret_count, struct slice *ret_next,

@@ -1,0 +1,281 @@
+/* Records as the public sees them: lists merged from the ranges of a subject, single records, and their history. Rendered
+ * groups are copied; only when the catalogue has changed since are they parsed and shown by the stricter of both versions. */
+#include "query/records.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "query/cursor.h"
+#include "query/union.h"
+#include "record/mask.h"
+#include "record/visibility.h"
+#include "store/keys.h"
+#include "store/source.h"
+
+enum {
+    LIMIT_MAX = 100,
+    RANGES_MAX = UNION_MAX * CATEGORY_LAST,
+    ITEMS_BYTES_MAX = 4 << 20,
+    HISTORY_MAX = 1000,
+    ORDER_AT = RECORD_KEY_CATEGORY_BYTES, /* where day and number begin in a record's key */
+    ORDER_BYTES = RECORD_KEY_BYTES - RECORD_KEY_CATEGORY_BYTES,
+};
+
+/* An item's value by what both versions of the entry allow: shown only if both say public, masked if either masks. */
+static void put_item(struct query *q, struct json_out *out, const struct theme *now, struct slice code, struct slice value)
+{
+    const struct item *item = theme_item(now, code);
+    if (!item || item->visibility != VIS_PUBLIC)
+        return;
+    json_key_slice(out, code);
+    json_slice(out, item->mask ? mask_text(q->arena, item->mask, value) : value);
+}
+
+static int items_by_stricter(struct query *q, const struct theme *now, struct slice members, struct slice *ret)
+{
+    AUTO_BUF(text, ITEMS_BYTES_MAX);
+    AUTO_BUF(shown, ITEMS_BYTES_MAX);
+    buf_add_char(&text, '{');
+    buf_add_slice(&text, members);
+    buf_add_char(&text, '}');
+    struct json *group;
+    if (json_parse(q->arena, buf_slice(&text), ITEMS_BYTES_MAX, &group, NULL) < 0)
+        return CE_FORMAT;
+    struct json_out out = json_out_of(&shown);
+    json_object_begin(&out);
+    for (size_t i = 0; i < group->count; i++)
+        put_item(q, &out, now, group->keys[i], group->items[i].string);
+    json_object_end(&out);
+    if (shown.err)
+        return shown.err;
+    *ret = arena_dup(q->arena, slice_make(shown.p + 1, shown.n - 2));
+    return 0;
+}
+
+static int answer(struct query *q, const struct theme *now, struct slice key, const struct record *r,
+                  struct record_answer *ret)
+{
+    const struct record_head *h = &r->head;
+    struct record_key k;
+    memcpy(k.b, key.p, sizeof k.b);
+    *ret = (struct record_answer){
+        .id = h->id,
+        .theme = now,
+        .judged = catalogue_version(q->source->catalogue, h->theme, h->entry),
+        .category = record_key_category(&k),
+        .document = arena_dup(q->arena, r->document),
+        .day = h->day,
+        .public_until = h->public_until,
+        .received = version_received(&h->version),
+        .subject = record_key_subject(&k),
+    };
+    if (h->flags & RECORD_HAS_PROVIDER) {
+        ret->version = arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
+    } else {
+        char text[30];
+        utc_print(version_received(&h->version), text);
+        ret->version = arena_dup(q->arena, slice_of(text));
+    }
+    if (record_group_is_current(h, now)) {
+        ret->items = arena_dup(q->arena, r->pub);
+        return 0;
+    }
+    return items_by_stricter(q, now, r->pub, &ret->items);
+}
+
+/* ---- lists ---- */
+
+struct merge {
+    struct walk *walks[RANGES_MAX];
+    enum subject_kind kinds[RANGES_MAX];
+    unsigned count;
+};
+
+static int merge_close(struct merge *m)
+{
+    int r = 0;
+    for (unsigned i = 0; i < m->count; i++) {
+        int closed = walk_close(m->walks[i]);
+        r = r < 0 ? r : closed;
+    }
+    return r;
+}
+
+static void merge_open(struct query *q, const struct subject_union *u, enum category only, const uint8_t from[ORDER_BYTES],
+                       struct merge *ret)
+{
+    ret->count = 0;
+    for (unsigned i = 0; i < u->count; i++) {
+        for (int c = CATEGORY_FIRST; c <= CATEGORY_LAST; c++) {
+            if (only && c != (int)only)
+                continue;
+            uint8_t key[RECORD_KEY_BYTES];
+            memcpy(key, u->ids[i].b, SUBJECT_ID_BYTES);
+            key[SUBJECT_ID_BYTES] = (uint8_t)c;
+            memcpy(key + ORDER_AT, from, ORDER_BYTES);
+            ret->kinds[ret->count] = subject_id_kind(&u->ids[i]);
+            ret->walks[ret->count++] = walk_open(q->view, CF_RECORD, slice_make(key, RECORD_KEY_CATEGORY_BYTES),
+                                                 slice_make(key, sizeof key));
+        }
+    }
+}
+
+/* The walk whose record comes next: newest day first, then by number, whatever the category. -1 at the end. */
+static int merge_next(const struct merge *m)
+{
+    int best = -1;
+    for (unsigned i = 0; i < m->count; i++) {
+        if (!walk_valid(m->walks[i]))
+            continue;
+        if (best < 0 || memcmp(walk_key(m->walks[i]).p + ORDER_AT, walk_key(m->walks[best]).p + ORDER_AT, ORDER_BYTES) < 0)
+            best = (int)i;
+    }
+    return best;
+}
+
+static bool passes(struct query *q, const struct records_filter *f, enum subject_kind kind, struct slice key,
+                   const struct record_head *h, const struct theme *now)
+{
+    struct record_key k;
+    memcpy(k.b, key.p, sizeof k.b);
+    struct day day = record_key_day(&k);
+    if (!record_is_public(h, kind, now, q->today))
+        return false;
+    if (f->theme.n && !slice_eq(now->code, f->theme))
+        return false;
+    return (day_is_none(f->to) || day.v <= f->to.v) && (day_is_none(f->from) || day.v >= f->from.v);
+}
+
+static struct slice list_about(struct query *q, const struct subject_id *id, const struct records_filter *f)
+{
+    char hex[2 * SUBJECT_ID_BYTES + 1];
+    hex_print(id->b, sizeof id->b, hex);
+    return arena_printf(q->arena, "records|%s|%d|%.*s|%d|%d", hex, (int)f->category, FMT_SLICE(f->theme), f->from.v,
+                        f->to.v);
+}
+
+int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f, unsigned limit,
+                  struct slice cursor, struct record_answer **ret, unsigned *ret_count, struct slice *ret_next,
+                  struct reason *reterr_why)
+{
+    CHECK(limit > 0 && limit <= LIMIT_MAX);
+    struct slice about = list_about(q, subject, f);
+    uint8_t from[ORDER_BYTES] = {0};
+    if (!day_is_none(f->to))
+        be32_put(from, ~((uint32_t)f->to.v ^ 0x80000000u));
+    if (cursor.n) {
+        struct slice position;
+        if (cursor_read(q->arena, q->source->keys, about, cursor, &position) < 0 || position.n != ORDER_BYTES)
+            return reason_set(reterr_why, CE_INVALID, "cursor");
+        memcpy(from, position.p, sizeof from);
+    }
+    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
+    int r = union_of(q, subject, u);
+    if (r < 0)
+        return r;
+    *ret = ARENA_ARRAY(q->arena, struct record_answer, limit);
+    *ret_count = 0;
+    *ret_next = (struct slice){0};
+    struct merge m;
+    merge_open(q, u, f->category, from, &m);
+    struct theme_now last = {0};
+    uint8_t after[ORDER_BYTES];
+    for (int i; r == 0 && (i = merge_next(&m)) >= 0; walk_next(m.walks[i])) {
+        struct record_head h;
+        struct slice key = walk_key(m.walks[i]);
+        r = record_decode_head(walk_value(m.walks[i]), &h);
+        const struct theme *now = r == 0 ? query_theme_now(q, &last, h.theme) : NULL;
+        if (r < 0 || !passes(q, f, m.kinds[i], key, &h, now))
+            continue;
+        if (cursor.n && memcmp(key.p + ORDER_AT, from, ORDER_BYTES) == 0)
+            continue;
+        if (*ret_count == limit) {
+            *ret_next = cursor_make(q->arena, q->source->keys, about, slice_make(after, sizeof after));
+            break;
+        }
+        struct record rec;
+        r = record_decode(walk_value(m.walks[i]), &rec);
+        if (r == 0)
+            r = answer(q, now, key, &rec, &(*ret)[(*ret_count)++]);
+        memcpy(after, key.p + ORDER_AT, sizeof after);
+    }
+    int closed = merge_close(&m);
+    return r < 0 ? r : closed;
+}
+
+/* ---- one record ---- */
+
+/* Finds the current version and decides who may see it: one path for everything that may not be seen. */
+static int find(struct query *q, const struct record_id *id, struct slice *ret_key, struct record *ret,
+                const struct theme **ret_now)
+{
+    struct slice bytes;
+    struct source s;
+    int r = view_get(q->view, q->arena, CF_BY_SOURCE, KEY_SLICE(*id), &bytes);
+    if (r == 0)
+        r = source_decode(bytes, &s);
+    if (r < 0)
+        return r;
+    *ret_key = arena_dup(q->arena, KEY_SLICE(s.locator));
+    r = view_get(q->view, q->arena, CF_RECORD, *ret_key, &bytes);
+    if (r == 0)
+        r = record_decode(bytes, ret);
+    if (r < 0)
+        return r;
+    struct subject_id subject = record_key_subject(&s.locator);
+    *ret_now = catalogue_number_at(q->source->catalogue, ret->head.theme, q->now);
+    if (record_is_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today))
+        return 0;
+    return record_was_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today) ? CE_CLOSED : CE_NOT_FOUND;
+}
+
+int query_record(struct query *q, const struct record_id *id, struct record_answer *ret)
+{
+    struct slice key;
+    struct record rec;
+    const struct theme *now;
+    int r = find(q, id, &key, &rec, &now);
+    return r < 0 ? r : answer(q, now, key, &rec, ret);
+}
+
+int query_history(struct query *q, const struct record_id *id, struct history_answer **ret, unsigned *ret_count)
+{
+    struct slice key;
+    struct record rec;
+    const struct theme *now;
+    int r = find(q, id, &key, &rec, &now);
+    if (r < 0)
+        return r;
+    struct record_key k;
+    memcpy(k.b, key.p, sizeof k.b);
+    uint8_t number[8];
+    be64_put(number, record_key_number(&k));
+    struct slice prefix = slice_make(number, sizeof number);
+    *ret = ARENA_ARRAY(q->arena, struct history_answer, HISTORY_MAX + 1);
+    unsigned count = 0;
+    bool was_revoked = false;
+    struct walk *w = walk_open(q->view, CF_HISTORY, prefix, prefix);
+    for (; r == 0 && walk_valid(w) && count < HISTORY_MAX; walk_next(w)) {
+        struct history h;
+        struct record_head head = {0};
+        r = history_decode(walk_value(w), &h);
+        if (r == 0)
+            r = record_decode_head(h.record, &head);
+        if (r < 0 || h.current_from.v == INT64_MIN)
+            continue;
+        bool revoked = head.flags & RECORD_REVOKED;
+        (*ret)[count++] = (struct history_answer){
+            h.current_from, h.current_until,
+            revoked ? "revoked" : was_revoked ? "reinstated" : count ? "changed" : "stored"};
+        was_revoked = revoked;
+    }
+    int closed = walk_close(w);
+    (*ret)[count++] = (struct history_answer){rec.head.current_from, {INT64_MAX},
+                                              was_revoked   ? "reinstated"
+                                              : count       ? "changed"
+                                                            : "stored"};
+    *ret_count = count;
+    return r < 0 ? r : closed;
+}

@@ -1,0 +1,226 @@
+/* Subjects as the public sees them. One walk over the headers of a subject's records decides everything: whether it is
+ * there at all, its counters, and that a record which may not be seen leaves no trace. */
+#include "query/subjects.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "query/union.h"
+#include "record/identifier.h"
+#include "record/visibility.h"
+#include "store/keys.h"
+
+static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION, SUBJECT_SOCIAL,
+                                                  SUBJECT_GOVERNMENT};
+static const enum id_type other_numbers[] = {ID_REGISTRATION, ID_ORGANISATION, ID_TAX, ID_INSTITUTION, ID_SOCIAL};
+
+/* "R-440101…" and "R~…", as subject_id_print writes them. */
+static bool is_printed(struct slice text)
+{
+    return text.n > 2 && (text.p[1] == '-' || text.p[1] == '~') && memchr("ROTIS", text.p[0], 5);
+}
+
+enum code_kind query_code_kind(struct query *q, struct slice text)
+{
+    size_t at, n;
+    struct slice code = text_code(q->arena, text);
+    if (uscc_is_valid(code))
+        return CODE_NUMBER;
+    if (idnum_in_text(text, 0, &at, &n) || idnum_in_text(code, 0, &at, &n))
+        return CODE_PERSON;
+    if (is_printed(text))
+        return CODE_NUMBER;
+    bool has_digit = false;
+    if (code.n < 5 || code.n > 50)
+        return CODE_NONE;
+    for (size_t i = 0; i < code.n; i++) {
+        char c = code.p[i];
+        has_digit |= c >= '0' && c <= '9';
+        if ((unsigned char)c >= 0x80)
+            return CODE_NONE;
+    }
+    return has_digit ? CODE_NUMBER : CODE_NONE;
+}
+
+static int count_public(struct query *q, const struct subject_union *u, bool stop_at_first,
+                        uint64_t counters[CATEGORY_LAST + 1])
+{
+    struct theme_now last = {0};
+    memset(counters, 0, sizeof(uint64_t) * (CATEGORY_LAST + 1));
+    for (unsigned i = 0; i < u->count; i++) {
+        enum subject_kind kind = subject_id_kind(&u->ids[i]);
+        struct slice prefix = KEY_SLICE(u->ids[i]);
+        struct walk *w = walk_open(q->view, CF_RECORD, prefix, prefix);
+        bool found = false;
+        int r = 0;
+        for (; r == 0 && walk_valid(w) && !(found && stop_at_first); walk_next(w)) {
+            struct record_head h;
+            r = record_decode_head(walk_value(w), &h);
+            if (r < 0 || !record_is_public(&h, kind, query_theme_now(q, &last, h.theme), q->today))
+                continue;
+            uint8_t category = (uint8_t)walk_key(w).p[SUBJECT_ID_BYTES];
+            if (category <= CATEGORY_LAST)
+                counters[category]++;
+            found = true;
+        }
+        int closed = walk_close(w);
+        if (r < 0 || closed < 0)
+            return r < 0 ? r : closed;
+        if (found && stop_at_first)
+            break;
+    }
+    return 0;
+}
+
+static uint64_t sum(const uint64_t counters[CATEGORY_LAST + 1])
+{
+    uint64_t total = 0;
+    for (int c = CATEGORY_FIRST; c <= CATEGORY_LAST; c++)
+        total += counters[c];
+    return total;
+}
+
+/* Counters are kept for a subject of one key; a union is counted each time. */
+static int counters_of(struct query *q, const struct subject_union *u, uint64_t counters[CATEGORY_LAST + 1])
+{
+    const struct query_source *s = q->source;
+    bool may_keep = s->cache && u->count == 1;
+    if (may_keep && query_cache_get(s->cache, &u->ids[0], q->today, s->catalogue, counters))
+        return 0;
+    int r = count_public(q, u, false, counters);
+    if (r == 0 && may_keep)
+        query_cache_put(s->cache, &u->ids[0], q->today, s->catalogue, q->cache_epoch, counters);
+    return r;
+}
+
+static bool until_is_open(struct day until, struct day today)
+{
+    return !day_is_none(until) && today.v < until.v;
+}
+
+static void fill_names(struct query *q, const struct subject *row, struct subject_answer *ret)
+{
+    const struct subject_name *shown = subject_public_name(row, q->today);
+    ret->name = shown ? shown->text : (struct slice){0};
+    ret->name_is_confirmed = shown && (shown->flags & SUBJECT_NAME_OWN);
+    ret->former = ARENA_ARRAY(q->arena, struct slice, row->name_count + 1);
+    ret->additional = ARENA_ARRAY(q->arena, struct slice, row->name_count + 1);
+    for (unsigned i = 0; i < row->name_count; i++) {
+        const struct subject_name *n = &row->names[i];
+        if (!until_is_open(n->public_until, q->today))
+            continue;
+        if (subject_name_is_former(row, n))
+            ret->former[ret->former_count++] = n->text;
+        else if (n->flags & SUBJECT_NAME_ADDITIONAL)
+            ret->additional[ret->additional_count++] = n->text;
+    }
+}
+
+static int answer_union(struct query *q, const struct subject_union *u, bool with_counters,
+                        struct subject_answer *ret)
+{
+    enum subject_kind kind = subject_id_kind(&u->ids[0]);
+    if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
+        return CE_NOT_FOUND;
+    *ret = (struct subject_answer){.id = u->ids[0], .kind = kind};
+    int r = with_counters ? counters_of(q, u, ret->counters) : count_public(q, u, true, ret->counters);
+    if (r < 0)
+        return r;
+    ret->total = sum(ret->counters);
+    if (ret->total == 0)
+        return CE_NOT_FOUND;
+    subject_id_print(&u->ids[0], ret->code);
+    for (unsigned i = 0; i < u->count && !ret->name.n; i++) {
+        ret->former_count = ret->additional_count = 0;
+        fill_names(q, &u->rows[i], ret);
+    }
+    const struct subject *row = &u->rows[0];
+    if (until_is_open(row->own_public_until, q->today)) {
+        ret->status = row->status;
+        ret->district = row->district;
+        ret->number_count = row->number_count;
+        memcpy(ret->numbers, row->numbers, sizeof row->numbers);
+    }
+    if (!with_counters) {
+        memset(ret->counters, 0, sizeof ret->counters);
+        ret->total = 0;
+    }
+    return 0;
+}
+
+int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_counters,
+                        struct subject_answer *ret)
+{
+    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
+    int r = union_of(q, id, u);
+    return r < 0 ? r : answer_union(q, u, with_counters, ret);
+}
+
+int query_subject_is_public(struct query *q, const struct subject_id *id, bool *ret)
+{
+    struct subject_answer ignored;
+    int r = query_subject_by_id(q, id, false, &ignored);
+    *ret = r == 0;
+    return r == CE_NOT_FOUND ? 0 : r;
+}
+
+static int by_number(struct query *q, enum id_type type, struct slice number, bool with_counters,
+                     struct subject_answer *ret)
+{
+    struct subject_id id;
+    int r = union_linked(q, type, number, &id);
+    if (r == 0)
+        r = query_subject_by_id(q, &id, with_counters, ret);
+    for (unsigned k = 0; r == CE_NOT_FOUND && k < ARRAY_LEN(organisations); k++) {
+        id = subject_id_make(q->source->keys, organisations[k], type, number);
+        r = query_subject_by_id(q, &id, with_counters, ret);
+    }
+    return r;
+}
+
+static int by_printed(struct query *q, struct slice text, bool with_counters, struct subject_answer *ret)
+{
+    enum id_type type = (enum id_type)text.p[0];
+    struct slice rest = slice_from(text, 2);
+    if (text.p[1] == '-')
+        return by_number(q, type, text_code(q->arena, rest), with_counters, ret);
+    struct subject_id id = {{0}};
+    if (!base32_parse(rest, id.b + 2, 16))
+        return CE_NOT_FOUND;
+    id.b[1] = (uint8_t)(type | 0x80);
+    int r = CE_NOT_FOUND;
+    for (unsigned k = 0; r == CE_NOT_FOUND && k < ARRAY_LEN(organisations); k++) {
+        id.b[0] = (uint8_t)organisations[k];
+        r = query_subject_by_id(q, &id, with_counters, ret);
+    }
+    return r;
+}
+
+int query_subject(struct query *q, struct slice text, bool with_counters, struct subject_answer *ret)
+{
+    switch (query_code_kind(q, text)) {
+    case CODE_PERSON:
+        return CE_INVALID;
+    case CODE_NONE:
+        return CE_NOT_FOUND;
+    case CODE_NUMBER:
+        break;
+    }
+    if (is_printed(text))
+        return by_printed(q, text, with_counters, ret);
+    struct slice code = text_code(q->arena, text);
+    if (code.n == 18) {
+        int r = CE_NOT_FOUND;
+        for (unsigned k = 0; r == CE_NOT_FOUND && k < ARRAY_LEN(organisations); k++) {
+            struct subject_id id = subject_id_make(q->source->keys, organisations[k], ID_USCC, code);
+            r = query_subject_by_id(q, &id, with_counters, ret);
+        }
+        if (r != CE_NOT_FOUND)
+            return r;
+    }
+    int r = CE_NOT_FOUND;
+    for (unsigned t = 0; r == CE_NOT_FOUND && t < ARRAY_LEN(other_numbers); t++)
+        r = by_number(q, other_numbers[t], code, with_counters, ret);
+    return r;
+}
