@@ -12,6 +12,7 @@ enum { PREFIX_MAX = 64 };
 struct view {
     struct store *store;
     const rocksdb_snapshot_t *snapshot;
+    uint64_t sequence; /* taken just before the snapshot, so that it is never newer */
     rocksdb_readoptions_t *read;
 };
 
@@ -34,6 +35,7 @@ int view_open(struct store *s, struct view **ret)
     struct view *v = calloc(1, sizeof *v);
     CHECK(v);
     v->store = s;
+    v->sequence = rocksdb_get_latest_sequence_number(s->db);
     v->snapshot = rocksdb_create_snapshot(s->db);
     v->read = rocksdb_readoptions_create();
     rocksdb_readoptions_set_snapshot(v->read, v->snapshot);
@@ -49,6 +51,11 @@ void view_close(struct view *v)
     rocksdb_release_snapshot(v->store->db, v->snapshot);
     pthread_rwlock_unlock(&v->store->in_use);
     free(v);
+}
+
+uint64_t view_sequence(const struct view *v)
+{
+    return v->sequence;
 }
 
 int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, struct slice *ret)

@@ -17,6 +17,9 @@ int view_open(struct store *s, struct view **ret);
 void view_close(struct view *v);
 DEFINE_AUTO(struct view, view_close)
 
+/* Rises with every commit: equal numbers mean equal content (a commit in this very moment may make it lag). */
+uint64_t view_sequence(const struct view *v);
+
 /* The value, copied into the arena. CE_NOT_FOUND, CE_IO. */
 int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, struct slice *ret);
 /* Many at once, keys in ascending order for speed; absent ones come back as {NULL, 0}. */
