@@ -34,7 +34,8 @@ bool hex_parse(struct slice s, void *out, size_t n)
             return false;
     uint8_t *to = out;
     for (size_t i = 0; i < n; i++)
-        to[i] = (uint8_t)(hex_value(s.p[2 * i]) << 4 | hex_value(s.p[2 * i + 1]));
+        to[i] =
+            (uint8_t)((unsigned)hex_value(s.p[2 * i]) << 4 | (unsigned)hex_value(s.p[2 * i + 1]));
     return true;
 }
 
