@@ -1,0 +1,288 @@
+/* Departments and the tables of facts for judging, from their files or from the stored entry
+ * "common". The keys of the table files lie side by side in the entry, so that one reader serves
+ * both:
+ *
+ *   {"number":0,"code":"common","version":1,"valid_from":"…","departments":[{…}],
+ *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","missing":["/", …], …}} */
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "record/catalogue_read.h"
+#include "record/identifier.h"
+
+static const char *const TABLE_KEYS[] = {"classes",           "divisions",  "missing", "fillers",
+                                         "open_end_year_min", "shop_words", "masks",   "terms",
+                                         "severity_words",    NULL};
+static const char *const DEPARTMENT_KEYS[] = {"id", "uscc", "zh", "en", NULL};
+static const char *const CLASS_KEYS[] = {"pair", "kind", "name", NULL};
+static const char *const MASK_KEYS[] = {"name", "keep_first", "keep_last", NULL};
+static const char *const TERM_KEYS[] = {"class", "months_max", "from", "source", NULL};
+static const char *const SEVERITY_KEYS[] = {"word", "class", NULL};
+static const char *const FORBIDDEN_KEYS[] = {"word", "law", "unless", "persons_only", NULL};
+
+static int department_order(const void *x, const void *y)
+{
+    const struct department *a = x, *b = y;
+    return slice_cmp(a->id, b->id);
+}
+
+static void read_departments(struct reading *r, const struct fields *f, struct common *c)
+{
+    size_t count = 0;
+    struct fields *list = take_maps(r, f, "departments", &count);
+    if (count == 0)
+        refuse(r, fields_where(f, "departments"),
+               "there are no departments; list them under \"departments\"");
+    c->departments = ARENA_ARRAY(r->a, struct department, count + 1);
+    c->department_count = count;
+    for (size_t i = 0; i < count && !r->err; i++) {
+        struct department *d = &c->departments[i];
+        fields_known(r, &list[i], DEPARTMENT_KEYS);
+        d->id = want_text(r, &list[i], "id");
+        code_shape(r, fields_where(&list[i], "id"), d->id, false);
+        d->uscc = want_text(r, &list[i], "uscc");
+        d->zh = want_text(r, &list[i], "zh");
+        d->en = want_text(r, &list[i], "en");
+        if (!r->err && !uscc_is_valid(d->uscc))
+            refuse(r, fields_where(&list[i], "uscc"),
+                   "\"%.*s\" is no unified social credit code; compare its 18 characters with the "
+                   "certificate",
+                   FMT_SLICE(d->uscc));
+        for (size_t k = 0; k < i && !r->err; k++) {
+            bool same_id = slice_eq(c->departments[k].id, d->id);
+            if (same_id || slice_eq(c->departments[k].uscc, d->uscc))
+                refuse(r, fields_where(&list[i], same_id ? "id" : "uscc"),
+                       "\"%.*s\" is that of another department already; correct one of them",
+                       FMT_SLICE(same_id ? d->id : d->uscc));
+        }
+    }
+    if (!r->err)
+        qsort(c->departments, count, sizeof *c->departments, department_order);
+}
+
+static void read_classes(struct reading *r, const struct fields *f, struct tables *t)
+{
+    struct fields *list = take_maps(r, f, "classes", &t->class_count);
+    struct uscc_class *classes = ARENA_ARRAY(r->a, struct uscc_class, t->class_count + 1);
+    for (size_t i = 0; i < t->class_count && !r->err; i++) {
+        fields_known(r, &list[i], CLASS_KEYS);
+        struct slice pair = want_text(r, &list[i], "pair");
+        classes[i].kind = take_word(r, &list[i], "kind", &WORDS_KIND, -1);
+        classes[i].name = want_text(r, &list[i], "name");
+        if (r->err)
+            return;
+        if (pair.n != 2)
+            refuse(r, fields_where(&list[i], "pair"),
+                   "\"%.*s\" is not the first two characters of a code; write two",
+                   FMT_SLICE(pair));
+        else
+            memcpy(classes[i].pair, pair.p, 2);
+        for (size_t k = 0; k < i; k++)
+            if (memcmp(classes[k].pair, classes[i].pair, 2) == 0)
+                refuse(r, fields_where(&list[i], "pair"),
+                       "the pair \"%s\" stands twice; take one out", classes[i].pair);
+    }
+    t->classes = classes;
+}
+
+/* As tables_is_missing compares: NFKC, capital letters. */
+static struct slice missing_form(struct reading *r, struct slice word)
+{
+    struct slice wide = text_nfkc(r->a, word);
+    char *p = arena_alloc(r->a, wide.n + 1);
+    for (size_t i = 0; i < wide.n; i++)
+        p[i] = wide.p[i] >= 'a' && wide.p[i] <= 'z' ? (char)(wide.p[i] - 'a' + 'A') : wide.p[i];
+    return slice_make(p, wide.n);
+}
+
+static void read_words(struct reading *r, const struct fields *f, struct tables *t)
+{
+    struct slice *missing = take_texts(r, f, "missing", &t->missing_count);
+    for (size_t i = 0; i < t->missing_count; i++)
+        missing[i] = missing_form(r, missing[i]);
+    t->missing = missing;
+    t->shop_words = take_texts(r, f, "shop_words", &t->shop_word_count);
+    struct slice *days = take_texts(r, f, "fillers", &t->filler_count);
+    struct day *fillers = ARENA_ARRAY(r->a, struct day, t->filler_count + 1);
+    for (size_t i = 0; i < t->filler_count; i++)
+        if (!day_parse_iso(days[i], &fillers[i]))
+            refuse(r, fields_where(f, "fillers"), "\"%.*s\" is no day; write it like 1900-01-01",
+                   FMT_SLICE(days[i]));
+    t->fillers = fillers;
+    t->open_end_year_min = (int)want_int(r, f, "open_end_year_min", 2050, 9999);
+}
+
+static void read_masks(struct reading *r, const struct fields *f, struct tables *t)
+{
+    struct fields *list = take_maps(r, f, "masks", &t->mask_count);
+    struct mask *masks = ARENA_ARRAY(r->a, struct mask, t->mask_count + 1);
+    for (size_t i = 0; i < t->mask_count && !r->err; i++) {
+        fields_known(r, &list[i], MASK_KEYS);
+        masks[i].name = want_text(r, &list[i], "name");
+        code_shape(r, fields_where(&list[i], "name"), masks[i].name, false);
+        masks[i].keep_first = (int)want_int(r, &list[i], "keep_first", 0, 20);
+        masks[i].keep_last = (int)want_int(r, &list[i], "keep_last", 0, 20);
+        for (size_t k = 0; k < i; k++)
+            if (slice_eq(masks[k].name, masks[i].name))
+                refuse(r, fields_where(&list[i], "name"),
+                       "the mask \"%.*s\" stands twice; rename one", FMT_SLICE(masks[i].name));
+    }
+    t->masks = masks;
+}
+
+static bool class_known(const struct tables *t, struct slice code)
+{
+    for (size_t i = 0; i < t->term_count; i++)
+        if (slice_eq(t->terms[i].class_code, code))
+            return true;
+    return false;
+}
+
+/* Terms of one class must rise in time, and severity words must name a class that has a term. */
+static void read_terms(struct reading *r, const struct fields *f, struct tables *t)
+{
+    size_t count = 0;
+    struct fields *list = take_maps(r, f, "terms", &count);
+    struct term *terms = ARENA_ARRAY(r->a, struct term, count + 1);
+    for (size_t i = 0; i < count && !r->err; i++) {
+        fields_known(r, &list[i], TERM_KEYS);
+        terms[i].class_code = want_text(r, &list[i], "class");
+        code_shape(r, fields_where(&list[i], "class"), terms[i].class_code, false);
+        terms[i].months_max = (int)want_int(r, &list[i], "months_max", 0, 1200);
+        terms[i].from = want_day(r, &list[i], "from");
+        terms[i].source = want_text(r, &list[i], "source");
+        for (size_t k = 0; k < i; k++)
+            if (slice_eq(terms[k].class_code, terms[i].class_code) &&
+                terms[k].from.v >= terms[i].from.v)
+                refuse(r, fields_where(&list[i], "from"),
+                       "the terms of class \"%.*s\" do not rise in time; write the older one first",
+                       FMT_SLICE(terms[i].class_code));
+    }
+    t->terms = terms;
+    t->term_count = count;
+
+    list = take_maps(r, f, "severity_words", &t->severity_word_count);
+    struct severity_word *words =
+        ARENA_ARRAY(r->a, struct severity_word, t->severity_word_count + 1);
+    for (size_t i = 0; i < t->severity_word_count && !r->err; i++) {
+        fields_known(r, &list[i], SEVERITY_KEYS);
+        words[i].word = want_text(r, &list[i], "word");
+        words[i].class_code = want_text(r, &list[i], "class");
+        if (!r->err && !class_known(t, words[i].class_code))
+            refuse(r, fields_where(&list[i], "class"),
+                   "no term is given for the class \"%.*s\"; correct it or add it to "
+                   "tables/terms.yaml",
+                   FMT_SLICE(words[i].class_code));
+        for (size_t k = 0; k < i; k++)
+            if (slice_eq(words[k].word, words[i].word))
+                refuse(r, fields_where(&list[i], "word"),
+                       "the word \"%.*s\" stands twice; take one out", FMT_SLICE(words[i].word));
+    }
+    t->severity_words = words;
+}
+
+static int number_order(const void *x, const void *y)
+{
+    unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
+    return (a > b) - (a < b);
+}
+
+static void divisions_set(struct tables *t, unsigned *codes, size_t count)
+{
+    qsort(codes, count, sizeof *codes, number_order);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (n == 0 || codes[n - 1] != codes[i])
+            codes[n++] = codes[i];
+    t->divisions = codes;
+    t->division_count = n;
+}
+
+static bool division_of(struct slice s, unsigned *ret)
+{
+    uint64_t v = 0;
+    if (s.n != 6 || !slice_all_digits(s) || !slice_u64(s, &v) || v < 100000)
+        return false;
+    *ret = (unsigned)v;
+    return true;
+}
+
+void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret)
+{
+    unsigned *codes =
+        ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2); /* six digits and a line end each */
+    size_t count = 0;
+    bool has_header = false;
+    for (int line = 1; text.p && !r->err; line++) {
+        struct slice rest = slice_cut(&text, '\n');
+        struct slice first = slice_trim(slice_cut(&rest, ','));
+        if (first.n == 0 || first.p[0] == '#')
+            continue;
+        if (has_header && !division_of(first, &codes[count++]))
+            refuse(r, (struct where){file, line},
+                   "\"%.*s\" is no division code; write six digits first in the line",
+                   FMT_SLICE(first));
+        has_header = true;
+    }
+    if (!r->err && count == 0)
+        refuse(r, (struct where){file, 1},
+               "the table is empty; write a header line and one line for each division");
+    if (!r->err)
+        divisions_set(ret, codes, count);
+}
+
+static void read_divisions(struct reading *r, const struct fields *f, struct tables *t)
+{
+    if (!fields_get(f, "divisions"))
+        return;
+    struct slice text = want_text(r, f, "divisions");
+    unsigned *codes = ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2);
+    size_t count = 0;
+    while (text.p && !r->err) {
+        struct slice one = slice_cut(&text, ' ');
+        if (!division_of(one, &codes[count++]))
+            refuse(r, fields_where(f, "divisions"),
+                   "\"%.*s\" is no division code; write six digits", FMT_SLICE(one));
+    }
+    divisions_set(t, codes, count);
+}
+
+void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
+                 struct common *ret)
+{
+    ret->version = (uint32_t)want_int(r, f, "version", 1, UINT32_MAX);
+    ret->valid_from = want_instant(r, f, "valid_from");
+    fields_known(r, tables, TABLE_KEYS);
+    for (size_t i = 0; TABLE_KEYS[i] && !r->err; i++)
+        if (!fields_get(tables, TABLE_KEYS[i]) && !(i == 1 && ret->tables.division_count))
+            refuse(r, tables->at, "the table \"%s\" is missing; add it", TABLE_KEYS[i]);
+    if (!r->err)
+        read_departments(r, f, ret);
+    if (r->err)
+        return;
+    read_classes(r, tables, &ret->tables);
+    read_divisions(r, tables, &ret->tables);
+    read_words(r, tables, &ret->tables);
+    read_masks(r, tables, &ret->tables);
+    read_terms(r, tables, &ret->tables);
+    if (!r->err)
+        ret->json = common_render(r->a, ret);
+    if (!r->err && ret->json.n == 0)
+        refuse(r, f->at, "departments and tables are larger than %d bytes; make them smaller",
+               ENTRY_BYTES_MAX);
+}
+
+struct forbidden_word *forbidden_read(struct reading *r, const struct fields *f, size_t *ret_count)
+{
+    struct fields *list = take_maps(r, f, "forbidden", ret_count);
+    struct forbidden_word *words = ARENA_ARRAY(r->a, struct forbidden_word, *ret_count + 1);
+    for (size_t i = 0; i < *ret_count && !r->err; i++) {
+        fields_known(r, &list[i], FORBIDDEN_KEYS);
+        words[i].word = want_text(r, &list[i], "word");
+        words[i].law = want_text(r, &list[i], "law");
+        words[i].unless = take_texts(r, &list[i], "unless", &words[i].unless_count);
+        words[i].persons_only = take_bool(r, &list[i], "persons_only");
+    }
+    return words;
+}

@@ -1,0 +1,272 @@
+/* The resolved text of an entry: one JSON object, byte for byte a function of the content, with
+ * everything that the entry means written out. What is at its default is left out, so that a later
+ * program with a further key renders an old entry as before. One worked example (cut):
+ *
+ *   {"number":101,"code":"amr-enterprise-registration","version":1,"valid_from":"2024-01-01T00:00:00.000+08:00",
+ *    "zh":"企业登记基本信息",…,"identity":["USCC"],"day":"REG_DATE","items":[{"code":"ENT_NAME","zh":"企业名称",…}]}
+ */
+#include "base/check.h"
+#include "base/json.h"
+#include "record/catalogue_read.h"
+
+static void put_list(struct json_out *o, const char *key, const struct slice *list, size_t count)
+{
+    json_key(o, key);
+    json_array_begin(o);
+    for (size_t i = 0; i < count; i++)
+        json_slice(o, list[i]);
+    json_array_end(o);
+}
+
+static void put_texts(struct json_out *o, const char *key, const struct slice *list, size_t count)
+{
+    if (count)
+        put_list(o, key, list, count);
+}
+
+static void put_word(struct json_out *o, const char *key, const struct words *w, int value)
+{
+    json_put_cstr(o, key, words_text(w, value));
+}
+
+static void put_instant(struct json_out *o, const char *key, struct utc_ms t)
+{
+    char text[30];
+    utc_print(t, text);
+    json_put_cstr(o, key, text);
+}
+
+static void put_day(struct json_out *o, const char *key, struct day d)
+{
+    char text[11];
+    day_print(d, text);
+    json_put_cstr(o, key, text);
+}
+
+static void put_if(struct json_out *o, const char *key, struct slice s)
+{
+    if (s.n)
+        json_put_string(o, key, s);
+}
+
+static void put_true(struct json_out *o, const char *key, bool v)
+{
+    if (v)
+        json_put_bool(o, key, true);
+}
+
+static void put_mask(struct json_out *o, const struct mask *m)
+{
+    json_object_begin(o);
+    json_put_string(o, "name", m->name);
+    json_put_u64(o, "keep_first", (uint64_t)m->keep_first);
+    json_put_u64(o, "keep_last", (uint64_t)m->keep_last);
+    json_object_end(o);
+}
+
+static void put_code_set(struct json_out *o, const struct code_set *set)
+{
+    json_object_begin(o);
+    json_put_string(o, "name", set->name);
+    json_put_string(o, "source", set->source);
+    json_key(o, "values");
+    json_array_begin(o);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct code_value *v = &set->values[i];
+        json_object_begin(o);
+        json_put_string(o, "code", v->code);
+        json_put_string(o, "zh", v->zh);
+        json_put_string(o, "en", v->en);
+        put_texts(o, "aliases", v->aliases, v->alias_count);
+        if (v->kind)
+            put_word(o, "kind", &WORDS_KIND, v->kind);
+        put_true(o, "identity_card", v->is_identity_card);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_object_end(o);
+}
+
+static void put_item(struct json_out *o, const struct theme *t, const struct item *it)
+{
+    json_object_begin(o);
+    json_put_string(o, "code", it->code);
+    json_put_string(o, "zh", it->zh);
+    json_put_string(o, "en", it->en);
+    put_texts(o, "aliases", it->aliases, it->alias_count);
+    put_word(o, "type", &WORDS_TYPE, (int)it->type);
+    json_put_u64(o, "length", (uint64_t)it->chars_max);
+    put_word(o, "required", &WORDS_REQUIRED, (int)it->required);
+    put_word(o, "visibility", &WORDS_VISIBILITY, (int)it->visibility);
+    if (it->role != ROLE_NONE)
+        put_word(o, "role", &WORDS_ROLE, (int)it->role);
+    put_true(o, "happened", it->happened);
+    put_true(o, "open_ended", it->open_ended);
+    if (it->not_before >= 0)
+        json_put_string(o, "not_before", t->items[it->not_before].code);
+    if (it->document_type >= 0)
+        json_put_string(o, "document_type", t->items[it->document_type].code);
+    if (it->mask) {
+        json_key(o, "mask");
+        put_mask(o, it->mask);
+    }
+    if (it->code_set) {
+        json_key(o, "code_set");
+        put_code_set(o, it->code_set);
+    }
+    json_object_end(o);
+}
+
+static void put_rules(struct json_out *o, const struct theme *t)
+{
+    put_word(o, "category", &WORDS_CATEGORY, (int)t->category);
+    json_put_string(o, "national_class", t->national_class);
+    json_key(o, "kinds");
+    json_array_begin(o);
+    for (int k = SUBJECT_KIND_FIRST; k <= SUBJECT_KIND_LAST; k++)
+        if (t->kinds & (1 << k))
+            json_cstr(o, words_text(&WORDS_KIND, k));
+    json_array_end(o);
+    put_word(o, "counterpart", &WORDS_KIND, (int)t->counterpart);
+    put_word(o, "polarity", &WORDS_POLARITY, (int)t->polarity);
+    put_word(o, "visibility", &WORDS_VISIBILITY, (int)t->visibility);
+    put_word(o, "publication", &WORDS_PUBLICATION, (int)t->publication);
+    json_put_string(o, "severity_default", t->severity_default);
+    if (t->retention_years)
+        json_put_u64(o, "retention_years", (uint64_t)t->retention_years);
+    json_put_string(o, "retention_start", t->retention_start);
+    json_put_string(o, "cycle", t->cycle);
+    put_true(o, "registration", t->is_registration);
+    json_key(o, "identity");
+    if (t->identity == IDENTITY_RECORD_ID) {
+        json_cstr(o, "record-id");
+    } else {
+        json_array_begin(o);
+        for (size_t i = 0; i < t->identity_count; i++)
+            json_slice(o, t->items[t->identity_items[i]].code);
+        json_array_end(o);
+    }
+    json_put_string(o, "day", t->items[t->day_item].code);
+}
+
+void theme_write(const struct theme *t, struct buf *b)
+{
+    struct json_out o = json_out_of(b);
+    json_object_begin(&o);
+    json_put_u64(&o, "number", t->number);
+    json_put_string(&o, "code", t->code);
+    json_put_u64(&o, "version", t->version);
+    put_instant(&o, "valid_from", t->valid_from);
+    json_put_string(&o, "zh", t->zh);
+    json_put_string(&o, "en", t->en);
+    json_put_string(&o, "basis", t->basis);
+    json_put_string(&o, "department", t->department);
+    put_if(&o, "archetype", t->archetype);
+    put_rules(&o, t);
+    json_key(&o, "items");
+    json_array_begin(&o);
+    for (size_t i = 0; i < t->item_count; i++)
+        put_item(&o, t, &t->items[i]);
+    json_array_end(&o);
+    json_object_end(&o);
+}
+
+static void put_terms(struct json_out *o, const struct tables *t)
+{
+    json_key(o, "terms");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->term_count; i++) {
+        json_object_begin(o);
+        json_put_string(o, "class", t->terms[i].class_code);
+        json_put_u64(o, "months_max", (uint64_t)t->terms[i].months_max);
+        put_day(o, "from", t->terms[i].from);
+        json_put_string(o, "source", t->terms[i].source);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_key(o, "severity_words");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->severity_word_count; i++) {
+        json_object_begin(o);
+        json_put_string(o, "word", t->severity_words[i].word);
+        json_put_string(o, "class", t->severity_words[i].class_code);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void put_tables(struct json_out *o, const struct tables *t)
+{
+    json_object_begin(o);
+    json_key(o, "classes");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->class_count; i++) {
+        json_object_begin(o);
+        json_put_cstr(o, "pair", t->classes[i].pair);
+        put_word(o, "kind", &WORDS_KIND, t->classes[i].kind);
+        json_put_string(o, "name", t->classes[i].name);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    AUTO_BUF(codes, 7 * t->division_count + 1);
+    for (size_t i = 0; i < t->division_count; i++)
+        buf_printf(&codes, "%s%06u", i ? " " : "", t->divisions[i]);
+    CHECK(codes.err == 0);
+    json_put_string(o, "divisions", buf_slice(&codes));
+    put_list(o, "missing", t->missing, t->missing_count);
+    json_key(o, "fillers");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->filler_count; i++) {
+        char text[11];
+        day_print(t->fillers[i], text);
+        json_cstr(o, text);
+    }
+    json_array_end(o);
+    json_put_u64(o, "open_end_year_min", (uint64_t)t->open_end_year_min);
+    put_list(o, "shop_words", t->shop_words, t->shop_word_count);
+    json_key(o, "masks");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->mask_count; i++)
+        put_mask(o, &t->masks[i]);
+    json_array_end(o);
+    put_terms(o, t);
+    json_object_end(o);
+}
+
+void common_write(const struct common *c, struct buf *b)
+{
+    struct json_out o = json_out_of(b);
+    json_object_begin(&o);
+    json_put_u64(&o, "number", 0);
+    json_put_cstr(&o, "code", "common");
+    json_put_u64(&o, "version", c->version);
+    put_instant(&o, "valid_from", c->valid_from);
+    json_key(&o, "departments");
+    json_array_begin(&o);
+    for (size_t i = 0; i < c->department_count; i++) {
+        json_object_begin(&o);
+        json_put_string(&o, "id", c->departments[i].id);
+        json_put_string(&o, "uscc", c->departments[i].uscc);
+        json_put_string(&o, "zh", c->departments[i].zh);
+        json_put_string(&o, "en", c->departments[i].en);
+        json_object_end(&o);
+    }
+    json_array_end(&o);
+    json_key(&o, "tables");
+    put_tables(&o, &c->tables);
+    json_object_end(&o);
+}
+
+struct slice theme_render(struct arena *a, const struct theme *t)
+{
+    AUTO_BUF(b, ENTRY_BYTES_MAX);
+    theme_write(t, &b);
+    return b.err ? (struct slice){0} : arena_dup(a, buf_slice(&b));
+}
+
+struct slice common_render(struct arena *a, const struct common *c)
+{
+    AUTO_BUF(b, ENTRY_BYTES_MAX);
+    common_write(c, &b);
+    return b.err ? (struct slice){0} : arena_dup(a, buf_slice(&b));
+}
