@@ -17,14 +17,15 @@
  *   "entry/" number 2 version 4   catalogue entries that were ever in force: format, JSON
  *   "key/" SHA-256 of the key 32  a department's key: format, department, created ms, name
  *   "batch/" batch id hash 10     a batch (struct batch_state)
- *   "batch-number/" number 8      batch id hash 10: to find batches by number
+ *   "batch-number/" ~number 8     batch id hash 10: to list batches, newest first
+ *   "batch-of/" department 0 ~number 8   the same for one department
  */
 
 struct counters {
-    uint64_t next_record;  /* from 1 */
-    uint64_t next_search;  /* from 1 */
-    uint64_t next_batch;   /* from 1 */
-    uint64_t next_event;   /* from 1 */
+    uint64_t next_record;          /* from 1 */
+    uint64_t next_search;          /* from 1 */
+    uint64_t next_batch;           /* from 1 */
+    uint64_t next_event;           /* from 1 */
     struct utc_ms newest_received; /* newest received time that was applied or given to a batch */
 };
 void counters_put(struct batch *b, const struct counters *c);
@@ -41,22 +42,26 @@ struct batch_state {
     struct slice department;
     struct slice name; /* the Batch-Id that the department gave */
     uint16_t theme;
-    char format; /* 'c' CSV, 'n' NDJSON */
-    struct utc_ms received;  /* first arrival */
-    struct utc_ms finished;  /* 0: not finished */
+    char format;            /* 'c' CSV, 'n' NDJSON */
+    struct utc_ms received; /* first arrival */
+    struct utc_ms finished; /* 0: not finished */
     uint64_t rows_done;
     uint64_t bytes_done; /* of the body, up to the end of the last row done */
     uint8_t hash[32];    /* SHA-256 of these bytes; of the whole body once finished */
     struct totals totals;
 };
-/* From department and Batch-Id, by keyed hash: the same in every store with these keys. Printed in base32: 16 characters. */
+/* From department and Batch-Id, by keyed hash: the same in every store with these keys. Printed in
+ * base32: 16 characters. */
 struct batch_id batch_id_make(const struct keys *k, struct slice department, struct slice name);
 void batch_state_put(struct batch *b, const struct batch_id *id, const struct batch_state *s);
-int batch_state_get(struct view *v, struct arena *a, const struct batch_id *id, struct batch_state *ret);
+int batch_state_get(struct view *v, struct arena *a, const struct batch_id *id,
+                    struct batch_state *ret);
 int batch_state_decode(struct slice bytes, struct batch_state *ret);
-/* The newest batches first, of one department (empty: all): id and state, from below `before` (0: from the newest). */
-int batch_state_list(struct view *v, struct arena *a, struct slice department, uint64_t before, unsigned limit,
-                     struct batch_id *ret_ids, struct batch_state *ret, unsigned *ret_count);
+/* The newest batches first, of one department (empty: all): id and state, from below `before` (0:
+ * from the newest). */
+int batch_state_list(struct view *v, struct arena *a, struct slice department, uint64_t before,
+                     unsigned limit, struct batch_id *ret_ids, struct batch_state *ret,
+                     unsigned *ret_count);
 
 /* Keys of departments. `secret` is what the department holds; only its hash is kept. */
 struct department_key {
@@ -68,8 +73,11 @@ struct department_key {
 void department_key_put(struct batch *b, const struct department_key *k);
 void department_key_delete(struct batch *b, const uint8_t hash[32]);
 /* CE_NOT_FOUND for an unknown key. */
-int department_key_get(struct view *v, struct arena *a, const uint8_t hash[32], struct department_key *ret);
-int department_key_list(struct view *v, struct arena *a, struct department_key **ret, size_t *ret_count);
+int department_key_get(struct view *v, struct arena *a, const uint8_t hash[32],
+                       struct department_key *ret);
+int department_key_list(struct view *v, struct arena *a, struct department_key **ret,
+                        size_t *ret_count);
 
 void catalogue_entry_put(struct batch *b, const struct catalogue_entry *e);
-int catalogue_entry_list(struct view *v, struct arena *a, struct catalogue_entry **ret, size_t *ret_count);
+int catalogue_entry_list(struct view *v, struct arena *a, struct catalogue_entry **ret,
+                         size_t *ret_count);

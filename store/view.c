@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "store/store_db.h"
 
-enum { PREFIX_MAX = 64 };
+enum { PREFIX_MAX = 96 };
 
 struct view {
     struct store *store;
@@ -22,6 +22,7 @@ struct walk {
     rocksdb_iterator_t *it;
     char upper[PREFIX_MAX]; /* first key behind the prefix */
     size_t upper_n;
+    char lower[PREFIX_MAX]; /* the prefix itself, for steps back */
 };
 
 int view_open(struct store *s, struct view **ret)
@@ -112,6 +113,8 @@ struct walk *walk_open(struct view *v, enum cf cf, struct slice prefix, struct s
     w->read = rocksdb_readoptions_create();
     rocksdb_readoptions_set_snapshot(w->read, v->snapshot);
     if (prefix.n) {
+        memcpy(w->lower, prefix.p, prefix.n);
+        rocksdb_readoptions_set_iterate_lower_bound(w->read, w->lower, prefix.n);
         memcpy(w->upper, prefix.p, prefix.n);
         w->upper_n = prefix.n;
         while (w->upper_n && (unsigned char)w->upper[w->upper_n - 1] == 0xFF)
@@ -143,6 +146,11 @@ void walk_next(struct walk *w)
 void walk_seek(struct walk *w, struct slice key)
 {
     rocksdb_iter_seek(w->it, key.p, key.n);
+}
+
+void walk_seek_back(struct walk *w, struct slice key)
+{
+    rocksdb_iter_seek_for_prev(w->it, key.p, key.n);
 }
 
 struct slice walk_key(const struct walk *w)

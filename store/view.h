@@ -38,6 +38,8 @@ bool walk_valid(const struct walk *w);
 void walk_next(struct walk *w);
 /* On to the first key not below `key` (within the prefix). */
 void walk_seek(struct walk *w, struct slice key);
+/* Back or on to the last key not above `key` (within the prefix). */
+void walk_seek_back(struct walk *w, struct slice key);
 /* Borrowed until the next step. */
 struct slice walk_key(const struct walk *w);
 struct slice walk_value(const struct walk *w);
