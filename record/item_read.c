@@ -20,6 +20,9 @@ static const char *const VALUE_KEYS[] = {"code",          "zh", "en", "aliases",
                                          "identity_card", NULL};
 static const char *const MASK_KEYS[] = {"name", "keep_first", "keep_last", NULL};
 
+/* Several codes are written side by side with these between them. */
+static const struct slice SEPARATORS[] = {{";", 1}, {"；", 3}, {"|", 1}};
+
 enum { CHARS_MAX = 100000, KEEP_MAX = 20 };
 
 static int word_order(const void *x, const void *y)
@@ -97,6 +100,11 @@ void code_set_read(struct reading *r, const struct fields *f, struct slice name,
         struct code_value *v = &ret->values[i];
         fields_known(r, one, VALUE_KEYS);
         v->code = want_text(r, one, "code");
+        for (size_t k = 0; k < ARRAY_LEN(SEPARATORS); k++)
+            if (slice_find(v->code, SEPARATORS[k], 0) >= 0)
+                refuse(r, fields_where(one, "code"),
+                       "\"%.*s\" holds a separator of lists; use a code without ; and |",
+                       FMT_SLICE(v->code));
         v->zh = take_text(r, one, "zh");
         if (v->zh.n == 0)
             v->zh = v->code;

@@ -166,6 +166,8 @@ static const struct mistake MISTAKES[] = {
     /* code sets, departments, tables */
     {"code-sets/penalty-kinds.yaml", "{code: 通报批评", "{code: 警告", "Public reprimand",
      "stands twice", NULL},
+    {"code-sets/penalty-kinds.yaml", "{code: 罚款", "{code: 罚;款", NULL, "separator of lists",
+     NULL},
     {"code-sets/penalty-kinds.yaml", "aliases: [罚金]", "aliases: [警告]", "values:", "two values",
      NULL},
     {"code-sets/penalty-kinds.yaml", "source:", "sources:", NULL, "unknown key \"sources\"", NULL},
