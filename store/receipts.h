@@ -9,36 +9,40 @@
 #include "store/batch.h"
 #include "store/view.h"
 
-/* What became of each row, packed for each commit (family `log`, key batch number and first row): run lengths of
- * verdicts, and details of every row that was not stored or carries a warning. */
+/* What became of each row, packed for each commit (family `log`, key batch number and first row):
+ * run lengths of verdicts, and details of every row that was not stored or carries a warning. */
 
 /* A builder for the rows of one commit of one batch. Rows come in ascending order without gaps. */
 struct receipt_pack {
     uint64_t first_row;
     uint64_t next_row;
     struct buf runs;    /* verdict 1, count LEB128 */
-    struct buf details; /* row − first LEB128, verdict, number of findings, each: rule 2, item, value, hint */
+    struct buf details; /* row − first LEB128, verdict, number of findings, each: rule 2, item,
+                           value, hint */
     enum verdict run_verdict;
     uint64_t run_count;
 };
 void receipt_pack_init(struct receipt_pack *p);
 void receipt_pack_fini(struct receipt_pack *p);
 bool receipt_pack_is_empty(const struct receipt_pack *p);
-/* `findings` may be NULL; notes (and the findings of a duplicate row, unless warnings) are not kept. */
-void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v, const struct findings *findings);
+/* `findings` may be NULL; notes (and the findings of a duplicate row, unless warnings) are not
+ * kept. */
+void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
+                      const struct findings *findings);
 /* Puts it under its key and starts anew. CE_TOO_LARGE sticks in the buffers. */
 int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_number);
 
-/* One line of a receipt's `rows`: a run of duplicates (row to `to`), or one finding of one row; rows that are stale or
- * rejected without a finding come with rule 0. Stored and changed rows without a warning do not come. */
+/* One line of a receipt's `rows`: a run of duplicates (row to `to`), or one finding of one row;
+ * rows that are stale or rejected without a finding come with rule 0. Stored and changed rows
+ * without a warning do not come. */
 struct receipt_line {
     uint64_t row, to;
     enum verdict verdict;
     enum rule rule;
     struct slice item, value, hint;
 };
-/* Walks the lines of a batch in row order, from `from_row` on. `each` returns false to stop. Runs of duplicates that
- * cross commits are joined. */
+/* Walks the lines of a batch in row order, from `from_row` on. `each` returns false to stop. Runs
+ * of duplicates that cross commits are joined. */
 int receipts_walk(struct view *v, uint64_t batch_number, uint64_t from_row,
                   bool (*each)(void *ctx, const struct receipt_line *line), void *ctx);
 /* Sums the verdicts of all rows of a batch, for check. */

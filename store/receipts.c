@@ -1,0 +1,364 @@
+/* Receipts: what became of each row, packed for each commit of a batch.
+ *
+ *   value    format 1, runs (counted bytes), details (to the end)
+ *   run      verdict 1, rows LEB128
+ *   detail   row − first row LEB128, verdict 1, number of findings LEB128,
+ *            each finding: rule 2, item, value, hint (counted bytes)
+ *
+ * Rows 5, 6 and 7, stored, stored and rejected by rule 12 of item "name" with value "?":
+ * 01 04 0102 0501 02 05 01 000C 046E616D65 013F 00. The value says nothing of rows that were stored
+ * or changed without a warning but their number. */
+#include "store/receipts.h"
+
+#include "base/check.h"
+#include "base/err.h"
+#include "base/wire.h"
+#include "store/keys.h"
+
+enum { FORMAT = 1 };
+enum { RUNS_BYTES_MAX = 16 << 20, DETAILS_BYTES_MAX = 512 << 20, VALUE_BYTES_MAX = 544 << 20 };
+
+void receipt_pack_init(struct receipt_pack *p)
+{
+    *p = (struct receipt_pack){0};
+    buf_init(&p->runs, RUNS_BYTES_MAX);
+    buf_init(&p->details, DETAILS_BYTES_MAX);
+}
+
+void receipt_pack_fini(struct receipt_pack *p)
+{
+    buf_fini(&p->runs);
+    buf_fini(&p->details);
+}
+
+bool receipt_pack_is_empty(const struct receipt_pack *p)
+{
+    return p->run_count == 0;
+}
+
+static bool is_kept(const struct finding *f, enum verdict v)
+{
+    switch (rule_severity(f->rule)) {
+    case SEVERITY_REJECT:
+        return v == VERDICT_REJECTED;
+    case SEVERITY_WARN:
+        return true;
+    case SEVERITY_NOTE:
+        return false;
+    }
+    return false;
+}
+
+static void run_end(struct receipt_pack *p)
+{
+    if (p->run_count == 0)
+        return;
+    wire_put_u8(&p->runs, (uint8_t)p->run_verdict);
+    wire_put_var(&p->runs, p->run_count);
+    p->run_count = 0;
+}
+
+static void detail_add(struct receipt_pack *p, uint64_t row, enum verdict v,
+                       const struct findings *findings)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; findings && i < findings->count; i++)
+        kept += is_kept(&findings->list[i], v);
+    if (kept == 0 && v != VERDICT_STALE && v != VERDICT_REJECTED)
+        return;
+    wire_put_var(&p->details, row - p->first_row);
+    wire_put_u8(&p->details, (uint8_t)v);
+    wire_put_var(&p->details, kept);
+    for (unsigned i = 0; findings && i < findings->count; i++) {
+        const struct finding *f = &findings->list[i];
+        if (!is_kept(f, v))
+            continue;
+        wire_put_u16(&p->details, (uint16_t)f->rule);
+        wire_put_bytes(&p->details, f->item);
+        wire_put_bytes(&p->details, f->value);
+        wire_put_bytes(&p->details, f->hint);
+    }
+}
+
+void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
+                      const struct findings *findings)
+{
+    CHECK(v >= VERDICT_STORED && v <= VERDICT_REJECTED);
+    if (receipt_pack_is_empty(p)) {
+        p->first_row = row;
+        p->next_row = row;
+        p->run_verdict = v;
+    }
+    CHECK(row == p->next_row);
+    if (v != p->run_verdict)
+        run_end(p);
+    p->run_verdict = v;
+    p->run_count++;
+    p->next_row++;
+    detail_add(p, row, v, findings);
+}
+
+int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_number)
+{
+    if (receipt_pack_is_empty(p))
+        return 0;
+    run_end(p);
+    AUTO_BUF(value, VALUE_BYTES_MAX);
+    wire_put_u8(&value, FORMAT);
+    wire_put_bytes(&value, buf_slice(&p->runs));
+    buf_add_slice(&value, buf_slice(&p->details));
+    int r = p->runs.err ? p->runs.err : p->details.err ? p->details.err : value.err;
+    if (r == 0) {
+        struct log_key k = log_key_make(batch_number, p->first_row);
+        batch_put(b, CF_LOG, KEY_SLICE(k), buf_slice(&value));
+    }
+    buf_clear(&p->runs);
+    buf_clear(&p->details);
+    return r;
+}
+
+/* One stored pack while it is read: the run and the detail that come next. */
+struct pack_reader {
+    struct wire runs, details;
+    uint64_t run_row, run_end; /* rows of the present run that are still to come: none when equal */
+    enum verdict run_verdict;
+    bool has_detail;
+    uint64_t detail_row;
+    enum verdict detail_verdict;
+    uint64_t detail_findings;
+    uint64_t first_row;
+    uint64_t end_row; /* behind the last run */
+    int err;
+};
+
+static bool verdict_read(struct wire *w, enum verdict *ret)
+{
+    uint8_t v = wire_u8(w);
+    *ret = (enum verdict)v;
+    return v >= VERDICT_STORED && v <= VERDICT_LAST;
+}
+
+static void next_run(struct pack_reader *p)
+{
+    if (p->runs.rest.n == 0) {
+        p->run_row = p->run_end;
+        return;
+    }
+    bool known = verdict_read(&p->runs, &p->run_verdict);
+    uint64_t rows = wire_var(&p->runs);
+    if (!known || p->runs.failed || rows == 0 || rows > UINT64_MAX - p->run_end) {
+        p->err = CE_FORMAT;
+        return;
+    }
+    p->run_row = p->run_end;
+    p->run_end += rows;
+}
+
+static void next_detail(struct pack_reader *p, bool is_first)
+{
+    uint64_t before = p->detail_row;
+    p->has_detail = p->details.rest.n > 0;
+    if (!p->has_detail)
+        return;
+    uint64_t offset = wire_var(&p->details);
+    bool known = verdict_read(&p->details, &p->detail_verdict);
+    p->detail_findings = wire_var(&p->details);
+    if (!known || p->details.failed || p->detail_findings > FINDINGS_MAX ||
+        offset >= p->end_row - p->first_row) {
+        p->err = CE_FORMAT;
+        return;
+    }
+    p->detail_row = p->first_row + offset;
+    if (!is_first && p->detail_row <= before)
+        p->err = CE_FORMAT;
+}
+
+static void finding_read(struct pack_reader *p, struct receipt_line *ret)
+{
+    ret->rule = (enum rule)wire_u16(&p->details);
+    ret->item = wire_bytes(&p->details);
+    ret->value = wire_bytes(&p->details);
+    ret->hint = wire_bytes(&p->details);
+    if (p->details.failed)
+        p->err = CE_FORMAT;
+}
+
+/* Opens a pack and counts its rows by verdict (received alone is their sum). */
+static int pack_open(struct slice key, struct slice value, struct pack_reader *ret,
+                     struct totals *ret_totals)
+{
+    *ret = (struct pack_reader){0};
+    struct wire w = wire_of(value);
+    if (key.n != LOG_KEY_BYTES || wire_u8(&w) != FORMAT)
+        return CE_FORMAT;
+    uint64_t first = be64_get(key.p + 8);
+    struct slice runs = wire_bytes(&w);
+    if (w.failed || runs.n == 0)
+        return CE_FORMAT;
+    *ret = (struct pack_reader){.runs = wire_of(runs), .details = wire_of(w.rest)};
+    ret->first_row = ret->run_row = ret->run_end = first;
+    *ret_totals = (struct totals){0};
+    unsigned long long *const by_verdict[VERDICT_LAST + 1] = {
+        [VERDICT_STORED] = &ret_totals->stored,       [VERDICT_CHANGED] = &ret_totals->changed,
+        [VERDICT_DUPLICATE] = &ret_totals->duplicate, [VERDICT_STALE] = &ret_totals->stale,
+        [VERDICT_REJECTED] = &ret_totals->rejected,
+    };
+    while (ret->runs.rest.n && ret->err == 0) {
+        next_run(ret);
+        if (ret->err < 0)
+            break;
+        *by_verdict[ret->run_verdict] += ret->run_end - ret->run_row;
+        ret_totals->received += ret->run_end - ret->run_row;
+    }
+    ret->end_row = ret->run_end;
+    ret->runs = wire_of(runs);
+    ret->run_row = ret->run_end = first;
+    return ret->err;
+}
+
+/* Lines on their way to the caller: a run of duplicates waits until it is known where it ends. */
+struct telling {
+    uint64_t from_row;
+    bool (*each)(void *ctx, const struct receipt_line *line);
+    void *ctx;
+    struct receipt_line run; /* verdict 0: none waits */
+    bool on;
+};
+
+static void tell_run(struct telling *t)
+{
+    if (t->on && t->run.verdict)
+        t->on = t->each(t->ctx, &t->run);
+    t->run.verdict = (enum verdict)0;
+}
+
+static void tell(struct telling *t, const struct receipt_line *line)
+{
+    tell_run(t);
+    if (t->on)
+        t->on = t->each(t->ctx, line);
+}
+
+/* Rows from `row` to before `end`, of which no detail is kept. */
+static void tell_plain(struct telling *t, uint64_t row, uint64_t end, enum verdict v)
+{
+    if (row < t->from_row)
+        row = t->from_row;
+    if (row >= end)
+        return;
+    if (v != VERDICT_DUPLICATE) {
+        tell_run(t);
+        return;
+    }
+    if (t->run.verdict && t->run.to + 1 == row) {
+        t->run.to = end - 1;
+        return;
+    }
+    tell_run(t);
+    t->run = (struct receipt_line){.row = row, .to = end - 1, .verdict = v};
+}
+
+static void tell_detail(struct telling *t, struct pack_reader *p)
+{
+    struct receipt_line line = {
+        .row = p->detail_row, .to = p->detail_row, .verdict = p->detail_verdict};
+    bool wanted = p->detail_row >= t->from_row;
+    if (p->detail_findings == 0 && wanted)
+        tell(t, &line);
+    for (uint64_t i = 0; i < p->detail_findings && t->on && p->err == 0; i++) {
+        finding_read(p, &line);
+        if (p->err == 0 && wanted)
+            tell(t, &line);
+    }
+}
+
+static int pack_tell(struct telling *t, struct pack_reader *p)
+{
+    next_run(p);
+    if (p->err == 0)
+        next_detail(p, true);
+    while (t->on && p->err == 0 && p->run_row < p->run_end) {
+        bool detail_in_run = p->has_detail && p->detail_row < p->run_end;
+        tell_plain(t, p->run_row, detail_in_run ? p->detail_row : p->run_end, p->run_verdict);
+        if (!detail_in_run) {
+            next_run(p);
+            continue;
+        }
+        if (p->detail_verdict != p->run_verdict)
+            return CE_FORMAT;
+        tell_detail(t, p);
+        p->run_row = p->detail_row + 1;
+        if (t->on && p->err == 0)
+            next_detail(p, false);
+        if (p->err == 0 && p->run_row == p->run_end)
+            next_run(p);
+    }
+    return p->err;
+}
+
+int receipts_walk(struct view *v, uint64_t batch_number, uint64_t from_row,
+                  bool (*each)(void *ctx, const struct receipt_line *line), void *ctx)
+{
+    struct telling t = {.from_row = from_row, .each = each, .ctx = ctx, .on = true};
+    struct log_key from = log_key_make(batch_number, from_row);
+    struct slice prefix = slice_make(from.b, 8);
+    int e = 0;
+    /* The pack that holds the row begins at or before it. */
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    walk_seek_back(w, KEY_SLICE(from));
+    if (!walk_valid(w))
+        walk_seek(w, prefix);
+    for (; t.on && e == 0 && walk_valid(w); walk_next(w)) {
+        struct pack_reader p;
+        struct totals totals;
+        e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+        if (e == 0)
+            e = pack_tell(&t, &p);
+    }
+    if (e == 0)
+        tell_run(&t);
+    int r = walk_close(w);
+    return e < 0 ? e : r;
+}
+
+/* Rows of a pack with at least one warning. */
+static int warned(struct pack_reader *p, unsigned long long *ret)
+{
+    next_detail(p, true);
+    while (p->err == 0 && p->has_detail) {
+        bool warns = false;
+        for (uint64_t i = 0; i < p->detail_findings && p->err == 0; i++) {
+            struct receipt_line line;
+            finding_read(p, &line);
+            warns = warns || (p->err == 0 && rule_is_known((unsigned)line.rule) &&
+                              rule_severity(line.rule) == SEVERITY_WARN);
+        }
+        *ret += warns;
+        if (p->err == 0)
+            next_detail(p, false);
+    }
+    return p->err;
+}
+
+int receipts_totals(struct view *v, uint64_t batch_number, struct totals *ret)
+{
+    struct log_key from = log_key_make(batch_number, 0);
+    struct slice prefix = slice_make(from.b, 8);
+    struct totals sum = {0};
+    int e = 0;
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    for (; e == 0 && walk_valid(w); walk_next(w)) {
+        struct pack_reader p;
+        struct totals totals;
+        e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+        if (e == 0)
+            e = warned(&p, &totals.warned);
+        if (e == 0)
+            totals_add(&sum, &totals);
+    }
+    int r = walk_close(w);
+    if (e < 0 || r < 0)
+        return e < 0 ? e : r;
+    *ret = sum;
+    return 0;
+}
