@@ -11,8 +11,8 @@
 #include "record/subject_id.h"
 #include "record/tables.h"
 
-/* The catalogue (目录): which themes there are, who is responsible for each (一数一源), and how a row of each is
- * judged. Files in YAML under one folder:
+/* The catalogue (目录): which themes there are, who is responsible for each (一数一源), and how a
+ * row of each is judged. Files in YAML under one folder:
  *
  *   departments.yaml            who there is
  *   tables/NAME.yaml, .csv       facts for judging (record/tables.h)
@@ -20,16 +20,17 @@
  *   archetypes/NAME.yaml        what several themes share
  *   themes/NAME.yaml            one theme; `archetype: NAME` brings in the rest
  *
- * A theme in force is an entry version. Resolved (archetype and code sets put in) it is one JSON text, which is also
- * YAML: that text is what the store keeps for ever and what /v1/catalogue shows. Immutable once loaded. */
+ * A theme in force is an entry version. Resolved (archetype and code sets put in) it is one JSON
+ * text, which is also YAML: that text is what the store keeps for ever and what /v1/catalogue
+ * shows. Immutable once loaded. */
 
 enum visibility { VIS_PUBLIC = 'P', VIS_AUTHORISED = 'A', VIS_GOVERNMENT = 'G', VIS_NONE = 'N' };
 
 enum item_type {
     ITEM_TEXT,
-    ITEM_NAME,    /* of a subject or a person: U+FFFD is damage */
-    ITEM_CODE,    /* one value of a code set */
-    ITEM_CODES,   /* several, separated by ; ； 、 or | */
+    ITEM_NAME,  /* of a subject or a person: U+FFFD is damage */
+    ITEM_CODE,  /* one value of a code set */
+    ITEM_CODES, /* several, separated by ; ； 、 or | */
     ITEM_DATE,
     ITEM_AMOUNT,  /* decimal number */
     ITEM_CAPITAL, /* text kept; number, unit and currency read where that is without doubt */
@@ -37,7 +38,7 @@ enum item_type {
     ITEM_USCC,
     ITEM_ORGCODE,
     ITEM_REGNO,
-    ITEM_NUMBER,  /* another number or certificate: text_code */
+    ITEM_NUMBER,    /* another number or certificate: text_code */
     ITEM_PERSON_ID, /* identity number or another document: always sealed */
     ITEM_CONTACT,   /* telephone, e-mail, home address: always sealed */
     ITEM_DOCUMENT,  /* document number (文号) */
@@ -45,21 +46,21 @@ enum item_type {
 
 enum item_role {
     ROLE_NONE,
-    ROLE_NAME,         /* the subject's name */
-    ROLE_USCC,         /* the subject's identifiers */
+    ROLE_NAME, /* the subject's name */
+    ROLE_USCC, /* the subject's identifiers */
     ROLE_REGISTRATION,
     ROLE_ORGANISATION,
     ROLE_TAX,
     ROLE_INSTITUTION,
     ROLE_SOCIAL,
-    ROLE_PERSON,       /* the subject's identity number (natural person) */
-    ROLE_COUNTERPART,  /* class of the counterpart: its code set says which kind */
-    ROLE_DOCUMENT,     /* the document number that is shown */
-    ROLE_AUTHORITY,    /* the deciding authority's code */
-    ROLE_STATUS,       /* status of the subject (registrations) */
-    ROLE_DISTRICT,     /* district of the subject */
-    ROLE_UNTIL,        /* the provider's end of publication */
-    ROLE_SEVERITY,     /* the text by which severity is found */
+    ROLE_PERSON,      /* the subject's identity number (natural person) */
+    ROLE_COUNTERPART, /* class of the counterpart: its code set says which kind */
+    ROLE_DOCUMENT,    /* the document number that is shown */
+    ROLE_AUTHORITY,   /* the deciding authority's code */
+    ROLE_STATUS,      /* status of the subject (registrations) */
+    ROLE_DISTRICT,    /* district of the subject */
+    ROLE_UNTIL,       /* the provider's end of publication */
+    ROLE_SEVERITY,    /* the text by which severity is found */
 };
 
 enum required {
@@ -75,7 +76,7 @@ struct code_value {
     struct slice zh, en;
     struct slice *aliases; /* other spellings that are read as this */
     size_t alias_count;
-    int kind; /* enum subject_kind for a counterpart's class, else 0 */
+    int kind;              /* enum subject_kind for a counterpart's class, else 0 */
     bool is_identity_card; /* of a set of documents: its number is a citizen identity number */
 };
 struct code_word {
@@ -105,11 +106,12 @@ struct item {
     enum visibility visibility;
     const struct mask *mask; /* applied where the public sees it; NULL for none */
     enum item_role role;
-    bool happened;   /* a date of something that has happened: never after the day of receipt */
-    bool open_ended; /* an end date: fillers mean open-ended */
-    int not_before;  /* index of the item that must not be later than this date, or -1 */
-    int document_type; /* of a person's number: index of the item that says which document it is, or -1 */
-    unsigned index;  /* in theme->items */
+    bool happened;     /* a date of something that has happened: never after the day of receipt */
+    bool open_ended;   /* an end date: fillers mean open-ended */
+    int not_before;    /* index of the item that must not be later than this date, or -1 */
+    int document_type; /* of a person's number: index of the item that says which document it is, or
+                          -1 */
+    unsigned index;    /* in theme->items */
 };
 
 enum polarity { POLARITY_NEUTRAL, POLARITY_POSITIVE, POLARITY_NEGATIVE, POLARITY_MIXED };
@@ -125,34 +127,34 @@ struct item_name {
 };
 
 struct theme {
-    uint16_t number; /* stable; part of record ids */
-    struct slice code;
+    uint16_t number;      /* stable; part of record ids */
+    uint8_t kinds;        /* bit 1 << enum subject_kind: classes of subjects it lists */
+    bool is_registration; /* its names, status, district and links are the subject's own */
     uint32_t version;
     struct utc_ms valid_from;
+    struct slice code;
     struct slice zh, en;
     struct slice basis;      /* legal basis */
     struct slice department; /* id of the responsible department */
     struct slice archetype;  /* name, may be empty */
-    enum category category;
     struct slice national_class;
-    uint8_t kinds; /* bit 1 << enum subject_kind: classes of subjects it lists */
+    struct slice severity_default; /* class when no word matches, "ordinary" */
+    struct slice retention_start;  /* "decision", "behaviour-end", …, "permanent" */
+    struct slice cycle;            /* update cycle: "real-time", "day", "week", … */
+    int retention_years;           /* 0 with "permanent" */
+    enum category category;
     enum subject_kind counterpart; /* kind when nothing in the row says it */
     enum polarity polarity;
     enum visibility visibility;
     enum publication publication;
-    struct slice severity_default; /* class when no word matches, "ordinary" */
-    int retention_years;
-    struct slice retention_start; /* "decision", "behaviour-end", "permanent" */
-    struct slice cycle;      /* update cycle: "real-time", "day", "week", … */
     enum identity_rule identity;
+    int day_item;                   /* index of the item that is the record's day */
     const unsigned *identity_items; /* indexes */
     size_t identity_count;
-    bool is_registration; /* its names, status, district and links are the subject's own */
     struct item *items;
     size_t item_count;
-    int role_item[THEME_ROLES]; /* index of the item with that role, or -1 */
-    int day_item;      /* index of the item that is the record's day */
-    const unsigned *by_code; /* item indexes in ascending order of code */
+    int role_item[THEME_ROLES];    /* index of the item with that role, or -1 */
+    const unsigned *by_code;       /* item indexes in ascending order of code */
     const struct item_name *names; /* ascending */
     size_t name_count;
     struct slice json; /* the resolved entry */
@@ -185,30 +187,37 @@ struct catalogue {
 /* Enough for the arena of a catalogue of a city with its history. */
 enum { CATALOGUE_ARENA_BYTES = 512 * 1024 * 1024 };
 
-/* One entry as the store keeps it. number 0, code "common": departments and tables, with a version of their own. */
+/* One entry as the store keeps it. number 0, code "common": departments and tables, with a version
+ * of their own. */
 struct catalogue_entry {
     uint16_t number;
     uint32_t version;
     struct slice json;
 };
 
-/* Loads the folder and checks everything. CE_INVALID with "FILE:LINE: what; remedy" in the reason. */
-int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret, struct reason *reterr_why);
+/* Loads the folder and checks everything. CE_INVALID with "FILE:LINE: what; remedy" in the reason.
+ */
+int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret,
+                   struct reason *reterr_why);
 /* Builds a catalogue from stored entries only. CE_FORMAT when one cannot be read. */
 int catalogue_restore(struct arena *a, const struct catalogue_entry *entries, size_t count,
                       struct catalogue **ret, struct reason *reterr_why);
-/* Joins what was ever in force (`old`, may be NULL) with freshly loaded files. Refuses (CE_CONFLICT) an entry version
- * that is stored with another content, one whose instant is not later than `newest_applied` (0: nothing was applied
- * yet), a theme whose number, category or identity changed (its records could not be found again), and versions
- * whose instants do not rise. *ret_new lists what must be stored. *ret points into `old` and `files`: their arenas must
- * live as long. What is no longer among the files stays in force. */
+/* Joins what was ever in force (`old`, may be NULL) with freshly loaded files. Refuses
+ * (CE_CONFLICT) an entry version that is stored with another content, one whose instant is not
+ * later than `newest_applied` (0: nothing was applied yet), a theme whose number, category or
+ * identity changed (its records could not be found again), and versions whose instants do not rise.
+ * *ret_new lists what must be stored. *ret points into `old` and `files`: their arenas must live as
+ * long. What is no longer among the files stays in force. */
 int catalogue_join(struct arena *a, const struct catalogue *old, const struct catalogue *files,
                    struct utc_ms newest_applied, struct catalogue **ret,
-                   struct catalogue_entry **ret_new, size_t *ret_new_count, struct reason *reterr_why);
+                   struct catalogue_entry **ret_new, size_t *ret_new_count,
+                   struct reason *reterr_why);
 
 /* The version in force at that instant; NULL when there is no such theme, or none yet. */
-const struct theme *catalogue_theme_at(const struct catalogue *c, struct slice code, struct utc_ms t);
-const struct theme *catalogue_number_at(const struct catalogue *c, uint16_t number, struct utc_ms t);
+const struct theme *catalogue_theme_at(const struct catalogue *c, struct slice code,
+                                       struct utc_ms t);
+const struct theme *catalogue_number_at(const struct catalogue *c, uint16_t number,
+                                        struct utc_ms t);
 /* Exactly that version. */
 const struct theme *catalogue_version(const struct catalogue *c, uint16_t number, uint32_t version);
 /* As the newest version that has it says. */
@@ -219,9 +228,12 @@ const struct common *catalogue_newest_common(const struct catalogue *c);
 const struct tables *catalogue_tables_at(const struct catalogue *c, struct utc_ms t);
 /* Item by code, or by any of its names (compared after text_code); NULL for none. */
 const struct item *theme_item(const struct theme *t, struct slice code);
-const struct item *theme_item_by_name(const struct theme *t, struct arena *scratch, struct slice name);
-/* Value by code, Chinese name or alias: as written first, then compared after text_code. NULL for none. */
-const struct code_value *code_set_find(const struct code_set *set, struct arena *scratch, struct slice text);
+const struct item *theme_item_by_name(const struct theme *t, struct arena *scratch,
+                                      struct slice name);
+/* Value by code, Chinese name or alias: as written first, then compared after text_code. NULL for
+ * none. */
+const struct code_value *code_set_find(const struct code_set *set, struct arena *scratch,
+                                       struct slice text);
 const char *item_type_code(enum item_type t);
 /* The stricter of two. */
 enum visibility visibility_stricter(enum visibility a, enum visibility b);

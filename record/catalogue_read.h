@@ -143,8 +143,8 @@ struct slice common_render(struct arena *a, const struct common *c);
 
 /* Sorts commons and themes and fills by_number. */
 void catalogue_index(struct arena *a, struct catalogue *c);
-/* What must hold between the versions and themes of one catalogue: one code, one number; versions rise with their
- * instants; category and identity stay. Else why in the reason, the theme that does not go with another one (NULL for
- * the common entry) and the key that says so. */
-bool catalogue_agrees(const struct catalogue *c, const struct theme **reterr_theme, const char **reterr_key,
-                      struct reason *reterr_why);
+/* What must hold between the versions and themes of one catalogue: one code, one number; versions
+ * rise with their instants; category and identity stay. Else why in the reason, the theme that does
+ * not go with another one (NULL for the common entry) and the key that says so. */
+bool catalogue_agrees(const struct catalogue *c, const struct theme **reterr_theme,
+                      const char **reterr_key, struct reason *reterr_why);
