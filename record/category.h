@@ -1,4 +1,6 @@
 #pragma once
+#include <stdbool.h>
+
 #include "base/slice.h"
 
 /* The eight categories of public credit information; see category.def. */

@@ -1,0 +1,130 @@
+/* Codes of organisations: the unified social credit code, the organisation code within it, the
+ * older registration number. Only checks; nothing is repaired, and a wrong character is never
+ * guessed. */
+#include "record/identifier.h"
+
+#include <string.h>
+
+static const char alphabet[] =
+    "0123456789ABCDEFGHJKLMNPQRTUWXY"; /* GB 32100-2015: without I O S V Z */
+enum { ALPHABET = 31, USCC = 18, ORGCODE = 9, REGNO = 15 };
+
+static int value_of(char c)
+{
+    /* memchr with 31, so that the NUL behind the alphabet is no member of it */
+    const char *hit = memchr(alphabet, c, ALPHABET);
+    return hit ? (int)(hit - alphabet) : -1;
+}
+
+char uscc_check_char(const char first17[17])
+{
+    static const uint8_t weights[17] = {1,  3,  9,  27, 19, 26, 16, 17, 20,
+                                        29, 25, 13, 8,  24, 10, 30, 28};
+    unsigned sum = 0;
+    for (int i = 0; i < 17; i++) {
+        int v = value_of(first17[i]);
+        if (v < 0)
+            return 0;
+        sum += (unsigned)v * weights[i];
+    }
+    return alphabet[(ALPHABET - sum % ALPHABET) % ALPHABET];
+}
+
+bool uscc_is_valid(struct slice code)
+{
+    return code.n == USCC && uscc_check_char(code.p) == code.p[17];
+}
+
+bool orgcode_is_valid(struct slice code)
+{
+    static const uint8_t weights[8] = {3, 7, 9, 10, 5, 8, 4, 2};
+    if (code.n != ORGCODE)
+        return false;
+    unsigned sum = 0;
+    for (int i = 0; i < 8; i++) {
+        char c = code.p[i];
+        if (c >= '0' && c <= '9')
+            sum += (unsigned)(c - '0') * weights[i];
+        else if (c >= 'A' && c <= 'Z')
+            sum += (unsigned)(c - 'A' + 10) * weights[i];
+        else
+            return false;
+    }
+    unsigned r = 11 - sum % 11;
+    return code.p[8] == (r == 10 ? 'X' : r == 11 ? '0' : (char)('0' + r));
+}
+
+bool regno_is_valid(struct slice code)
+{
+    if (code.n != REGNO || !slice_all_digits(code))
+        return false;
+    unsigned p = 10;
+    for (int i = 0; i < 14; i++) {
+        p = (p + (unsigned)(code.p[i] - '0')) % 10;
+        p = (p ? p : 10) * 2 % 11;
+    }
+    return (unsigned)(code.p[14] - '0') == (11 - p) % 10;
+}
+
+/* One character repeated, whatever the last one is: 00000000000000000X stands for "unknown" in real
+ * files. */
+static bool is_filler(struct slice code)
+{
+    if (code.n < 2)
+        return false;
+    for (size_t i = 1; i + 1 < code.n; i++)
+        if (code.p[i] != code.p[0])
+            return false;
+    return true;
+}
+
+static enum rule shape_of(struct slice code)
+{
+    if (code.n == 0)
+        return RULE_USCC_MISSING;
+    if (code.n >= ORGCODE && is_filler(code))
+        return RULE_USCC_PLACEHOLDER;
+    if (regno_is_valid(code))
+        return RULE_USCC_IS_REGISTRATION;
+    if (orgcode_is_valid(code))
+        return RULE_USCC_IS_ORGANISATION;
+    if (utf8_count(code) != USCC)
+        return RULE_USCC_LENGTH;
+    if (code.n != USCC)
+        return RULE_USCC_ALPHABET;
+    for (size_t i = 0; i < code.n; i++)
+        if (value_of(code.p[i]) < 0)
+            return RULE_USCC_ALPHABET;
+    return RULE_NONE;
+}
+
+static void class_of(const struct tables *t, const char *pair, struct uscc_result *ret)
+{
+    for (size_t i = 0; i < t->class_count; i++) {
+        if (memcmp(t->classes[i].pair, pair, 2) == 0) {
+            ret->kind = (enum subject_kind)t->classes[i].kind;
+            return;
+        }
+    }
+    ret->class_unknown = true;
+    ret->kind = pair[0] == '9' ? SUBJECT_ENTERPRISE : SUBJECT_GOVERNMENT;
+}
+
+struct uscc_result uscc_check(const struct tables *t, struct slice code)
+{
+    struct uscc_result ret = {.rejected = shape_of(code)};
+    if (ret.rejected)
+        return ret;
+    char fits = uscc_check_char(code.p);
+    if (fits != code.p[17]) {
+        ret.rejected = RULE_USCC_CHECK;
+        ret.fitting = fits;
+        return ret;
+    }
+    class_of(t, code.p, &ret);
+    ret.inner_wrong = !orgcode_is_valid((struct slice){code.p + 8, ORGCODE});
+    uint64_t division;
+    ret.division_unknown = !slice_u64((struct slice){code.p + 2, 6}, &division) ||
+                           !tables_division_known(t, (unsigned)division);
+    return ret;
+}

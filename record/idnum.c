@@ -1,0 +1,197 @@
+/* Citizen identity numbers: checking one, and finding them inside text. Finding is generous,
+ * because a number that is shown cannot be taken back: a shape with a known province and a
+ * plausible birth date is enough. */
+#include <string.h>
+
+#include "record/identifier.h"
+
+enum { LONG = 18, SHORT = 15 };
+
+/* First two digits (domain §1.3): 31 provinces, 71 81 82 83 Taiwan, Hong Kong, Macao residents'
+ * permits. */
+static bool is_province(const char *p)
+{
+    int v = (p[0] - '0') * 10 + (p[1] - '0');
+    return (v >= 11 && v <= 15) || (v >= 21 && v <= 23) || (v >= 31 && v <= 37) ||
+           (v >= 41 && v <= 46) || (v >= 50 && v <= 54) || (v >= 61 && v <= 65) || v == 71 ||
+           (v >= 81 && v <= 83);
+}
+
+static int number_of(const char *p, int digits)
+{
+    int v = 0;
+    for (int i = 0; i < digits; i++)
+        v = v * 10 + (p[i] - '0');
+    return v;
+}
+
+static char check_char(const char first17[17])
+{
+    static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+    int sum = 0;
+    for (int i = 0; i < 17; i++)
+        sum += (first17[i] - '0') * weights[i];
+    return "10X98765432"[sum % 11];
+}
+
+/* Fifteen digits become eighteen: the century is put in; sequences 996 to 999 were given to those
+ * born before 1900. */
+static void lengthen(const char *p, char out[LONG])
+{
+    memcpy(out, p, 6);
+    int sequence = number_of(p + 12, 3);
+    memcpy(out + 6, sequence >= 996 ? "18" : "19", 2);
+    memcpy(out + 8, p + 6, 9);
+    out[17] = check_char(out);
+}
+
+struct idnum_result idnum_check(struct slice code, struct day born_min, struct day today)
+{
+    struct idnum_result ret = {.born = DAY_NONE};
+    if (code.n != LONG && code.n != SHORT) {
+        ret.rejected = RULE_IDNUM_LENGTH;
+        return ret;
+    }
+    size_t digits = code.n == LONG ? 17 : 15;
+    char last = code.p[code.n - 1];
+    if (!slice_all_digits((struct slice){code.p, digits}) ||
+        !((last >= '0' && last <= '9') || last == 'X')) {
+        ret.rejected = RULE_IDNUM_ALPHABET;
+        return ret;
+    }
+    if (code.n == LONG)
+        memcpy(ret.number, code.p, LONG);
+    else
+        lengthen(code.p, ret.number);
+    const char *n = ret.number;
+    /* 9xxxxx: permanent residence cards of foreigners carry the same check and another inner
+     * structure. */
+    if (!is_province(n) && n[0] != '9')
+        ret.rejected = RULE_IDNUM_PROVINCE;
+    else if (!day_from_civil(number_of(n + 6, 4), number_of(n + 10, 2), number_of(n + 12, 2),
+                             &ret.born) ||
+             ret.born.v < born_min.v || ret.born.v > today.v)
+        ret.rejected = RULE_IDNUM_DATE;
+    else if (check_char(n) != n[17])
+        ret.rejected = RULE_IDNUM_CHECK;
+    return ret;
+}
+
+/* ASCII digit, or 'X' for the check character, of a character in any width; 0 for anything else. */
+static char digit_of(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    if (c >= '0' && c <= '9')
+        return (char)c;
+    return c == 'X' || c == 'x' ? 'X' : 0;
+}
+
+static bool is_gap(uint32_t c)
+{
+    return c == ' ' || c == '-' || c == 0x3000 || c == 0xA0 || c == 0x2010 || c == 0x2011 ||
+           c == 0xFF0D || c == 0x200B;
+}
+
+static bool is_letter(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool is_birth_date(int year, int month, int day)
+{
+    struct day d;
+    return year >= 1800 && year <= 2100 && day_from_civil(year, month, day, &d);
+}
+
+static bool is_number(const char *d, size_t n)
+{
+    if (n == LONG)
+        return (is_province(d) || d[0] == '9') &&
+               is_birth_date(number_of(d + 6, 4), number_of(d + 10, 2), number_of(d + 12, 2)) &&
+               !uscc_is_valid((struct slice){d, n});
+    return n == SHORT && is_province(d) &&
+           is_birth_date(1900 + number_of(d + 6, 2), number_of(d + 8, 2), number_of(d + 10, 2)) &&
+           !regno_is_valid((struct slice){d, n});
+}
+
+/* A run of digits with single gaps between them: what stands there, and where it ends. */
+struct run {
+    char digits[LONG + 1];
+    size_t count; /* counted on beyond what `digits` holds */
+    size_t end;
+};
+
+static struct run run_at(struct slice text, size_t at)
+{
+    struct run r = {.end = at};
+    while (at < text.n) {
+        size_t next = at;
+        uint32_t c = utf8_next(text, &next);
+        char d = digit_of(c);
+        if (!d && r.count && is_gap(c) && next < text.n) {
+            size_t after = next;
+            d = digit_of(utf8_next(text, &after));
+            next = after;
+        }
+        if (!d || (d == 'X' && r.count != 17))
+            break;
+        if (r.count < sizeof r.digits)
+            r.digits[r.count] = d;
+        r.count++;
+        r.end = at = next;
+        if (d == 'X')
+            break;
+    }
+    return r;
+}
+
+bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes)
+{
+    bool after_letter = false;
+    for (size_t at = from; at < text.n;) {
+        size_t next = at;
+        uint32_t c = utf8_next(text, &next);
+        char d = digit_of(c);
+        if (!d || d == 'X') {
+            after_letter = is_letter(c);
+            at = next;
+            continue;
+        }
+        struct run r = run_at(text, at);
+        /* Digits that go on from letters belong to a code (a unified code, a licence number),
+         * unless they have the full length of a number. */
+        bool fits = r.count == LONG || (r.count == SHORT && !after_letter);
+        if (fits && is_number(r.digits, r.count)) {
+            *ret_at = at;
+            *ret_bytes = r.end - at;
+            return true;
+        }
+        after_letter = false;
+        at = r.end > at ? r.end : next;
+    }
+    return false;
+}
+
+struct slice idnum_mask_text(struct arena *a, struct slice text)
+{
+    size_t at, bytes;
+    if (!idnum_in_text(text, 0, &at, &bytes))
+        return text;
+    char *out = arena_alloc(a, text.n + 1);
+    size_t n = 0, from = 0;
+    do {
+        memcpy(out + n, text.p + from, at - from);
+        n += at - from;
+        struct run r = run_at(text, at);
+        out[n++] = r.digits[0];
+        memset(out + n, '*', r.count - 2);
+        n += r.count - 2;
+        out[n++] = r.digits[r.count - 1];
+        from = at + bytes;
+    } while (idnum_in_text(text, from, &at, &bytes));
+    memcpy(out + n, text.p + from, text.n - from);
+    return (struct slice){out, n + text.n - from};
+}

@@ -1,0 +1,95 @@
+/* Look-ups in the table of rules, and the list of findings of one row. */
+#include "record/rule.h"
+
+#include <string.h>
+
+enum { RULE_MAX = 64 };
+
+static const struct {
+    const char *id;
+    enum severity severity;
+    const char *law, *zh, *en;
+} rows[RULE_MAX] = {
+#define RULE(id_, number, text, severity_, law_, zh_, en_)                                         \
+    [number] = {text, SEVERITY_##severity_, law_, zh_, en_},
+#include "record/rules.def"
+#undef RULE
+};
+
+bool rule_is_known(unsigned number)
+{
+    return number < RULE_MAX && rows[number].id;
+}
+
+const char *rule_id(enum rule r)
+{
+    return rule_is_known(r) ? rows[r].id : "";
+}
+
+const char *rule_law(enum rule r)
+{
+    return rule_is_known(r) ? rows[r].law : "";
+}
+
+enum severity rule_severity(enum rule r)
+{
+    return rule_is_known(r) ? rows[r].severity : SEVERITY_NOTE;
+}
+
+static void put(struct buf *b, const char *text, struct slice hint)
+{
+    for (const char *at = text; *at;) {
+        const char *gap = strstr(at, "{}");
+        if (!gap) {
+            buf_add_slice(b, slice_of(at));
+            return;
+        }
+        buf_add(b, at, (size_t)(gap - at));
+        buf_add_slice(b, hint);
+        at = gap + 2;
+    }
+}
+
+void rule_remedy(enum rule r, struct slice hint, struct buf *ret)
+{
+    if (!rule_is_known(r))
+        return;
+    put(ret, rows[r].zh, hint);
+    buf_add_char(ret, ' ');
+    put(ret, rows[r].en, hint);
+}
+
+void findings_add(struct findings *f, struct finding one)
+{
+    if (f->count < FINDINGS_MAX) {
+        f->list[f->count++] = one;
+        return;
+    }
+    f->more++;
+    if (rule_severity(one.rule) != SEVERITY_REJECT)
+        return;
+    for (unsigned i = FINDINGS_MAX; i-- > 0;) {
+        if (rule_severity(f->list[i].rule) != SEVERITY_REJECT) {
+            f->list[i] = one;
+            return;
+        }
+    }
+}
+
+static bool has(const struct findings *f, enum severity s)
+{
+    for (unsigned i = 0; i < f->count; i++)
+        if (rule_severity(f->list[i].rule) == s)
+            return true;
+    return false;
+}
+
+bool findings_rejects(const struct findings *f)
+{
+    return has(f, SEVERITY_REJECT);
+}
+
+bool findings_warns(const struct findings *f)
+{
+    return has(f, SEVERITY_WARN);
+}

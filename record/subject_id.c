@@ -1,0 +1,125 @@
+/* Subject keys.
+ *
+ *   kind 1, then 18 bytes: a unified code as it is; or type 1 and the number in ASCII, zero bytes
+ * behind it; or, for a number of more than 17 bytes and for every natural person, type with its
+ * high bit set, keyed hash 16, zero 1.
+ *
+ *   Registration number 440301103097413 of an enterprise: 01 52 "440301103097413" 00 00 */
+#include "record/subject_id.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record/identifier.h"
+
+enum { NUMBER_AT = 2, NUMBER_MAX = 17, HASHED = 0x80 };
+
+static const struct {
+    const char *code, *zh;
+} kinds[SUBJECT_KIND_LAST + 1] = {
+    [SUBJECT_WAITING] = {"", ""},
+    [SUBJECT_ENTERPRISE] = {"enterprise", "企业"},
+    [SUBJECT_INDIVIDUAL] = {"individual", "个人"},
+    [SUBJECT_INSTITUTION] = {"institution", "事业单位"},
+    [SUBJECT_SOCIAL] = {"social-organisation", "社会组织"},
+    [SUBJECT_GOVERNMENT] = {"government", "机关及其他组织"},
+};
+
+const char *subject_kind_code(enum subject_kind k)
+{
+    return (unsigned)k <= SUBJECT_KIND_LAST ? kinds[k].code : "";
+}
+
+const char *subject_kind_zh(enum subject_kind k)
+{
+    return (unsigned)k <= SUBJECT_KIND_LAST ? kinds[k].zh : "";
+}
+
+enum subject_kind subject_kind_of(struct slice code)
+{
+    for (int k = SUBJECT_KIND_FIRST; k <= SUBJECT_KIND_LAST; k++)
+        if (slice_eq(code, slice_of(kinds[k].code)))
+            return (enum subject_kind)k;
+    return SUBJECT_WAITING;
+}
+
+static bool is_clear(struct slice number)
+{
+    if (number.n == 0 || number.n > NUMBER_MAX)
+        return false;
+    for (size_t i = 0; i < number.n; i++)
+        if ((unsigned char)number.p[i] >= 0x80 || number.p[i] == 0)
+            return false;
+    return true;
+}
+
+void subject_number_key(const struct keys *k, enum id_type type, struct slice number,
+                        uint8_t out[18])
+{
+    memset(out, 0, 18);
+    if (type == ID_USCC && number.n == 18) {
+        memcpy(out, number.p, 18);
+    } else if (type != ID_PERSON && type != ID_PERSON_OTHER && is_clear(number)) {
+        out[0] = (uint8_t)type;
+        memcpy(out + 1, number.p, number.n);
+    } else {
+        char text[256];
+        int n = snprintf(text, sizeof text, "%c%.*s", (char)type,
+                         (int)(number.n < 250 ? number.n : 250), number.p);
+        out[0] = (uint8_t)type | HASHED;
+        crypt_hash16(k, KEY_SUBJECT, slice_make(text, (size_t)n), out + 1);
+    }
+}
+
+struct subject_id subject_id_make(const struct keys *k, enum subject_kind kind, enum id_type type,
+                                  struct slice number)
+{
+    struct subject_id id;
+    id.b[0] = (uint8_t)kind;
+    /* A natural person's number is never in clear, whatever its type. */
+    bool is_person = kind == SUBJECT_INDIVIDUAL;
+    if (is_person && type != ID_PERSON && type != ID_PERSON_OTHER)
+        type = ID_PERSON_OTHER;
+    subject_number_key(k, type, number, id.b + 1);
+    return id;
+}
+
+enum subject_kind subject_id_kind(const struct subject_id *id)
+{
+    return id->b[0] <= SUBJECT_KIND_LAST ? (enum subject_kind)id->b[0] : SUBJECT_WAITING;
+}
+
+bool subject_id_number(const struct subject_id *id, enum id_type *ret_type, struct slice *ret)
+{
+    if (id->b[0] == SUBJECT_WAITING || (id->b[1] & HASHED))
+        return false;
+    struct slice all = slice_make(id->b + 1, 18);
+    if (uscc_is_valid(all)) {
+        *ret_type = ID_USCC;
+        *ret = all;
+        return true;
+    }
+    const char *number = (const char *)id->b + NUMBER_AT;
+    *ret_type = (enum id_type)id->b[1];
+    *ret = slice_make(number, strnlen(number, NUMBER_MAX));
+    return true;
+}
+
+void subject_id_print(const struct subject_id *id, char out[40])
+{
+    enum id_type type;
+    struct slice number;
+    out[0] = 0;
+    if (subject_id_kind(id) == SUBJECT_INDIVIDUAL || subject_id_kind(id) == SUBJECT_WAITING)
+        return;
+    if (!subject_id_number(id, &type, &number)) {
+        out[0] = (char)(id->b[1] & ~HASHED);
+        out[1] = '~';
+        base32_print(id->b + 2, 16, out + 2);
+        return;
+    }
+    if (type == ID_USCC)
+        snprintf(out, 40, "%.*s", FMT_SLICE(number));
+    else
+        snprintf(out, 40, "%c-%.*s", (char)type, FMT_SLICE(number));
+}
