@@ -276,6 +276,9 @@ int json_parse(struct arena *a, struct slice text, size_t bytes_max, struct json
 {
     if (text.n > bytes_max)
         return reason_set(reterr_why, CE_INVALID, "longer than %zu bytes", bytes_max);
+    /* jansson loses a NUL that stands behind a number. */
+    if (text.n && memchr(text.p, 0, text.n))
+        return reason_set(reterr_why, CE_INVALID, "holds a NUL");
     json_error_t e;
     json_t *root =
         json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);

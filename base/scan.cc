@@ -229,6 +229,11 @@ extern "C" int scan_object(struct scan *s, struct arena *a, struct slice json, s
                            struct scan_pair **ret_pairs, size_t *ret_count, const char **reterr_why)
 {
     CHECK(pairs_max < 0xFFFFFF); /* beyond it simdjson does not count */
+    /* simdjson takes a NUL behind a number for the end of the text. */
+    if (json.n && std::memchr(json.p, 0, json.n)) {
+        *reterr_why = "holds a NUL";
+        return CE_INVALID;
+    }
     const char *text = pad(s, json);
     simdjson::dom::element root;
     simdjson::error_code e = s->parser.parse(text, json.n, false).get(root);

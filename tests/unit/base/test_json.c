@@ -220,6 +220,12 @@ TEST(keys_that_stand_twice_trailing_text_and_wrong_bytes_are_refused)
     EXPECT_ERR(json_parse(a, SLICE("[1]"), 2, &root, NULL), CE_INVALID);
 }
 
+TEST(a_raw_nul_is_refused_wherever_it_stands)
+{
+    expect_refused(slice_make("{\"a\":3\0,\"b\":4}", 14), "holds a NUL");
+    expect_refused(slice_make("[\"\0\"]", 5), "holds a NUL");
+}
+
 static int parse_nested(struct buf *b, size_t depth)
 {
     struct json *root;

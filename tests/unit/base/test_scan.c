@@ -230,6 +230,13 @@ TEST(broken_json_is_refused_with_its_reason)
     expect_refused(SLICE("{\"a\":\"\xed\xa0\x80\"}"), "is not UTF-8");
 }
 
+TEST(a_raw_nul_is_refused_wherever_it_stands)
+{
+    expect_refused(slice_make("{\"a\":3\0,\"b\":4}", 14), "holds a NUL");
+    expect_refused(slice_make("{\"a\":\"\0\"}", 9), "holds a NUL");
+    expect_refused(slice_make("{\"a\":1}\0", 8), "holds a NUL");
+}
+
 TEST(a_scanner_goes_on_after_an_error_and_grows_with_its_input)
 {
     expect_refused(SLICE("{"), "is not well-formed JSON");
