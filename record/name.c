@@ -4,12 +4,12 @@
 
 struct form {
     struct slice word;
-    enum name_kind kind;
+    enum record_name_kind kind;
 };
 static const struct form forms[] = {
-    {{"原名称", 9}, NAME_FORMER},        {{"原名", 6}, NAME_FORMER},
-    {{"曾用名", 9}, NAME_FORMER},        {{"原", 3}, NAME_FORMER},
-    {{"第二名称", 12}, NAME_ADDITIONAL}, {{"增挂", 6}, NAME_ADDITIONAL},
+    {{"原名称", 9}, RECORD_NAME_FORMER},        {{"原名", 6}, RECORD_NAME_FORMER},
+    {{"曾用名", 9}, RECORD_NAME_FORMER},        {{"原", 3}, RECORD_NAME_FORMER},
+    {{"第二名称", 12}, RECORD_NAME_ADDITIONAL}, {{"增挂", 6}, RECORD_NAME_ADDITIONAL},
 };
 
 static struct slice skip_colon(struct slice s)
@@ -22,7 +22,7 @@ static struct slice skip_colon(struct slice s)
 }
 
 /* A form at the beginning of s: what follows it is a further name of at least four characters. */
-static bool form_of(struct slice s, struct name_part *ret)
+static bool form_of(struct slice s, struct record_name *ret)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (!slice_starts(s, forms[i].word))
@@ -30,7 +30,7 @@ static bool form_of(struct slice s, struct name_part *ret)
         struct slice rest = skip_colon(slice_from(s, forms[i].word.n));
         if (utf8_count(rest) < 4)
             return false;
-        *ret = (struct name_part){rest, forms[i].kind};
+        *ret = (struct record_name){forms[i].kind, rest};
         return true;
     }
     return false;
@@ -61,15 +61,15 @@ static bool close_from(struct slice s, size_t i, size_t *ret_at, size_t *ret_aft
     return true;
 }
 
-unsigned name_split(struct arena *a, struct slice name, struct name_part ret[NAME_PARTS_MAX])
+unsigned name_split(struct arena *a, struct slice name, struct record_name ret[RECORD_NAMES_MAX])
 {
     char *main_text = arena_alloc(a, name.n + 1);
     size_t n = 0;
     unsigned count = 1;
     for (size_t i = 0; i < name.n;) {
         size_t inside, close, after;
-        struct name_part part;
-        if (count < NAME_PARTS_MAX && open_at(name, i, &inside) &&
+        struct record_name part;
+        if (count < RECORD_NAMES_MAX && open_at(name, i, &inside) &&
             close_from(name, inside, &close, &after) &&
             form_of((struct slice){name.p + inside, close - inside}, &part)) {
             ret[count++] = part;
@@ -77,14 +77,14 @@ unsigned name_split(struct arena *a, struct slice name, struct name_part ret[NAM
             continue;
         }
         struct slice rest = slice_from(name, i);
-        if (count < NAME_PARTS_MAX && n && slice_starts(rest, SLICE("增挂")) &&
+        if (count < RECORD_NAMES_MAX && n && slice_starts(rest, SLICE("增挂")) &&
             form_of(rest, &part)) {
             ret[count++] = part;
             break;
         }
         main_text[n++] = name.p[i++];
     }
-    ret[0] = (struct name_part){slice_trim((struct slice){main_text, n}), NAME_MAIN};
+    ret[0] = (struct record_name){RECORD_NAME_MAIN, slice_trim((struct slice){main_text, n})};
     if (ret[0].text.n == 0)
         ret[0].text = name;
     return count;

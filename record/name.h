@@ -3,19 +3,14 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "record/record.h"
 #include "record/tables.h"
 
 /* Names of organisations: further names that stand inside a name, and shop names. */
 
-enum name_kind { NAME_MAIN, NAME_FORMER, NAME_ADDITIONAL };
-struct name_part {
-    struct slice text;
-    enum name_kind kind;
-};
-enum { NAME_PARTS_MAX = 8 };
 /* Reads 增挂：…, （原…）, （第二名称…） inside a name as further names of the same subject (domain
  * §14). The main name comes first. Returns how many, at least 1. */
-unsigned name_split(struct arena *a, struct slice name, struct name_part ret[NAME_PARTS_MAX]);
+unsigned name_split(struct arena *a, struct slice name, struct record_name ret[RECORD_NAMES_MAX]);
 
 /* Whether the name of a sole trader holds a shop name (字号): one of the words with which shops end
  * their names. A bare personal name does not. */
