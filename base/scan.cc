@@ -4,18 +4,19 @@
  * from the text again, by a walk that is made only as far as the last such member and may rely on
  * the text being right. No exception is ever raised: simdjson reports errors as values and memory
  * comes from C. */
-#define SIMDJSON_EXCEPTIONS 0
+#include "base/scan.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 extern "C" {
 #include "base/check.h"
 #include "base/err.h"
-#include "base/scan.h"
 }
 
 namespace
@@ -237,8 +238,10 @@ extern "C" int scan_object(struct scan *s, struct arena *a, struct slice json, s
     const char *text = pad(s, json);
     simdjson::dom::element root;
     simdjson::error_code e = s->parser.parse(text, json.n, false).get(root);
-    if (e == simdjson::MEMALLOC)
+    if (e == simdjson::MEMALLOC) {
+        *reterr_why = "needs more memory than there is";
         return CE_NOMEM;
+    }
     if (e != simdjson::SUCCESS) {
         *reterr_why = why_not(e);
         return CE_INVALID;
