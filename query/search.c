@@ -66,7 +66,7 @@ static bool accept(void *ctx, const struct names_hit *hit)
     bool matches = false;
     for (unsigned i = 0; i < u->count && !matches; i++)
         matches = match(q, &u->rows[i], &found.subject, hit->folded, &found);
-    if (matches)
+    if (matches && !hit->is_earlier)
         f->hits[f->count++] = found;
     return matches;
 }
