@@ -87,10 +87,13 @@ static char digit_of(uint32_t c)
     return c == 'X' || c == 'x' ? 'X' : 0;
 }
 
-static bool is_gap(uint32_t c)
+/* One of these between digits does not hide a number. */
+static bool is_gap_at(struct slice text, size_t at)
 {
-    return c == ' ' || c == '-' || c == 0x3000 || c == 0xA0 || c == 0x2010 || c == 0x2011 ||
-           c == 0xFF0D || c == 0x200B;
+    uint32_t c = utf8_next(text, &at);
+    return c == ' ' || c == '-' || c == '\t' || c == 0x3000 || c == 0xA0 || c == 0xAD ||
+           c == 0x2010 || c == 0x2011 || c == 0xFF0D || (c >= 0x200B && c <= 0x200D) ||
+           c == 0x2060 || c == 0xFEFF;
 }
 
 static bool is_letter(uint32_t c)
@@ -117,81 +120,105 @@ static bool is_number(const char *d, size_t n)
            !regno_is_valid((struct slice){d, n});
 }
 
-/* A run of digits with single gaps between them: what stands there, and where it ends. */
-struct run {
-    char digits[LONG + 1];
-    size_t count; /* counted on beyond what `digits` holds */
+/* A number that begins at a digit before which no digit stands. */
+struct found {
+    char digits[LONG];
+    size_t count; /* 0: none begins there */
     size_t end;
 };
 
-static struct run run_at(struct slice text, size_t at)
+/* Digits of one character in any width; 0 behind the end. */
+static char digit_at(struct slice text, size_t at, size_t *ret_next)
 {
-    struct run r = {.end = at};
-    while (at < text.n) {
-        size_t next = at;
-        uint32_t c = utf8_next(text, &next);
-        char d = digit_of(c);
-        if (!d && r.count && is_gap(c) && next < text.n) {
-            size_t after = next;
-            d = digit_of(utf8_next(text, &after));
-            next = after;
-        }
-        if (!d || (d == 'X' && r.count != 17))
-            break;
-        if (r.count < sizeof r.digits)
-            r.digits[r.count] = d;
-        r.count++;
-        r.end = at = next;
-        if (d == 'X')
-            break;
-    }
-    return r;
+    *ret_next = at;
+    return at < text.n ? digit_of(utf8_next(text, ret_next)) : 0;
 }
 
-bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes)
+/* Reads on over single gaps. A number ends where a group of digits ends, so that one which stands
+ * among other digits, a telephone number behind it say, is found too, but not a part of a longer
+ * group. Of two the longer one counts. */
+static struct found found_at(struct slice text, size_t at, bool after_letter)
 {
-    bool after_letter = false;
+    struct found f = {.count = 0};
+    size_t count = 0, next;
+    while (count < LONG) {
+        char d = digit_at(text, at, &next);
+        if (!d && count && next > at && is_gap_at(text, at))
+            d = digit_at(text, next, &next);
+        if (!d || (d == 'X' && count != LONG - 1))
+            break;
+        f.digits[count++] = d;
+        at = next;
+        size_t behind;
+        char after = digit_at(text, at, &behind);
+        bool group_ends = d == 'X' || !after || after == 'X';
+        /* Digits that go on from letters belong to a code (a unified code, a licence number),
+         * unless they have the full length of a number. */
+        bool fits = count == LONG || (count == SHORT && !after_letter);
+        if (group_ends && fits && is_number(f.digits, count)) {
+            f.count = count;
+            f.end = at;
+        }
+    }
+    return f;
+}
+
+static bool find(struct slice text, size_t from, size_t *ret_at, struct found *ret)
+{
+    bool after_letter = false, after_digit = false;
     for (size_t at = from; at < text.n;) {
+        unsigned char lead = (unsigned char)text.p[at];
+        /* No digit of any width begins with another byte, and a letter before one is a single byte
+         * or full-width. */
+        if (!(lead >= '0' && lead <= '9') && lead != 0xEF) {
+            after_letter = is_letter(lead);
+            after_digit = false;
+            at++;
+            continue;
+        }
         size_t next = at;
         uint32_t c = utf8_next(text, &next);
         char d = digit_of(c);
-        if (!d || d == 'X') {
-            after_letter = is_letter(c);
-            at = next;
-            continue;
-        }
-        struct run r = run_at(text, at);
-        /* Digits that go on from letters belong to a code (a unified code, a licence number),
-         * unless they have the full length of a number. */
-        bool fits = r.count == LONG || (r.count == SHORT && !after_letter);
-        if (fits && is_number(r.digits, r.count)) {
+        bool is_digit = d && d != 'X';
+        if (is_digit && !after_digit) {
+            *ret = found_at(text, at, after_letter);
             *ret_at = at;
-            *ret_bytes = r.end - at;
-            return true;
+            if (ret->count)
+                return true;
         }
-        after_letter = false;
-        at = r.end > at ? r.end : next;
+        after_digit = is_digit;
+        after_letter = !is_digit && is_letter(c);
+        at = next;
     }
     return false;
 }
 
+bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes)
+{
+    struct found f;
+    if (!find(text, from, ret_at, &f))
+        return false;
+    *ret_bytes = f.end - *ret_at;
+    return true;
+}
+
 struct slice idnum_mask_text(struct arena *a, struct slice text)
 {
-    size_t at, bytes;
-    if (!idnum_in_text(text, 0, &at, &bytes))
+    size_t at;
+    struct found f;
+    if (!find(text, 0, &at, &f))
         return text;
     char *out = arena_alloc(a, text.n + 1);
     size_t n = 0, from = 0;
     do {
         memcpy(out + n, text.p + from, at - from);
         n += at - from;
-        struct run r = run_at(text, at);
-        out[n++] = r.digits[0];
-        memset(out + n, '*', r.count - 2);
-        n += r.count - 2;
-        out[n++] = r.digits[r.count - 1];
-        from = at + bytes;
-    } while (idnum_in_text(text, from, &at, &bytes));
+        out[n++] = f.digits[0];
+        memset(out + n, '*', f.count - 2);
+        n += f.count - 2;
+        out[n++] = f.digits[f.count - 1];
+        from = f.end;
+    } while (find(text, from, &at, &f));
     memcpy(out + n, text.p + from, text.n - from);
     return (struct slice){out, n + text.n - from};
 }

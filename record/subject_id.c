@@ -1,8 +1,8 @@
 /* Subject keys.
  *
  *   kind 1, then 18 bytes: a unified code as it is; or type 1 and the number in ASCII, zero bytes
- * behind it; or, for a number of more than 17 bytes and for every natural person, type with its
- * high bit set, keyed hash 16, zero 1.
+ * behind it; or, for a number of more than 17 bytes, one that looks like an identity number, and
+ * every natural person's, type with its high bit set, keyed hash 16, zero 1.
  *
  *   Registration number 440301103097413 of an enterprise: 01 52 "440301103097413" 00 00 */
 #include "record/subject_id.h"
@@ -50,7 +50,9 @@ static bool is_clear(struct slice number)
     for (size_t i = 0; i < number.n; i++)
         if ((unsigned char)number.p[i] >= 0x80 || number.p[i] == 0)
             return false;
-    return true;
+    /* A trader's tax number may be its owner's old identity number. */
+    size_t at, bytes;
+    return !idnum_in_text(number, 0, &at, &bytes);
 }
 
 void subject_number_key(const struct keys *k, enum id_type type, struct slice number,
