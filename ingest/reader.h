@@ -8,8 +8,9 @@
 #include "record/catalogue.h"
 #include "record/rule.h"
 
-/* From the bytes of a submission to rows: CSV with a header, or NDJSON. Streams; a row that cannot be read is that
- * row's finding, never the file's. Knows the theme's items by every name they have. */
+/* From the bytes of a submission to rows: CSV with a header, or NDJSON. Streams; a row that cannot
+ * be read is that row's finding, never the file's. Knows the theme's items by every name they have.
+ */
 struct reader;
 enum reader_format { READER_CSV = 'c', READER_NDJSON = 'n' };
 
@@ -19,14 +20,16 @@ struct raw_value {
     struct slice column;     /* its name in the file */
     struct slice value;      /* {NULL, 0}: JSON null */
 };
-/* Reserved columns (design §8): _id 记录编号, _version 版本, _time 更新时间, _op 操作, _reason 原因. Absent: {NULL, 0}. */
+/* Reserved columns (design §8): _id 记录编号, _version 版本, _time 更新时间, _op 操作, _reason
+ * 原因. Absent: {NULL, 0}. */
 struct raw_row {
     uint64_t row;       /* 1, 2, … counted over records, not lines */
     uint64_t end_bytes; /* offset in the body just behind the row */
     struct raw_value *values;
     size_t count;
     struct slice id, version, time, op, reason;
-    enum rule unreadable; /* RULE_CSV_FIELDS, TEXT_ENCODING, ROW_SIZE, JSON_INVALID; then there are no values */
+    enum rule unreadable; /* RULE_CSV_FIELDS, TEXT_ENCODING, ROW_SIZE, JSON_INVALID; then there are
+                             no values */
     struct slice hint;
 };
 enum reader_step { READER_ROW, READER_MORE, READER_END, READER_REFUSED };
@@ -37,10 +40,11 @@ void reader_destroy(struct reader *r);
 DEFINE_AUTO(struct reader, reader_destroy)
 /* The next piece of the body; borrowed until reader_next says READER_MORE. */
 void reader_feed(struct reader *r, struct slice piece);
-/* The body is whole. A body that was cut off is never finished: its last, unended row does not count. */
+/* The body is whole. A body that was cut off is never finished: its last, unended row does not
+ * count. */
 void reader_finish(struct reader *r);
-/* READER_ROW: *ret lives in the arena, names of columns in the reader. READER_REFUSED: the CSV header cannot be used (no
- * column of the theme and no record id, or two for one item); reader_refusal says why. In NDJSON two members for one item
- * make the row unreadable. */
+/* READER_ROW: *ret lives in the arena, names of columns in the reader. READER_REFUSED: the CSV
+ * header cannot be used (no column of the theme and no record id, or two for one item);
+ * reader_refusal says why. In NDJSON two members for one item make the row unreadable. */
 enum reader_step reader_next(struct reader *r, struct arena *a, struct raw_row *ret);
 const char *reader_refusal(const struct reader *r);
