@@ -1,0 +1,425 @@
+/* Cleaning of one value (domain §14). Each type has one function; all begin with text that is free
+ * of control characters and of blanks at its ends, is not "missing", and is no longer than the item
+ * allows. Nothing is repaired: a value is read, or it breaks a rule. The text as it came is kept
+ * where it differs. */
+#include "ingest/clean.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "ingest/date.h"
+#include "record/decimal.h"
+#include "record/identifier.h"
+
+/* Longer than any word that means "missing", in the widest spelling; and than any code, date or
+ * number. */
+enum { MISSING_BYTES_MAX = 64, CODE_BYTES_MAX = 1024, HINT_BYTES_MAX = 240 };
+/* Shorter text cannot hold an identity number. */
+enum { IDNUM_BYTES_MIN = 15 };
+
+/* One value on its way. */
+struct value {
+    const struct cleaner *c;
+    const struct item *item;
+    struct slice raw;
+    struct slice text;
+    struct cell *cell;
+};
+
+static void tell(const struct value *v, enum rule rule, struct slice hint)
+{
+    sink_item(v->c->sink, rule, v->item, v->raw, hint);
+}
+
+static void broken(const struct value *v, enum rule rule, struct slice hint)
+{
+    tell(v, rule, hint);
+    v->cell->state = CELL_BROKEN;
+}
+
+static void good(const struct value *v, struct slice cleaned)
+{
+    v->cell->state = CELL_GOOD;
+    v->cell->value = cleaned;
+}
+
+static bool is_missing(const struct cleaner *c, struct slice text)
+{
+    return text.n == 0 || (text.n <= MISSING_BYTES_MAX &&
+                           tables_is_missing(c->tables, text_nfkc(c->scratch, text)));
+}
+
+/* Told and true when the text is longer than the item allows. */
+static bool is_too_long(const struct value *v, struct slice text)
+{
+    size_t max = (size_t)v->item->chars_max;
+    if (text.n <= max || utf8_count(text) <= max)
+        return false;
+    broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%zu", max));
+    return true;
+}
+
+static void clean_text(const struct value *v)
+{
+    if (!is_too_long(v, v->text))
+        good(v, v->text);
+}
+
+/* Codes and numbers as they are compared; empty when nothing of it counts. */
+static bool code_form(const struct value *v, struct slice *ret)
+{
+    if (v->text.n > CODE_BYTES_MAX) {
+        broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%d", v->item->chars_max));
+        return false;
+    }
+    *ret = text_code(v->c->scratch, v->text);
+    return ret->n > 0;
+}
+
+/* The first character that no unified code has. */
+static struct slice foreign_char(struct slice code)
+{
+    size_t i = 0;
+    while (i < code.n) {
+        size_t from = i;
+        uint32_t c = utf8_next(code, &i);
+        bool fits = (c >= '0' && c <= '9') ||
+                    (c >= 'A' && c <= 'Y' && c != 'I' && c != 'O' && c != 'S' && c != 'V');
+        if (!fits)
+            return slice_make(code.p + from, i - from);
+    }
+    return SLICE("");
+}
+
+static void clean_uscc(const struct value *v)
+{
+    struct arena *a = v->c->scratch;
+    struct slice code;
+    if (!code_form(v, &code))
+        return;
+    struct uscc_result u = uscc_check(v->c->tables, code);
+    if (u.rejected == RULE_USCC_LENGTH)
+        broken(v, u.rejected, arena_printf(a, "%zu", utf8_count(code)));
+    else if (u.rejected == RULE_USCC_ALPHABET)
+        broken(v, u.rejected, foreign_char(code));
+    else if (u.rejected == RULE_USCC_CHECK)
+        broken(v, u.rejected, arena_printf(a, "%c", u.fitting));
+    else if (u.rejected != RULE_NONE)
+        broken(v, u.rejected, SLICE(""));
+    if (u.rejected != RULE_NONE)
+        return;
+    if (u.inner_wrong)
+        tell(v, RULE_USCC_INNER_CHECK, SLICE(""));
+    if (u.class_unknown)
+        tell(v, RULE_USCC_CLASS, slice_make(code.p, 2));
+    if (u.division_unknown)
+        tell(v, RULE_USCC_DIVISION, slice_make(code.p + 2, 6));
+    v->cell->kind = u.kind;
+    v->cell->is_class_known = !u.class_unknown;
+    good(v, code);
+}
+
+static void clean_orgcode(const struct value *v)
+{
+    struct slice code;
+    if (!code_form(v, &code))
+        return;
+    if (orgcode_is_valid(code))
+        good(v, code);
+    else
+        broken(v, RULE_ORGCODE_INVALID, SLICE(""));
+}
+
+static void clean_number(const struct value *v)
+{
+    struct slice code;
+    if (!code_form(v, &code) || is_too_long(v, code))
+        return;
+    if (v->item->type == ITEM_REGNO && !regno_is_valid(code))
+        tell(v, RULE_REGNO_CHECK, SLICE(""));
+    good(v, code);
+}
+
+/* Whose number it is, and whether it must be a citizen identity number, is known to the row only
+ * (ingest/resolve). */
+static void clean_person_id(const struct value *v)
+{
+    struct slice code;
+    if (!code_form(v, &code) || is_too_long(v, code))
+        return;
+    if (slice_find(code, SLICE("*"), 0) >= 0)
+        broken(v, RULE_ITEM_MASKED, SLICE(""));
+    else
+        good(v, code);
+}
+
+/* "01 普通、02 特许、…", as many as fit. */
+static struct slice code_set_hint(struct arena *a, const struct code_set *set)
+{
+    struct slice hint = SLICE("");
+    for (size_t i = 0; set && i < set->count; i++) {
+        struct slice more = arena_printf(a, "%.*s%s%.*s", FMT_SLICE(hint), i ? "、" : "",
+                                         FMT_SLICE(set->values[i].zh));
+        if (more.n > HINT_BYTES_MAX)
+            return arena_printf(a, "%.*s…", FMT_SLICE(hint));
+        hint = more;
+    }
+    return hint;
+}
+
+static const struct code_value *code_find(const struct value *v, struct slice text)
+{
+    return v->item->code_set ? code_set_find(v->item->code_set, v->c->scratch, text) : NULL;
+}
+
+static void clean_code(const struct value *v)
+{
+    if (v->text.n > CODE_BYTES_MAX) {
+        broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%d", v->item->chars_max));
+        return;
+    }
+    v->cell->code = code_find(v, v->text);
+    if (v->cell->code)
+        good(v, v->cell->code->code);
+    else if (!is_missing(v->c, v->text)) /* a set may well hold a word such as 无 */
+        broken(v, RULE_CODE_UNKNOWN, code_set_hint(v->c->scratch, v->item->code_set));
+}
+
+/* The next part of a list: up to one of the separators. */
+static struct slice part_cut(struct slice *rest, const struct slice *separators, size_t count)
+{
+    size_t end = rest->n, skip = 0;
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t at = slice_find(*rest, separators[i], 0);
+        if (at >= 0 && (size_t)at < end) {
+            end = (size_t)at;
+            skip = separators[i].n;
+        }
+    }
+    struct slice part = {rest->p, end};
+    *rest = skip ? slice_from(*rest, end + skip) : (struct slice){NULL, 0};
+    return part;
+}
+
+/* Marks the values that a part names: one whose name holds 、 is tried before the part is taken
+ * apart. */
+static bool codes_mark(const struct value *v, struct slice text, bool *has, int depth)
+{
+    static const struct slice separators[] = {{";", 1}, {"；", 3}, {"|", 1}, {"、", 3}};
+    text = text_clean(v->c->scratch, text).text;
+    if (text.n == 0)
+        return true;
+    const struct code_value *found = code_find(v, text);
+    if (found) {
+        has[found - v->item->code_set->values] = true;
+        return true;
+    }
+    if (depth == 2)
+        return false;
+    struct slice rest = text;
+    while (rest.p) {
+        struct slice part =
+            depth == 0 ? part_cut(&rest, separators, 3) : part_cut(&rest, separators + 3, 1);
+        if (!codes_mark(v, part, has, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+/* A set: the order in which the values came, and repetitions, say nothing. */
+static void clean_codes(const struct value *v)
+{
+    const struct code_set *set = v->item->code_set;
+    if (v->text.n > 4 * CODE_BYTES_MAX) {
+        broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%d", v->item->chars_max));
+        return;
+    }
+    size_t count = set ? set->count : 0, bytes = 0, n = 0;
+    bool *has = ARENA_ARRAY(v->c->scratch, bool, count + 1);
+    if (!codes_mark(v, v->text, has, 0)) {
+        if (!is_missing(v->c, v->text))
+            broken(v, RULE_CODE_UNKNOWN, code_set_hint(v->c->scratch, set));
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        bytes += has[i] ? set->values[i].code.n + 1 : 0;
+    if (bytes == 0)
+        return;
+    char *out = arena_alloc(v->c->scratch, bytes);
+    for (size_t i = 0; i < count; i++) {
+        struct slice code = has[i] ? set->values[i].code : SLICE("");
+        if (n && code.n)
+            out[n++] = ';';
+        if (code.n)
+            memcpy(out + n, code.p, code.n);
+        n += code.n;
+    }
+    good(v, slice_make(out, n));
+}
+
+static bool is_filler(const struct tables *t, struct day day)
+{
+    for (size_t i = 0; i < t->filler_count; i++)
+        if (t->fillers[i].v == day.v)
+            return true;
+    return false;
+}
+
+/* What people write who do not know the fillers. */
+static bool is_open_word(struct slice text)
+{
+    static const struct slice words[] = {
+        {"长期", 6}, {"长期有效", 12}, {"永久", 6}, {"永久有效", 12}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (slice_eq(text, words[i]))
+            return true;
+    return false;
+}
+
+static void clean_date(const struct value *v)
+{
+    const struct tables *t = v->c->tables;
+    int year = 0, month = 0, of_month = 0;
+    struct day day = DAY_NONE;
+    bool is_open = v->item->open_ended && is_open_word(v->text);
+    if (!is_open) {
+        if (v->text.n > CODE_BYTES_MAX || !date_read(text_digits(v->c->scratch, v->text), &day)) {
+            broken(v, RULE_DATE_INVALID, SLICE(""));
+            return;
+        }
+        day_to_civil(day, &year, &month, &of_month);
+        bool fills = is_filler(t, day) || year == 9999;
+        if (fills && !v->item->open_ended)
+            return;
+        is_open = v->item->open_ended && (fills || year >= t->open_end_year_min);
+    }
+    if (is_open)
+        CHECK(day_from_civil(t->open_end_year_min, 12, 31, &day));
+    char *text = arena_alloc(v->c->scratch, 11);
+    day_print(day, text);
+    v->cell->day = is_open ? DAY_FOREVER : day;
+    good(v, slice_make(text, 10));
+}
+
+static void clean_decimal(const struct value *v)
+{
+    bool is_whole = v->item->type == ITEM_INTEGER;
+    struct decimal *d = ARENA_NEW(v->c->scratch, struct decimal);
+    bool fine = v->text.n <= CODE_BYTES_MAX && decimal_read(text_digits(v->c->scratch, v->text), d);
+    if (fine && (d->is_whole || !is_whole))
+        good(v, decimal_slice(d));
+    else
+        broken(v, is_whole ? RULE_NUMBER_INVALID : RULE_AMOUNT_INVALID, SLICE(""));
+}
+
+static void clean_typed(const struct value *v)
+{
+    switch (v->item->type) {
+    case ITEM_TEXT:
+    case ITEM_NAME:
+    case ITEM_CAPITAL:
+    case ITEM_CONTACT:
+    case ITEM_DOCUMENT:
+        clean_text(v);
+        return;
+    case ITEM_CODE:
+        clean_code(v);
+        return;
+    case ITEM_CODES:
+        clean_codes(v);
+        return;
+    case ITEM_DATE:
+        clean_date(v);
+        return;
+    case ITEM_AMOUNT:
+    case ITEM_INTEGER:
+        clean_decimal(v);
+        return;
+    case ITEM_USCC:
+        clean_uscc(v);
+        return;
+    case ITEM_ORGCODE:
+        clean_orgcode(v);
+        return;
+    case ITEM_REGNO:
+    case ITEM_NUMBER:
+        clean_number(v);
+        return;
+    case ITEM_PERSON_ID:
+        clean_person_id(v);
+        return;
+    }
+    UNREACHABLE();
+}
+
+bool clean_is_strict(enum item_type type)
+{
+    switch (type) {
+    case ITEM_NAME:
+    case ITEM_CODE:
+    case ITEM_CODES:
+    case ITEM_USCC:
+    case ITEM_ORGCODE:
+    case ITEM_REGNO:
+    case ITEM_NUMBER:
+    case ITEM_PERSON_ID:
+        return true;
+    case ITEM_TEXT:
+    case ITEM_DATE:
+    case ITEM_AMOUNT:
+    case ITEM_CAPITAL:
+    case ITEM_INTEGER:
+    case ITEM_CONTACT:
+    case ITEM_DOCUMENT:
+        return false;
+    }
+    UNREACHABLE();
+}
+
+static bool holds_idnum(struct slice text)
+{
+    size_t at, bytes;
+    return text.n >= IDNUM_BYTES_MIN && idnum_in_text(text, 0, &at, &bytes);
+}
+
+/* What must not be stored in clear. A unified code that passed its check is no identity number,
+ * whatever it looks like. */
+static void seal(const struct item *item, struct cell *cell)
+{
+    bool personal = item->type == ITEM_PERSON_ID || item->type == ITEM_CONTACT;
+    cell->seals_value = personal || (item->type != ITEM_USCC && holds_idnum(cell->value));
+    cell->seals_received = cell->seals_value || holds_idnum(cell->received);
+}
+
+void clean_value(const struct cleaner *c, const struct item *item, bool is_strict, struct slice raw,
+                 struct cell *ret)
+{
+    *ret = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
+    if (raw.n == 0)
+        return;
+    struct text_cleaned t = text_clean(c->scratch, raw);
+    struct value v = {c, item, raw, t.text, ret};
+    if (t.controls)
+        tell(&v, RULE_TEXT_CONTROLS, arena_printf(c->scratch, "%u", t.controls));
+    bool coded = item->type == ITEM_CODE || item->type == ITEM_CODES;
+    if (t.text.n == 0 || (!coded && is_missing(c, t.text)))
+        return;
+    if (t.damaged) {
+        if (is_strict) {
+            broken(&v, RULE_TEXT_DAMAGED, SLICE(""));
+            return;
+        }
+        tell(&v, RULE_TEXT_DAMAGED_ELSEWHERE, SLICE(""));
+    }
+    clean_typed(&v);
+    if (ret->state != CELL_GOOD)
+        return;
+    if (!slice_eq(ret->value, raw))
+        ret->received = raw;
+    seal(item, ret);
+}
+
+struct slice clean_plain(const struct cleaner *c, struct slice raw)
+{
+    struct slice text = text_clean(c->scratch, raw).text;
+    return is_missing(c, text) ? SLICE("") : text;
+}
