@@ -1,0 +1,221 @@
+/* The judge: the order in which a row is looked at, and the rules that look at more than one value.
+ * One value is cleaned in clean.c, what a row says of itself is read in envelope.c, whose it is is
+ * found in resolve.c, and what is stored is made in render.c.
+ *
+ * A row is looked at to the end, so that its sender hears of everything that is wrong with it at
+ * once; but nothing is told twice: what is missing is not also invalid, and what is invalid is not
+ * also missing. */
+#include "ingest/judge.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "ingest/envelope.h"
+#include "ingest/judging.h"
+#include "ingest/render.h"
+#include "ingest/resolve.h"
+#include "ingest/term.h"
+
+/* A row of 1 MiB, each of its values in a few forms, of which NFKC may lengthen one by eleven. */
+enum { SCRATCH_BYTES_MAX = 256 * 1024 * 1024 };
+
+struct judge {
+    struct judging j;
+    struct renderer renderer;
+    struct cell cells[THEME_ITEMS_MAX];
+    bool is_strict[THEME_ITEMS_MAX]; /* damaged text breaks a rule */
+};
+
+struct judge *judge_create(const struct judge_options *o)
+{
+    struct judge *judge = calloc(1, sizeof *judge);
+    CHECK(judge);
+    CHECK(o->theme->item_count <= THEME_ITEMS_MAX);
+    judge->j = (struct judging){
+        .o = *o,
+        .theme = o->theme,
+        .tables = catalogue_tables_at(o->catalogue, o->received),
+        .today = day_of(o->received),
+        .scratch = arena_create(SCRATCH_BYTES_MAX),
+        .cells = judge->cells,
+    };
+    renderer_init(&judge->renderer);
+    for (size_t i = 0; i < o->theme->item_count; i++)
+        judge->is_strict[i] = clean_is_strict(o->theme->items[i].type);
+    for (size_t i = 0; i < o->theme->identity_count; i++)
+        judge->is_strict[o->theme->identity_items[i]] = true;
+    return judge;
+}
+
+void judge_destroy(struct judge *judge)
+{
+    if (!judge)
+        return;
+    renderer_fini(&judge->renderer);
+    arena_destroy(judge->j.scratch);
+    free(judge);
+}
+
+static void clean_row(struct judge *judge)
+{
+    struct judging *j = &judge->j;
+    struct cleaner c = judging_cleaner(j);
+    for (size_t i = 0; i < j->theme->item_count; i++)
+        j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
+    for (size_t i = 0; i < j->row->count; i++) {
+        const struct raw_value *v = &j->row->values[i];
+        if (v->item)
+            clean_value(&c, v->item, judge->is_strict[v->item->index], v->value,
+                        &j->cells[v->item->index]);
+        else if (v->value.n && clean_plain(&c, v->value).n)
+            sink_column(&j->sink, RULE_ITEM_UNKNOWN, v->column, SLICE(""), SLICE(""));
+    }
+}
+
+static bool is_required(const struct judging *j, const struct item *item)
+{
+    switch (item->required) {
+    case REQUIRED_NO:
+        return false;
+    case REQUIRED_YES:
+        return true;
+    case REQUIRED_ORGANISATION:
+    case REQUIRED_SHOULD:
+        return !resolve_is_person(j);
+    case REQUIRED_PERSON:
+        return resolve_is_person(j);
+    }
+    UNREACHABLE();
+}
+
+static void tell_missing(struct judging *j, const struct item *item, enum rule rule)
+{
+    sink_item(&j->sink, rule, item, SLICE(""), SLICE(""));
+}
+
+/* Required items. The subject's code may be missing when another number says who it is, unless it
+ * is always required. Returns whether something was told of the subject's identifiers. */
+static bool check_required(struct judging *j)
+{
+    bool told = false;
+    for (size_t i = 0; i < j->theme->item_count; i++) {
+        const struct item *item = &j->theme->items[i];
+        bool identifies = item->role >= ROLE_USCC && item->role <= ROLE_PERSON;
+        if (j->cells[i].state == CELL_BROKEN)
+            told = told || identifies;
+        if (j->cells[i].state != CELL_ABSENT || !is_required(j, item))
+            continue;
+        if (item->required == REQUIRED_SHOULD) {
+            tell_missing(j, item, RULE_CONDITIONAL_MISSING);
+            continue;
+        }
+        if (item->role == ROLE_USCC && item->required != REQUIRED_YES && j->has_subject)
+            continue;
+        tell_missing(j, item, item->role == ROLE_USCC ? RULE_USCC_MISSING : RULE_ITEM_MISSING);
+        told = told || identifies;
+    }
+    return told;
+}
+
+static void check_dates(struct judging *j)
+{
+    for (size_t i = 0; i < j->theme->item_count; i++) {
+        const struct item *item = &j->theme->items[i];
+        const struct cell *cell = &j->cells[i];
+        if (cell->state != CELL_GOOD || item->type != ITEM_DATE)
+            continue;
+        if (item->happened && cell->day.v > j->today.v)
+            sink_item(&j->sink, RULE_DATE_FUTURE, item, cell->value, SLICE(""));
+        if (item->not_before < 0)
+            continue;
+        const struct cell *first = &j->cells[item->not_before];
+        if (first->state == CELL_GOOD && cell->day.v < first->day.v)
+            sink_item(&j->sink, RULE_DATE_ORDER, item, cell->value,
+                      arena_printf(j->scratch, "%.*s > %.*s", FMT_SLICE(first->value),
+                                   FMT_SLICE(cell->value)));
+    }
+}
+
+/* What several values say together. A revoke needs nothing but its identity. */
+static void check_row(struct judging *j)
+{
+    check_dates(j);
+    if (j->operation == OPERATION_REVOKE)
+        return;
+    bool told = check_required(j);
+    if (!j->has_subject && !told)
+        sink_column(&j->sink, RULE_SUBJECT_MISSING, SLICE(""), SLICE(""), SLICE(""));
+}
+
+static void head_fill(const struct judging *j, const struct judged *row, struct record_head *ret)
+{
+    bool is_revoke = j->operation == OPERATION_REVOKE;
+    *ret = (struct record_head){
+        .flags = (uint8_t)((is_revoke ? RECORD_REVOKED : 0) |
+                           (j->has_provider ? RECORD_HAS_PROVIDER : 0)),
+        .theme = j->theme->number,
+        .entry = j->theme->version,
+        .version = row->version,
+        .id = row->id,
+        .current_from = j->o.received,
+        .day = term_day(j),
+        .public_until = term_public_until(j),
+        .visibility = (uint8_t)j->theme->visibility,
+    };
+}
+
+/* An accepted row. */
+static int accept(struct judge *judge, struct arena *a, struct judged *ret)
+{
+    struct judging *j = &judge->j;
+    ret->operation = j->operation;
+    ret->id = record_id_make(j->o.keys, j->theme->number, j->identity);
+    ret->version = version_make(j->provider, j->o.received, j->o.partition, j->row->row);
+    ret->has_provider = j->has_provider;
+    ret->has_subject = j->has_subject;
+    ret->subject = j->subject;
+    ret->category = j->theme->category;
+    head_fill(j, ret, &ret->head);
+    render_content(&judge->renderer, j, ret->content);
+    int e = render_record(&judge->renderer, j, &ret->head, a, &ret->bytes);
+    if (e == 0 && j->operation == OPERATION_REVOKE)
+        e = render_waiting(&judge->renderer, j, &ret->head, a, &ret->waiting);
+    return e;
+}
+
+static void row_begin(struct judge *judge, struct arena *a, const struct raw_row *row)
+{
+    struct judging *j = &judge->j;
+    arena_reset(j->scratch);
+    j->row = row;
+    j->sink = (struct sink){.a = a};
+    j->subject = (struct subject_id){{0}};
+}
+
+int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, struct judged *ret)
+{
+    struct judging *j = &judge->j;
+    *ret = (struct judged){.row = row->row, .end_bytes = row->end_bytes};
+    row_begin(judge, a, row);
+    int e = 0;
+    if (row->unreadable != RULE_NONE) {
+        sink_column(&j->sink, row->unreadable, SLICE(""), SLICE(""), row->hint);
+    } else {
+        envelope_read(j);
+        clean_row(judge);
+        resolve_subject(j);
+        check_row(j);
+        envelope_identify(j);
+        if (!j->sink.rejects)
+            e = accept(judge, a, ret);
+        if (e == CE_TOO_LARGE) { /* escapes made it longer than a record can be */
+            sink_column(&j->sink, RULE_ROW_SIZE, SLICE(""), SLICE(""),
+                        arena_printf(j->scratch, "%d", RENDER_BYTES_MAX));
+            *ret = (struct judged){.row = row->row, .end_bytes = row->end_bytes};
+            e = 0;
+        }
+    }
+    ret->findings = j->sink.findings;
+    ret->rejected = j->sink.rejects;
+    return e;
+}

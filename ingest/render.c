@@ -1,0 +1,268 @@
+/* What may be seen where is decided here once, when a row is judged; readers copy bytes (design
+ * §5). Two promises hold for everything that leaves this file: an identity number, and every value
+ * of a person's number or contact, stands in clear in the sealed part only; and the same row gives
+ * the same bytes, but for the random part of the sealed one.
+ *
+ * A penalty whose fact (CF_SY) holds a number, and whose counterpart's number (CF_XDR_ZJHM) is for
+ * the government:
+ *
+ *   P       "CF_WSH":"穗…〔2024〕1号","CF_SY":"当事人（4****************6）…"
+ *   G       "CF_XDR_ZJHM":"4****************6"
+ *   sealed  {"c":{"CF_SY":"当事人（440106…）…","CF_XDR_ZJHM":"440106…"}} */
+#include "ingest/render.h"
+
+#include "base/check.h"
+#include "base/json.h"
+#include "base/wire.h"
+#include "record/identifier.h"
+#include "record/mask.h"
+#include "record/name.h"
+
+void renderer_init(struct renderer *r)
+{
+    struct buf *all[] = {
+        &r->pub, &r->aut, &r->gov, &r->none, &r->received, &r->clear, &r->sealed_received};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        buf_init(all[i], RENDER_BYTES_MAX);
+    buf_init(&r->plain, RENDER_BYTES_MAX);
+    buf_init(&r->sealed, RENDER_BYTES_MAX + CRYPT_SEAL_EXTRA);
+    buf_init(&r->bytes, 8 * RENDER_BYTES_MAX);
+}
+
+void renderer_fini(struct renderer *r)
+{
+    struct buf *all[] = {
+        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
+        &r->plain, &r->sealed, &r->bytes};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        buf_fini(all[i]);
+}
+
+static void clear_all(struct renderer *r)
+{
+    struct buf *all[] = {
+        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
+        &r->plain, &r->sealed, &r->bytes};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        buf_clear(all[i]);
+}
+
+/* The first failure of the buffers that are rendered into. */
+static int first_error(const struct renderer *r)
+{
+    const struct buf *all[] = {
+        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
+        &r->plain, &r->sealed, &r->bytes};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (all[i]->err)
+            return all[i]->err;
+    return 0;
+}
+
+void render_content(struct renderer *r, const struct judging *j, uint8_t out[16])
+{
+    struct buf *b = &r->bytes;
+    buf_clear(b);
+    if (j->operation == OPERATION_REVOKE) {
+        wire_put_bytes(b, SLICE("revoke"));
+    } else {
+        wire_put_bytes(b, SLICE("upsert"));
+        for (size_t i = 0; i < j->theme->item_count; i++) {
+            unsigned at = j->theme->by_code[i];
+            if (j->cells[at].state != CELL_GOOD)
+                continue;
+            wire_put_bytes(b, j->theme->items[at].code);
+            wire_put_bytes(b, j->cells[at].value);
+        }
+    }
+    CHECK(b->err == 0); /* a row is no longer than the buffer, and cleaning adds little */
+    crypt_hash16(j->o.keys, KEY_CONTENT, buf_slice(b), out);
+}
+
+static void member(struct buf *b, struct slice code, struct slice value)
+{
+    if (b->n)
+        buf_add_char(b, ',');
+    json_quote(b, code);
+    buf_add_char(b, ':');
+    json_quote(b, value);
+}
+
+static struct buf *group_of(struct renderer *r, enum visibility v)
+{
+    switch (v) {
+    case VIS_PUBLIC:
+        return &r->pub;
+    case VIS_AUTHORISED:
+        return &r->aut;
+    case VIS_GOVERNMENT:
+        return &r->gov;
+    case VIS_NONE:
+        return &r->none;
+    }
+    UNREACHABLE();
+}
+
+/* The value as its group shows it. */
+static struct slice shown(struct arena *a, const struct item *item, const struct cell *cell)
+{
+    if (item->type == ITEM_PERSON_ID || item->type == ITEM_CONTACT)
+        return mask_text(a, item->mask ? item->mask : &MASK_PERSON, cell->value);
+    struct slice text = cell->seals_value ? idnum_mask_text(a, cell->value) : cell->value;
+    return item->visibility == VIS_PUBLIC && item->mask ? mask_text(a, item->mask, text) : text;
+}
+
+static void render_cell(struct renderer *r, struct arena *scratch, const struct item *item,
+                        const struct cell *cell)
+{
+    if (cell->state != CELL_GOOD)
+        return;
+    struct slice text = shown(scratch, item, cell);
+    member(group_of(r, item->visibility), item->code, text);
+    if (cell->seals_value)
+        member(&r->clear, item->code, cell->value);
+    else if (item->visibility == VIS_PUBLIC && item->mask)
+        member(&r->aut, item->code, cell->value);
+    if (cell->received.n)
+        member(cell->seals_received ? &r->sealed_received : &r->received, item->code,
+               cell->received);
+}
+
+static bool holds_idnum(struct slice text)
+{
+    size_t at, bytes;
+    return idnum_in_text(text, 0, &at, &bytes);
+}
+
+static void part(struct buf *plain, const char *name, struct slice members)
+{
+    if (members.n == 0)
+        return;
+    buf_add_slice(plain, plain->n > 1 ? SLICE(",\"") : SLICE("\""));
+    buf_add_slice(plain, slice_of(name));
+    buf_add_slice(plain, SLICE("\":{"));
+    buf_add_slice(plain, members);
+    buf_add_char(plain, '}');
+}
+
+/* Nothing is sealed when there is nothing to hide. */
+static int seal(struct renderer *r, const struct judging *j, struct slice identity)
+{
+    if (identity.n == 0 && r->clear.n == 0 && r->sealed_received.n == 0)
+        return 0;
+    buf_add_char(&r->plain, '{');
+    if (identity.n) {
+        buf_add_slice(&r->plain, SLICE("\"i\":"));
+        json_quote(&r->plain, identity);
+    }
+    part(&r->plain, "c", buf_slice(&r->clear));
+    part(&r->plain, "r", buf_slice(&r->sealed_received));
+    buf_add_char(&r->plain, '}');
+    if (r->plain.err)
+        return r->plain.err;
+    return crypt_seal(j->o.keys, KEY_ITEMS, buf_slice(&r->plain), &r->sealed);
+}
+
+/* Text that leaves the record for subject rows, indexes and lists. */
+static struct slice open_text(const struct judging *j, enum item_role role)
+{
+    const struct cell *cell = judging_role(j, role);
+    if (!cell)
+        return SLICE("");
+    return cell->seals_value ? idnum_mask_text(j->scratch, cell->value) : cell->value;
+}
+
+struct number_role {
+    enum item_role role;
+    enum id_type type;
+};
+static const struct number_role number_roles[] = {
+    {ROLE_REGISTRATION, ID_REGISTRATION},
+    {ROLE_ORGANISATION, ID_ORGANISATION},
+    {ROLE_TAX, ID_TAX},
+    {ROLE_INSTITUTION, ID_INSTITUTION},
+    {ROLE_SOCIAL, ID_SOCIAL},
+};
+
+/* A number that looks like a person's links nothing: masked it would link strangers. */
+static void about_numbers(const struct judging *j, struct record_about *about)
+{
+    for (size_t i = 0; i < ARRAY_LEN(number_roles) && about->number_count < RECORD_NUMBERS_MAX;
+         i++) {
+        const struct cell *cell = judging_role(j, number_roles[i].role);
+        if (cell && !cell->seals_value)
+            about->numbers[about->number_count++] =
+                (struct record_number){number_roles[i].type, cell->value};
+    }
+}
+
+static void about_fill(const struct judging *j, struct record_about *about)
+{
+    struct slice name = open_text(j, ROLE_NAME);
+    about->is_registration = j->theme->is_registration;
+    if (!about->is_registration) {
+        if (name.n)
+            about->names[about->name_count++] = (struct record_name){RECORD_NAME_MAIN, name};
+        return;
+    }
+    if (name.n)
+        about->name_count = name_split(j->scratch, name, about->names);
+    about->status = open_text(j, ROLE_STATUS);
+    about->district = open_text(j, ROLE_DISTRICT);
+    const struct cell *code = judging_role(j, ROLE_USCC);
+    if (about->district.n == 0 && code)
+        about->district = slice_make(code->value.p + 2, 6);
+    about_numbers(j, about);
+}
+
+static int finish(struct renderer *r, const struct record *record, struct arena *a,
+                  struct slice *ret)
+{
+    int e = first_error(r);
+    if (e < 0)
+        return e;
+    record_encode(record, &r->bytes);
+    if (r->bytes.err)
+        return r->bytes.err;
+    *ret = arena_dup(a, buf_slice(&r->bytes));
+    return 0;
+}
+
+int render_record(struct renderer *r, const struct judging *j, const struct record_head *head,
+                  struct arena *a, struct slice *ret)
+{
+    static const struct item reason = {
+        .code = {"_reason", 7}, .type = ITEM_TEXT, .visibility = VIS_GOVERNMENT};
+    clear_all(r);
+    for (size_t i = 0; i < j->theme->item_count; i++)
+        render_cell(r, j->scratch, &j->theme->items[i], &j->cells[i]);
+    render_cell(r, j->scratch, &reason, &j->reason);
+    bool hides_identity = holds_idnum(j->identity);
+    int e = seal(r, j, hides_identity ? j->identity : SLICE(""));
+    if (e < 0)
+        return e;
+    struct record record = {
+        .head = *head,
+        .identity = hides_identity ? SLICE("") : j->identity,
+        .document = open_text(j, ROLE_DOCUMENT),
+        .pub = buf_slice(&r->pub),
+        .aut = buf_slice(&r->aut),
+        .gov = buf_slice(&r->gov),
+        .none = buf_slice(&r->none),
+        .received = buf_slice(&r->received),
+        .sealed = buf_slice(&r->sealed),
+    };
+    about_fill(j, &record.about);
+    return finish(r, &record, a, ret);
+}
+
+int render_waiting(struct renderer *r, const struct judging *j, const struct record_head *head,
+                   struct arena *a, struct slice *ret)
+{
+    clear_all(r);
+    int e = seal(r, j, j->identity);
+    if (e < 0)
+        return e;
+    struct record record = {.head = *head, .sealed = buf_slice(&r->sealed)};
+    return finish(r, &record, a, ret);
+}

@@ -1,0 +1,80 @@
+/* Terms of publication. Severity is found by words of a table, not by code; a record whose severity
+ * nobody recognises is of the theme's usual class. Whether somebody may see it at all is left to
+ * record/visibility. */
+#include "ingest/term.h"
+
+#include "base/check.h"
+
+struct day term_day(const struct judging *j)
+{
+    int i = j->theme->day_item;
+    return i >= 0 && j->cells[i].state == CELL_GOOD ? j->cells[i].day : DAY_NONE;
+}
+
+static bool value_holds(const struct code_value *v, struct slice word)
+{
+    return slice_eq(v->code, word) || slice_find(v->zh, word, 0) >= 0;
+}
+
+/* Codes are looked at as what they stand for. */
+static bool cell_holds(const struct item *item, const struct cell *cell, struct slice word)
+{
+    if (!item->code_set)
+        return slice_find(cell->value, word, 0) >= 0;
+    struct slice rest = cell->value;
+    while (rest.p) {
+        struct slice code = slice_cut(&rest, ';');
+        for (size_t i = 0; i < item->code_set->count; i++)
+            if (slice_eq(item->code_set->values[i].code, code) &&
+                value_holds(&item->code_set->values[i], word))
+                return true;
+    }
+    return false;
+}
+
+static struct slice severity_class(const struct judging *j)
+{
+    const struct cell *cell = judging_role(j, ROLE_SEVERITY);
+    if (!cell)
+        return j->theme->severity_default;
+    const struct item *item = &j->theme->items[j->theme->role_item[ROLE_SEVERITY]];
+    for (size_t i = 0; i < j->tables->severity_word_count; i++) {
+        const struct severity_word *w = &j->tables->severity_words[i];
+        if (cell_holds(item, cell, w->word))
+            return w->class_code;
+    }
+    return j->theme->severity_default;
+}
+
+/* The law's end for a decision of that day; a day before the first term falls under the first. */
+static struct day law_end(const struct judging *j, struct day decision)
+{
+    struct slice class = severity_class(j);
+    const struct term *holds = NULL;
+    for (size_t i = 0; i < j->tables->term_count; i++) {
+        const struct term *t = &j->tables->terms[i]; /* of one class they rise in time */
+        if (slice_eq(t->class_code, class) && (!holds || t->from.v <= decision.v))
+            holds = t;
+    }
+    return holds && holds->months_max > 0 ? day_add_months(decision, holds->months_max) : DAY_NONE;
+}
+
+struct day term_public_until(const struct judging *j)
+{
+    const struct cell *until = judging_role(j, ROLE_UNTIL);
+    struct day provider = until ? until->day : DAY_FOREVER;
+    switch (j->theme->publication) {
+    case PUBLISH_NEVER:
+        return DAY_NONE;
+    case PUBLISH_ALWAYS:
+        return provider;
+    case PUBLISH_TERM: {
+        struct day decision = term_day(j);
+        if (day_is_none(decision))
+            return DAY_NONE;
+        struct day law = law_end(j, decision);
+        return law.v < provider.v ? law : provider; /* DAY_NONE is the least */
+    }
+    }
+    UNREACHABLE();
+}
