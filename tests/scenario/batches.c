@@ -1,0 +1,186 @@
+/* Batches (design §8): a repetition is harmless, an interruption is made good, other bytes are
+ * refused. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/world.h"
+
+static const char *const theme = "amr-enterprise-registration";
+
+/* A registration file of so many rows, with quotes, line breaks in quotes, blanks, a BOM and mixed
+ * line ends. */
+static struct slice file_of(struct world *w, unsigned first, unsigned rows)
+{
+    AUTO_BUF(b, 16 << 20);
+    buf_add_slice(&b, SLICE("\xEF\xBB\xBF企业名称,统一社会信用代码,注册日期,经营范围\r\n"));
+    for (unsigned i = first; i < first + rows; i++) {
+        char code[19];
+        world_uscc(i, "91", code);
+        if (i % 5 == 4)
+            code[17] = code[17] == '1' ? '2' : '1'; /* a wrong check character */
+        buf_printf(&b, "广州第%u商店,%s,2001-02-%02u,\"批发;\"\"零售\"\"%s\"%s", i, code,
+                   i % 28 + 1, i % 3 ? "" : "\n第二行", i % 2 ? "\r\n" : "\n");
+    }
+    return arena_dup(w->arena, buf_slice(&b));
+}
+
+static void expect_same(struct totals a, struct totals b)
+{
+    EXPECT_EQ(a.received, b.received);
+    EXPECT_EQ(a.stored, b.stored);
+    EXPECT_EQ(a.duplicate, b.duplicate);
+    EXPECT_EQ(a.rejected, b.rejected);
+}
+
+TEST(the_same_batch_again_gives_the_first_receipt_and_counts_nothing_twice)
+{
+    struct world *w = world_open();
+    struct slice file = file_of(w, 0, 50);
+    struct batch_id id, again;
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    struct slice first = world_receipt(w, &id);
+    clock_set(&w->clock, (struct utc_ms){clock_now(&w->clock).v + 86400000});
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &again), SUBMISSION_DONE);
+    EXPECT_SAME(world_receipt(w, &again), first);
+    EXPECT_EQ(world_totals(w, &id).received, 50);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(the_same_file_under_another_batch_is_all_duplicates)
+{
+    struct world *w = world_open();
+    struct slice file = file_of(w, 0, 50);
+    struct totals first = world_submit(w, theme, NULL, file),
+                  second = world_submit(w, theme, NULL, file);
+    EXPECT_EQ(first.stored, 40);
+    EXPECT_EQ(second.duplicate, 40);
+    EXPECT_EQ(second.rejected, 10);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_finished_batch_with_other_bytes_is_refused)
+{
+    struct world *w = world_open();
+    struct batch_id id;
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 0, 20), SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 1, 20), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 0, 21), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 0, 19), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_totals(w, &id).received, 20);
+    world_close(w);
+}
+
+TEST(a_done_prefix_with_other_bytes_is_refused)
+{
+    struct world *w = world_open();
+    struct batch_id id;
+    struct slice file = file_of(w, 0, 20);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, file.n - 20, &id), SUBMISSION_CUT);
+    EXPECT(world_totals(w, &id).received > 0);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 1, 20), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 0, 2), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT_EQ(world_totals(w, &id).received, 20);
+    world_close(w);
+}
+
+TEST(an_upload_cut_at_any_byte_and_repeated_ends_as_an_uninterrupted_one)
+{
+    struct world *whole = world_open();
+    struct slice file = file_of(whole, 0, 12);
+    struct batch_id id;
+    EXPECT_EQ(world_try(whole, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    struct totals wanted = world_totals(whole, &id);
+    const char *digest = world_digest(whole);
+
+    struct world *w = world_open();
+    for (size_t cut = 0; cut < file.n; cut++) {
+        char name[32];
+        snprintf(name, sizeof name, "b-%zu", cut);
+        EXPECT_EQ(world_try(w, NULL, theme, name, file, cut, &id), SUBMISSION_CUT);
+        EXPECT_EQ(world_try(w, NULL, theme, name, file, cut / 2, &id), SUBMISSION_CUT);
+        EXPECT_EQ(world_try(w, NULL, theme, name, file, SIZE_MAX, &id), SUBMISSION_DONE);
+        struct totals t = world_totals(w, &id);
+        EXPECT_EQ(t.received, wanted.received);
+        EXPECT_EQ(t.rejected, wanted.rejected);
+        EXPECT_EQ(t.stored + t.duplicate, wanted.stored);
+    }
+    EXPECT_STR(world_digest(w), digest);
+    world_check(w);
+    world_close(w);
+
+    /* One batch, cut again and again a little later each time. */
+    w = world_open();
+    for (size_t cut = 0; cut < file.n; cut += 7)
+        EXPECT_EQ(world_try(w, NULL, theme, "b", file, cut, &id), SUBMISSION_CUT);
+    world_restart(w);
+    EXPECT_EQ(world_try(w, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    expect_same(world_totals(w, &id), wanted);
+    EXPECT_STR(world_digest(w), digest);
+    world_close(w);
+    world_close(whole);
+}
+
+struct client {
+    struct world *w;
+    struct slice file;
+    enum submission_end end;
+    struct batch_id id;
+};
+
+static void *upload(void *ctx)
+{
+    struct client *c = ctx;
+    c->end = world_try(c->w, "amr", theme, "same", c->file, SIZE_MAX, &c->id);
+    return NULL;
+}
+
+TEST(two_clients_with_one_batch_id_at_the_same_time_get_one_receipt)
+{
+    struct world *w = world_open();
+    struct slice file = file_of(w, 0, 3000);
+    struct client clients[2] = {{.w = w, .file = file}, {.w = w, .file = file}};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, upload, &clients[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    EXPECT_EQ(clients[0].end, SUBMISSION_DONE);
+    EXPECT_EQ(clients[1].end, SUBMISSION_DONE);
+    EXPECT_EQ(memcmp(clients[0].id.b, clients[1].id.b, BATCH_ID_BYTES), 0);
+    EXPECT_EQ(world_totals(w, &clients[0].id).received, 3000);
+    EXPECT_EQ(world_totals(w, &clients[0].id).stored, 2400);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_batch_id_belongs_to_its_department_and_to_one_theme)
+{
+    struct world *w = world_open();
+    struct batch_id a, b;
+    struct slice file = file_of(w, 0, 5);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &a), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, "amr-penalty", "b-1", file, SIZE_MAX, &b), SUBMISSION_CONFLICT);
+    EXPECT_EQ(world_try(w, "tax", theme, "b-1", file, SIZE_MAX, &b), SUBMISSION_DONE);
+    EXPECT(memcmp(a.b, b.b, BATCH_ID_BYTES) != 0);
+    world_close(w);
+}
+
+TEST(a_header_without_any_column_of_the_theme_is_refused_and_counts_nothing)
+{
+    struct world *w = world_open();
+    struct batch_id id;
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", SLICE("foo,bar\n1,2\n"), SIZE_MAX, &id),
+              SUBMISSION_REFUSED);
+    EXPECT_EQ(world_try(w, NULL, theme, "b-1", file_of(w, 0, 5), SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT_EQ(world_totals(w, &id).received, 5);
+    world_close(w);
+}

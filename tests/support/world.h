@@ -1,0 +1,49 @@
+#pragma once
+#include "base/clock.h"
+#include "ingest/submission.h"
+#include "ingest/writer.h"
+#include "query/query.h"
+#include "record/catalogue.h"
+#include "store/digest.h"
+#include "store/state.h"
+#include "store/store.h"
+#include "tests/support/test.h"
+
+/* A whole register in one process: a store in a fresh folder, the project's own catalogue, a clock
+ * that tests set, and the real pipeline. Time starts on 2026-06-01 09:00 (UTC+8). Everything fails
+ * the test by itself. */
+struct world {
+    const char *dir;
+    struct arena *arena;
+    struct keys *keys;
+    struct clock clock;
+    struct catalogue *catalogue;
+    struct store *store;
+    struct writer *writer;
+};
+
+struct world *world_open(void);
+void world_close(struct world *w);
+/* Stops the writer, closes the store and opens both again, as after a restart. */
+void world_restart(struct world *w);
+
+/* Submits a whole text under a batch name (NULL: a new one) as the theme's own department and
+ * returns its counts. */
+struct totals world_submit(struct world *w, const char *theme, const char *batch, struct slice csv);
+/* The same, telling how it ended; `cut`: the body breaks off after so many bytes (SIZE_MAX: it does
+ * not). */
+enum submission_end world_try(struct world *w, const char *department, const char *theme,
+                              const char *batch, struct slice body, size_t cut,
+                              struct batch_id *ret_id);
+struct totals world_totals(struct world *w, const struct batch_id *id);
+
+/* 64 hexadecimal digits, NUL-terminated, in the arena. */
+const char *world_digest(struct world *w);
+/* Fails the test when creditctl check would find a mistake. */
+void world_check(struct world *w);
+/* The receipt as JSON, in the arena. */
+struct slice world_receipt(struct world *w, const struct batch_id *id);
+
+/* A unified code of the synthetic range (domain: organisation body YY…): both check characters
+ * right. n below 887 million. */
+void world_uscc(unsigned n, const char *pair, char out[19]);
