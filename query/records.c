@@ -1,5 +1,6 @@
-/* Records as the public sees them: lists merged from the ranges of a subject, single records, and their history. Rendered
- * groups are copied; only when the catalogue has changed since are they parsed and shown by the stricter of both versions. */
+/* Records as the public sees them: lists merged from the ranges of a subject, single records, and
+ * their history. Rendered groups are copied; only when the catalogue has changed since are they
+ * parsed and shown by the stricter of both versions. */
 #include "query/records.h"
 
 #include <string.h>
@@ -23,8 +24,10 @@ enum {
     ORDER_BYTES = RECORD_KEY_BYTES - RECORD_KEY_CATEGORY_BYTES,
 };
 
-/* An item's value by what both versions of the entry allow: shown only if both say public, masked if either masks. */
-static void put_item(struct query *q, struct json_out *out, const struct theme *now, struct slice code, struct slice value)
+/* An item's value by what both versions of the entry allow: shown only if both say public, masked
+ * if either masks. */
+static void put_item(struct query *q, struct json_out *out, const struct theme *now,
+                     struct slice code, struct slice value)
 {
     const struct item *item = theme_item(now, code);
     if (!item || item->visibility != VIS_PUBLIC)
@@ -33,7 +36,8 @@ static void put_item(struct query *q, struct json_out *out, const struct theme *
     json_slice(out, item->mask ? mask_text(q->arena, item->mask, value) : value);
 }
 
-static int items_by_stricter(struct query *q, const struct theme *now, struct slice members, struct slice *ret)
+static int items_by_stricter(struct query *q, const struct theme *now, struct slice members,
+                             struct slice *ret)
 {
     AUTO_BUF(text, ITEMS_BYTES_MAX);
     AUTO_BUF(shown, ITEMS_BYTES_MAX);
@@ -54,8 +58,8 @@ static int items_by_stricter(struct query *q, const struct theme *now, struct sl
     return 0;
 }
 
-static int answer(struct query *q, const struct theme *now, struct slice key, const struct record *r,
-                  struct record_answer *ret)
+static int answer(struct query *q, const struct theme *now, struct slice key,
+                  const struct record *r, struct record_answer *ret)
 {
     const struct record_head *h = &r->head;
     struct record_key k;
@@ -72,7 +76,8 @@ static int answer(struct query *q, const struct theme *now, struct slice key, co
         .subject = record_key_subject(&k),
     };
     if (h->flags & RECORD_HAS_PROVIDER) {
-        ret->version = arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
+        ret->version =
+            arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
     } else {
         char text[30];
         utc_print(version_received(&h->version), text);
@@ -103,8 +108,8 @@ static int merge_close(struct merge *m)
     return r;
 }
 
-static void merge_open(struct query *q, const struct subject_union *u, enum category only, const uint8_t from[ORDER_BYTES],
-                       struct merge *ret)
+static void merge_open(struct query *q, const struct subject_union *u, enum category only,
+                       const uint8_t from[ORDER_BYTES], struct merge *ret)
 {
     ret->count = 0;
     for (unsigned i = 0; i < u->count; i++) {
@@ -116,27 +121,30 @@ static void merge_open(struct query *q, const struct subject_union *u, enum cate
             key[SUBJECT_ID_BYTES] = (uint8_t)c;
             memcpy(key + ORDER_AT, from, ORDER_BYTES);
             ret->kinds[ret->count] = subject_id_kind(&u->ids[i]);
-            ret->walks[ret->count++] = walk_open(q->view, CF_RECORD, slice_make(key, RECORD_KEY_CATEGORY_BYTES),
-                                                 slice_make(key, sizeof key));
+            ret->walks[ret->count++] =
+                walk_open(q->view, CF_RECORD, slice_make(key, RECORD_KEY_CATEGORY_BYTES),
+                          slice_make(key, sizeof key));
         }
     }
 }
 
-/* The walk whose record comes next: newest day first, then by number, whatever the category. -1 at the end. */
+/* The walk whose record comes next: newest day first, then by number, whatever the category. -1 at
+ * the end. */
 static int merge_next(const struct merge *m)
 {
     int best = -1;
     for (unsigned i = 0; i < m->count; i++) {
         if (!walk_valid(m->walks[i]))
             continue;
-        if (best < 0 || memcmp(walk_key(m->walks[i]).p + ORDER_AT, walk_key(m->walks[best]).p + ORDER_AT, ORDER_BYTES) < 0)
+        if (best < 0 || memcmp(walk_key(m->walks[i]).p + ORDER_AT,
+                               walk_key(m->walks[best]).p + ORDER_AT, ORDER_BYTES) < 0)
             best = (int)i;
     }
     return best;
 }
 
-static bool passes(struct query *q, const struct records_filter *f, enum subject_kind kind, struct slice key,
-                   const struct record_head *h, const struct theme *now)
+static bool passes(struct query *q, const struct records_filter *f, enum subject_kind kind,
+                   struct slice key, const struct record_head *h, const struct theme *now)
 {
     struct record_key k;
     memcpy(k.b, key.p, sizeof k.b);
@@ -148,17 +156,18 @@ static bool passes(struct query *q, const struct records_filter *f, enum subject
     return (day_is_none(f->to) || day.v <= f->to.v) && (day_is_none(f->from) || day.v >= f->from.v);
 }
 
-static struct slice list_about(struct query *q, const struct subject_id *id, const struct records_filter *f)
+static struct slice list_about(struct query *q, const struct subject_id *id,
+                               const struct records_filter *f)
 {
     char hex[2 * SUBJECT_ID_BYTES + 1];
     hex_print(id->b, sizeof id->b, hex);
-    return arena_printf(q->arena, "records|%s|%d|%.*s|%d|%d", hex, (int)f->category, FMT_SLICE(f->theme), f->from.v,
-                        f->to.v);
+    return arena_printf(q->arena, "records|%s|%d|%.*s|%d|%d", hex, (int)f->category,
+                        FMT_SLICE(f->theme), f->from.v, f->to.v);
 }
 
-int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f, unsigned limit,
-                  struct slice cursor, struct record_answer **ret, unsigned *ret_count, struct slice *ret_next,
-                  struct reason *reterr_why)
+int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f,
+                  unsigned limit, struct slice cursor, struct record_answer **ret,
+                  unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why)
 {
     CHECK(limit > 0 && limit <= LIMIT_MAX);
     struct slice about = list_about(q, subject, f);
@@ -167,7 +176,8 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
         be32_put(from, ~((uint32_t)f->to.v ^ 0x80000000u));
     if (cursor.n) {
         struct slice position;
-        if (cursor_read(q->arena, q->source->keys, about, cursor, &position) < 0 || position.n != ORDER_BYTES)
+        if (cursor_read(q->arena, q->source->keys, about, cursor, &position) < 0 ||
+            position.n != ORDER_BYTES)
             return reason_set(reterr_why, CE_INVALID, "cursor");
         memcpy(from, position.p, sizeof from);
     }
@@ -192,7 +202,8 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
         if (cursor.n && memcmp(key.p + ORDER_AT, from, ORDER_BYTES) == 0)
             continue;
         if (*ret_count == limit) {
-            *ret_next = cursor_make(q->arena, q->source->keys, about, slice_make(after, sizeof after));
+            *ret_next =
+                cursor_make(q->arena, q->source->keys, about, slice_make(after, sizeof after));
             break;
         }
         struct record rec;
@@ -207,9 +218,10 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
 
 /* ---- one record ---- */
 
-/* Finds the current version and decides who may see it: one path for everything that may not be seen. */
-static int find(struct query *q, const struct record_id *id, struct slice *ret_key, struct record *ret,
-                const struct theme **ret_now)
+/* Finds the current version and decides who may see it: one path for everything that may not be
+ * seen. */
+static int find(struct query *q, const struct record_id *id, struct slice *ret_key,
+                struct record *ret, const struct theme **ret_now)
 {
     struct slice bytes;
     struct source s;
@@ -228,7 +240,9 @@ static int find(struct query *q, const struct record_id *id, struct slice *ret_k
     *ret_now = catalogue_number_at(q->source->catalogue, ret->head.theme, q->now);
     if (record_is_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today))
         return 0;
-    return record_was_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today) ? CE_CLOSED : CE_NOT_FOUND;
+    return record_was_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today)
+               ? CE_CLOSED
+               : CE_NOT_FOUND;
 }
 
 int query_record(struct query *q, const struct record_id *id, struct record_answer *ret)
@@ -240,7 +254,15 @@ int query_record(struct query *q, const struct record_id *id, struct record_answ
     return r < 0 ? r : answer(q, now, key, &rec, ret);
 }
 
-int query_history(struct query *q, const struct record_id *id, struct history_answer **ret, unsigned *ret_count)
+static const char *change_of(unsigned before, bool is_revoked, bool was_revoked)
+{
+    if (is_revoked)
+        return "revoked";
+    return was_revoked ? "reinstated" : before ? "changed" : "stored";
+}
+
+int query_history(struct query *q, const struct record_id *id, struct history_answer **ret,
+                  unsigned *ret_count)
 {
     struct slice key;
     struct record rec;
@@ -266,16 +288,15 @@ int query_history(struct query *q, const struct record_id *id, struct history_an
         if (r < 0 || h.current_from.v == INT64_MIN)
             continue;
         bool revoked = head.flags & RECORD_REVOKED;
-        (*ret)[count++] = (struct history_answer){
-            h.current_from, h.current_until,
-            revoked ? "revoked" : was_revoked ? "reinstated" : count ? "changed" : "stored"};
+        (*ret)[count] = (struct history_answer){h.current_from, h.current_until,
+                                                change_of(count, revoked, was_revoked)};
+        count++;
         was_revoked = revoked;
     }
     int closed = walk_close(w);
-    (*ret)[count++] = (struct history_answer){rec.head.current_from, {INT64_MAX},
-                                              was_revoked   ? "reinstated"
-                                              : count       ? "changed"
-                                                            : "stored"};
+    (*ret)[count] = (struct history_answer){
+        rec.head.current_from, {INT64_MAX}, change_of(count, false, was_revoked)};
+    count++;
     *ret_count = count;
     return r < 0 ? r : closed;
 }

@@ -32,7 +32,8 @@ char uscc_check_char(const char first17[17])
 
 bool uscc_is_valid(struct slice code)
 {
-    return code.n == USCC && uscc_check_char(code.p) == code.p[17];
+    char fits = code.n == USCC ? uscc_check_char(code.p) : 0;
+    return fits && fits == code.p[17];
 }
 
 bool orgcode_is_valid(struct slice code)
