@@ -1,6 +1,7 @@
-/* The writing half of the pipeline: what each verdict does to the families. A subject's row is brought up to date at once
- * where one comparison shows how (a new subject, another record with the known name); everything else marks the subject,
- * and its row is computed from its records once before the commit. */
+/* The writing half of the pipeline: what each verdict does to the families. A subject's row is
+ * brought up to date at once where one comparison shows how (a new subject, another record with the
+ * known name); everything else marks the subject, and its row is computed from its records once
+ * before the commit. */
 #include "ingest/apply.h"
 
 #include <stdlib.h>
@@ -17,8 +18,8 @@
 enum { VALUE_BYTES_MAX = 8 * 1024 * 1024 };
 static const struct utc_ms never = {INT64_MIN};
 
-void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k, struct counters *counters,
-                struct buf *events)
+void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k,
+                struct counters *counters, struct buf *events)
 {
     *ap = (struct apply){.batch = b, .arena = a, .keys = k, .counters = counters, .events = events};
 }
@@ -36,7 +37,8 @@ void apply_reset(struct apply *ap)
     buf_clear(ap->events);
 }
 
-static void list_add(struct subject_id **list, size_t *count, size_t *cap, const struct subject_id *id)
+static void list_add(struct subject_id **list, size_t *count, size_t *cap,
+                     const struct subject_id *id)
 {
     if (*count == *cap) {
         *cap = *cap ? *cap * 2 : 256;
@@ -66,7 +68,8 @@ static void event(struct apply *ap, enum verdict v, const struct record_id *id)
 
 static bool has_term(const struct record_head *h)
 {
-    return !(h->flags & RECORD_REVOKED) && !day_is_none(h->public_until) && h->public_until.v != DAY_FOREVER.v;
+    return !(h->flags & RECORD_REVOKED) && !day_is_none(h->public_until) &&
+           h->public_until.v != DAY_FOREVER.v;
 }
 
 static void term_put(struct apply *ap, const struct record_head *h)
@@ -93,8 +96,8 @@ static void source_put(struct apply *ap, const struct record_id *id, const struc
     batch_put(ap->batch, CF_BY_SOURCE, KEY_SLICE(*id), slice_make(bytes, sizeof bytes));
 }
 
-static void link_write(struct apply *ap, const struct subject_id *id, enum id_type type, struct slice number,
-                       bool is_there)
+static void link_write(struct apply *ap, const struct subject_id *id, enum id_type type,
+                       struct slice number, bool is_there)
 {
     uint8_t key_number[18];
     subject_number_key(ap->keys, type, number, key_number);
@@ -122,7 +125,8 @@ static bool numbers_equal(const struct subject *a, const struct subject *b)
     if (a->number_count != b->number_count)
         return false;
     for (unsigned i = 0; i < a->number_count; i++)
-        if (a->numbers[i].type != b->numbers[i].type || !slice_eq(a->numbers[i].number, b->numbers[i].number))
+        if (a->numbers[i].type != b->numbers[i].type ||
+            !slice_eq(a->numbers[i].number, b->numbers[i].number))
             return false;
     return true;
 }
@@ -146,14 +150,16 @@ static void links_write(struct apply *ap, const struct subject_id *id, const str
 }
 
 /* A sole trader without a shop name (字号) is a person's name: found by code only (design §5). */
-static bool may_be_searched(const struct apply *ap, const struct subject_id *id, const struct subject *s)
+static bool may_be_searched(const struct apply *ap, const struct subject_id *id,
+                            const struct subject *s)
 {
     enum subject_kind kind = subject_id_kind(id);
     if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
         return false;
     enum id_type type;
     struct slice number;
-    if (!subject_id_number(id, &type, &number) || type != ID_USCC || !slice_starts(number, SLICE("92")))
+    if (!subject_id_number(id, &type, &number) || type != ID_USCC ||
+        !slice_starts(number, SLICE("92")))
         return true;
     for (unsigned i = 0; i < s->name_count; i++)
         if (!name_is_shop(ap->tables, s->names[i].text))
@@ -239,15 +245,18 @@ static bool about_equal(const struct record *a, const struct record *b)
 {
     const struct record_about *x = &a->about, *y = &b->about;
     if (x->is_registration != y->is_registration || x->name_count != y->name_count ||
-        x->number_count != y->number_count || !slice_eq(x->status, y->status) || !slice_eq(x->district, y->district))
+        x->number_count != y->number_count || !slice_eq(x->status, y->status) ||
+        !slice_eq(x->district, y->district))
         return false;
     for (unsigned i = 0; i < x->name_count; i++)
         if (x->names[i].kind != y->names[i].kind || !slice_eq(x->names[i].text, y->names[i].text))
             return false;
     for (unsigned i = 0; i < x->number_count; i++)
-        if (x->numbers[i].type != y->numbers[i].type || !slice_eq(x->numbers[i].number, y->numbers[i].number))
+        if (x->numbers[i].type != y->numbers[i].type ||
+            !slice_eq(x->numbers[i].number, y->numbers[i].number))
             return false;
-    return a->head.public_until.v == b->head.public_until.v && a->head.visibility == b->head.visibility;
+    return a->head.public_until.v == b->head.public_until.v &&
+           a->head.visibility == b->head.visibility;
 }
 
 static int store_new(struct apply *ap, const struct judged *row)
@@ -265,7 +274,8 @@ static int store_new(struct apply *ap, const struct judged *row)
     }
     struct source s = {.version = row->version,
                        .flags = r.head.flags,
-                       .locator = record_key_make(&subject, row->category, waits ? (struct day){0} : r.head.day,
+                       .locator = record_key_make(&subject, row->category,
+                                                  waits ? (struct day){0} : r.head.day,
                                                   ap->counters->next_record++)};
     memcpy(s.content, row->content, sizeof s.content);
     batch_put(ap->batch, CF_RECORD, KEY_SLICE(s.locator), bytes);
@@ -278,7 +288,8 @@ static int store_new(struct apply *ap, const struct judged *row)
     return subject_add(ap, &subject, &r);
 }
 
-static int old_bytes(struct apply *ap, const struct source *known, struct slice *ret_bytes, struct record *ret)
+static int old_bytes(struct apply *ap, const struct source *known, struct slice *ret_bytes,
+                     struct record *ret)
 {
     struct slice bytes;
     int e = batch_get(ap->batch, ap->arena, CF_RECORD, KEY_SLICE(known->locator), &bytes);
@@ -288,7 +299,8 @@ static int old_bytes(struct apply *ap, const struct source *known, struct slice 
     return record_decode(*ret_bytes, ret);
 }
 
-static int history_put(struct apply *ap, uint64_t number, const struct version *v, const struct history *h)
+static int history_put(struct apply *ap, uint64_t number, const struct version *v,
+                       const struct history *h)
 {
     AUTO_BUF(bytes, VALUE_BYTES_MAX);
     history_encode(h, &bytes);
@@ -297,9 +309,10 @@ static int history_put(struct apply *ap, uint64_t number, const struct version *
     return bytes.err;
 }
 
-/* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days and visibility, so
- * that a record that was public answers "gone" and no other does. */
-static struct slice revoked_bytes(struct apply *ap, const struct judged *row, const struct record *old)
+/* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days
+ * and visibility, so that a record that was public answers "gone" and no other does. */
+static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
+                                  const struct record *old)
 {
     struct slice bytes = arena_dup(ap->arena, row->bytes);
     struct record_head h = row->head;
@@ -335,7 +348,8 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     struct subject_id subject = revokes ? was_subject : row->subject;
     struct source s = {.version = row->version, .flags = is.head.flags};
     memcpy(s.content, row->content, sizeof s.content);
-    s.locator = revokes ? known->locator : record_key_make(&subject, row->category, is.head.day, number);
+    s.locator =
+        revokes ? known->locator : record_key_make(&subject, row->category, is.head.day, number);
     if (memcmp(s.locator.b, known->locator.b, sizeof s.locator.b) != 0)
         batch_delete(ap->batch, CF_RECORD, KEY_SLICE(known->locator));
     batch_put(ap->batch, CF_RECORD, KEY_SLICE(s.locator), bytes);
@@ -352,7 +366,8 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
         mark(ap, &subject);
         return 0;
     }
-    /* The same words about the same subject: only the version rose, which counts where names compete. */
+    /* The same words about the same subject: only the version rose, which counts where names
+     * compete. */
     struct subject old;
     if ((e = subject_read(ap, &subject, &old)) < 0)
         return e == CE_NOT_FOUND ? CE_FORMAT : e;
@@ -385,7 +400,8 @@ static int keep_stale(struct apply *ap, const struct judged *row, const struct s
     memcpy(prefix + 8, row->version.b, 8);
     struct same_stale same = {.content = row->content};
     if (row->has_provider) {
-        int e = batch_walk(ap->batch, CF_HISTORY, slice_make(prefix, sizeof prefix), each_kept, &same);
+        int e =
+            batch_walk(ap->batch, CF_HISTORY, slice_make(prefix, sizeof prefix), each_kept, &same);
         if (e < 0)
             return e;
     }
@@ -393,7 +409,9 @@ static int keep_stale(struct apply *ap, const struct judged *row, const struct s
     if (same.is_kept)
         return 0;
     bool waits = row->operation == OPERATION_REVOKE;
-    struct history h = {.subject = row->subject, .current_from = never, .current_until = never,
+    struct history h = {.subject = row->subject,
+                        .current_from = never,
+                        .current_until = never,
                         .record = waits ? row->waiting : row->bytes};
     memcpy(h.content, row->content, sizeof h.content);
     if (waits) {
@@ -440,7 +458,8 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     return 0;
 }
 
-int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes, struct gate_result *ret)
+int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
+              struct gate_result *ret)
 {
     struct source known;
     struct slice held;
@@ -498,7 +517,8 @@ int apply_finish(struct apply *ap)
             return e;
         if ((!exists && !existed) || (exists && existed && subjects_equal(&old, &fresh)))
             continue;
-        if ((e = subject_write(ap, &ap->dirty[i], existed ? &old : NULL, exists ? &fresh : NULL)) < 0)
+        if ((e = subject_write(ap, &ap->dirty[i], existed ? &old : NULL, exists ? &fresh : NULL)) <
+            0)
             return e;
     }
     return 0;

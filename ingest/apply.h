@@ -9,8 +9,8 @@
 #include "store/batch.h"
 #include "store/state.h"
 
-/* From a judged row to rows of the batch: the only place where record state changes (design §1.3). Called by the one
- * writing thread; everything it gathers belongs to one commit. */
+/* From a judged row to rows of the batch: the only place where record state changes (design §1.3).
+ * Called by the one writing thread; everything it gathers belongs to one commit. */
 struct apply {
     struct batch *batch;
     struct arena *arena; /* lives until the commit */
@@ -19,21 +19,24 @@ struct apply {
     struct counters *counters;
     bool has_kafka;
     struct buf *events; /* verdict 1 and record id 18 for each change of this commit */
-    /* Subjects whose rows must be computed anew before the commit, and those whose answers change. */
+    /* Subjects whose rows must be computed anew before the commit, and those whose answers change.
+     */
     struct subject_id *dirty;
     size_t dirty_count, dirty_cap;
     struct subject_id *touched;
     size_t touched_count, touched_cap;
 };
 
-void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k, struct counters *counters,
-                struct buf *events);
+void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k,
+                struct counters *counters, struct buf *events);
 void apply_fini(struct apply *ap);
 
-/* Judges the row against what is stored and gathers what must be written: record, history, by_source, by_term, and, when
- * it is cheap, the subject row. `known_bytes` is by_source's value as looked up before the batch; rows of the batch come
- * first. 0 with the verdict, or CE_... when the store could not be read or holds damaged bytes. */
-int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes, struct gate_result *ret);
+/* Judges the row against what is stored and gathers what must be written: record, history,
+ * by_source, by_term, and, when it is cheap, the subject row. `known_bytes` is by_source's value as
+ * looked up before the batch; rows of the batch come first. 0 with the verdict, or CE_... when the
+ * store could not be read or holds damaged bytes. */
+int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
+              struct gate_result *ret);
 /* Before the commit: computes the rows of subjects that need it, with their names and links. */
 int apply_finish(struct apply *ap);
 /* After the commit, or when it failed: forgets what was gathered. */

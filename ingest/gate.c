@@ -1,4 +1,5 @@
-/* Stored, changed, duplicate or stale: five outcomes from one comparison. Leaves the writing to apply.c. */
+/* Stored, changed, duplicate or stale: five outcomes from one comparison. Leaves the writing to
+ * apply.c. */
 #include "ingest/gate.h"
 
 #include <string.h>

@@ -5,14 +5,15 @@
 #include "record/verdict.h"
 #include "store/source.h"
 
-/* The order rules of design §3, pure: what a judged row is, given what by_source holds of its record. */
+/* The order rules of design §3, pure: what a judged row is, given what by_source holds of its
+ * record. */
 
 enum gate_action {
-    GATE_NOTHING,     /* a duplicate that is not newer */
-    GATE_RISE,        /* a duplicate with a greater provider's version: by_source and header take it */
-    GATE_STORE,       /* a new record */
-    GATE_REPLACE,     /* a later version: the present one goes to the history */
-    GATE_KEEP_STALE,  /* an earlier version: to the history, never current */
+    GATE_NOTHING, /* a duplicate that is not newer */
+    GATE_RISE,    /* a duplicate with a greater provider's version: by_source and header take it */
+    GATE_STORE,   /* a new record */
+    GATE_REPLACE, /* a later version: the present one goes to the history */
+    GATE_KEEP_STALE, /* an earlier version: to the history, never current */
 };
 
 struct gate_result {
@@ -21,6 +22,6 @@ struct gate_result {
     bool version_reused; /* the same provider's version with other content */
 };
 
-/* `known` is NULL for an unknown identity. `has_kafka`: versions by received time or position may come out of order,
- * then a rise by them is written too. */
+/* `known` is NULL for an unknown identity. `has_kafka`: versions by received time or position may
+ * come out of order, then a rise by them is written too. */
 struct gate_result gate_judge(const struct judged *row, const struct source *known, bool has_kafka);

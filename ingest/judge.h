@@ -10,9 +10,9 @@
 #include "record/record.h"
 #include "record/rule.h"
 
-/* From a row to a judged record: cleaning, the rules of rules.def, identity, version, subject, and the stored bytes. A
- * function of the row, the entry version and the received time, and of nothing else (design §1.1). Stateless but for
- * scratch memory; one judge for each thread. */
+/* From a row to a judged record: cleaning, the rules of rules.def, identity, version, subject, and
+ * the stored bytes. A function of the row, the entry version and the received time, and of nothing
+ * else (design §1.1). Stateless but for scratch memory; one judge for each thread. */
 struct judge;
 
 struct judge_options {
@@ -20,7 +20,7 @@ struct judge_options {
     const struct catalogue *catalogue;
     const struct theme *theme; /* the entry version in force at `received` */
     struct utc_ms received;
-    uint32_t partition; /* 0 for files and uploads */
+    uint32_t partition;  /* 0 for files and uploads */
     struct day born_min; /* earliest believed birth day in an identity number */
 };
 struct judge *judge_create(const struct judge_options *o);
@@ -38,13 +38,15 @@ struct judged {
     struct record_id id;
     struct version version;
     bool has_provider; /* the provider gave a version */
-    uint8_t content[16]; /* keyed hash of operation and non-empty cleaned items, ascending by code */
-    bool has_subject;    /* a revoke may come without one */
+    uint8_t
+        content[16];  /* keyed hash of operation and non-empty cleaned items, ascending by code */
+    bool has_subject; /* a revoke may come without one */
     struct subject_id subject;
     enum category category;
     struct record_head head; /* as encoded in `bytes` */
     struct slice bytes;      /* record_encode'd; of a revoke: what came with it */
-    struct slice waiting;    /* of a revoke: the bytes to keep when the record is unknown: head and sealed identity only */
+    struct slice waiting;    /* of a revoke: the bytes to keep when the record is unknown: head and
+                                sealed identity only */
 };
 
 /* 0 however bad the verdict; CE_... only when it could not judge. *ret lives in the arena. */

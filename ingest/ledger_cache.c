@@ -1,5 +1,5 @@
-/* Ledger lines in the writer's memory. A few hundred lines are in use on any day; when there are many more, all unchanged
- * ones are forgotten. */
+/* Ledger lines in the writer's memory. A few hundred lines are in use on any day; when there are
+ * many more, all unchanged ones are forgotten. */
 #include "ingest/ledger_cache.h"
 
 #include <stdlib.h>
@@ -56,14 +56,15 @@ static unsigned bucket_of(struct slice department, uint16_t theme, struct day da
     return h % BUCKETS;
 }
 
-struct totals *ledger_cache_touch(struct ledger_cache *c, struct batch *b, struct arena *a, struct slice department,
-                                  uint16_t theme, struct day day)
+struct totals *ledger_cache_touch(struct ledger_cache *c, struct batch *b, struct arena *a,
+                                  struct slice department, uint16_t theme, struct day day)
 {
     CHECK(department.n <= DEPARTMENT_MAX);
     unsigned bucket = bucket_of(department, theme, day);
     for (int i = c->buckets[bucket]; i >= 0; i = c->lines[i].next) {
         struct line *l = &c->lines[i];
-        if (l->line.theme == theme && l->line.day.v == day.v && slice_eq(l->line.department, department)) {
+        if (l->line.theme == theme && l->line.day.v == day.v &&
+            slice_eq(l->line.department, department)) {
             l->is_changed = true;
             return &l->line.totals;
         }

@@ -1,11 +1,11 @@
-/* The producers' side of the writer: taking a batch up, one producer at a time, and passing parcels to and fro. */
-#include "ingest/writer.h"
-
+/* The producers' side of the writer: taking a batch up, one producer at a time, and passing parcels
+ * to and fro. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/check.h"
+#include "ingest/writer.h"
 #include "ingest/writer_parts.h"
 
 enum { PARCEL_ARENA_LIMIT = 256 << 20 };
@@ -99,9 +99,9 @@ static void let_go(struct writer *w, const struct batch_id *id)
     pthread_mutex_unlock(&w->lock);
 }
 
-int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department, struct slice name,
-                      struct slice theme, char format, int wait_ms, struct open_batch **ret,
-                      struct reason *reterr_why)
+int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department,
+                      struct slice name, struct slice theme, char format, int wait_ms,
+                      struct open_batch **ret, struct reason *reterr_why)
 {
     struct batch_id id = batch_id_make(w->o.keys, department, name);
     int r = hold(w, &id, wait_ms);
@@ -122,7 +122,8 @@ int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice 
         if (!ob->theme)
             r = reason_set(reterr_why, CE_NOT_FOUND, "the catalogue has no such theme");
         else if (!slice_eq(ob->theme->code, theme) || ob->state.format != format)
-            r = reason_set(reterr_why, CE_CONFLICT, "this batch id was begun for another theme or format");
+            r = reason_set(reterr_why, CE_CONFLICT,
+                           "this batch id was begun for another theme or format");
     }
     if (r < 0) {
         writer_close_batch(w, ob);

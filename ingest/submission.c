@@ -1,6 +1,6 @@
-/* An upload on its way: a thread reads the body from a bounded pipe, turns it into judged rows and hands parcels of them
- * to the writer. What a repetition brings again is compared by hash at the place where the first attempt stood, and then
- * skipped. */
+/* An upload on its way: a thread reads the body from a bounded pipe, turns it into judged rows and
+ * hands parcels of them to the writer. What a repetition brings again is compared by hash at the
+ * place where the first attempt stood, and then skipped. */
 #include "ingest/submission.h"
 
 #include <pthread.h>
@@ -46,8 +46,8 @@ struct submission {
     struct batch_state begun; /* as it stood when this attempt took the batch up */
     uint64_t fed;             /* bytes of the body before `piece` */
     struct slice piece;
-    struct buf tail;          /* bytes behind the last row of earlier pieces, not yet in `hash` */
-    uint64_t hashed;          /* bytes in `hash` */
+    struct buf tail; /* bytes behind the last row of earlier pieces, not yet in `hash` */
+    uint64_t hashed; /* bytes in `hash` */
     uint64_t last_row, last_end; /* the last row that was read, and where it ends */
 };
 
@@ -55,7 +55,8 @@ static atomic_int running;
 
 /* ---- the thread ---- */
 
-/* Takes everything out of the pipe. False at the end: *ret_cut tells a whole body from a cut one. */
+/* Takes everything out of the pipe. False at the end: *ret_cut tells a whole body from a cut one.
+ */
 static bool pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
 {
     buf_clear(ret);
@@ -91,8 +92,9 @@ static void hash_to(struct submission *s, uint64_t offset)
     }
 }
 
-/* The piece is read: what lies behind its last row waits in the tail, so that the hash can always tell where that row
- * ends. A row too long to wait for is hashed on the way; then a parcel waits for the next row's end. */
+/* The piece is read: what lies behind its last row waits in the tail, so that the hash can always
+ * tell where that row ends. A row too long to wait for is hashed on the way; then a parcel waits
+ * for the next row's end. */
 static void keep_tail(struct submission *s)
 {
     if (s->last_end > s->hashed)
@@ -147,7 +149,8 @@ static int conflict(struct submission *s, const char *why)
     return reason_set(&s->why, CE_CONFLICT, "%s", why);
 }
 
-/* The row where the earlier attempt stood: from here on rows are new, if everything before was the same. */
+/* The row where the earlier attempt stood: from here on rows are new, if everything before was the
+ * same. */
 static int compare_prefix(struct submission *s, uint64_t end_bytes)
 {
     uint8_t now[32];
@@ -184,7 +187,8 @@ static int take_rows(struct submission *s, uint64_t skip)
             r = judge_row(s->judge, s->parcel->arena, &row, &s->parcel->rows[s->parcel->count]);
             if (r == 0)
                 s->parcel->count++;
-            if (r == 0 && (s->parcel->count == PARCEL_ROWS || arena_used(s->parcel->arena) > PARCEL_BYTES))
+            if (r == 0 &&
+                (s->parcel->count == PARCEL_ROWS || arena_used(s->parcel->arena) > PARCEL_BYTES))
                 r = parcel_send(s, row.end_bytes, false);
         }
         if (r < 0)
@@ -198,12 +202,13 @@ static int compare_whole(struct submission *s)
     uint8_t now[32];
     sha256_now(s->hash, now);
     if (!crypt_equal(slice_make(now, 32), slice_make(s->begun.hash, 32)))
-        return conflict(s, "this batch id is finished and had other bytes; choose another Batch-Id");
+        return conflict(s,
+                        "this batch id is finished and had other bytes; choose another Batch-Id");
     return 0;
 }
 
-/* While the writer has nothing of ours and no more input waits, the rows at hand go: a slow sender's rows are seen soon,
- * and a fast one's are gathered. */
+/* While the writer has nothing of ours and no more input waits, the rows at hand go: a slow
+ * sender's rows are seen soon, and a fast one's are gathered. */
 static int send_when_idle(struct submission *s)
 {
     if (!s->parcel->count || s->hashed > s->last_end)
@@ -282,8 +287,8 @@ static enum submission_end end_of(int r, bool cut)
 
 static int prepare(struct submission *s)
 {
-    int r = writer_open_batch(s->o.writer, s->o.catalogue, s->o.department, s->o.batch_name, s->o.theme,
-                              s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
+    int r = writer_open_batch(s->o.writer, s->o.catalogue, s->o.department, s->o.batch_name,
+                              s->o.theme, s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
     if (r < 0)
         return r;
     s->id = s->batch->id;
@@ -328,11 +333,13 @@ static void *run(void *ctx)
 
 /* ---- the caller's side ---- */
 
-int submission_start(const struct submission_options *o, struct submission **ret, struct reason *reterr_why)
+int submission_start(const struct submission_options *o, struct submission **ret,
+                     struct reason *reterr_why)
 {
     if (atomic_fetch_add(&running, 1) >= RUNNING_MAX) {
         atomic_fetch_sub(&running, 1);
-        return reason_set(reterr_why, CE_UNAVAILABLE, "%d submissions are running; try again later", RUNNING_MAX);
+        return reason_set(reterr_why, CE_UNAVAILABLE, "%d submissions are running; try again later",
+                          RUNNING_MAX);
     }
     struct submission *s = calloc(1, sizeof *s);
     CHECK(s);
@@ -400,7 +407,8 @@ void submission_abort(struct submission *s)
     say(s, false);
 }
 
-enum submission_end submission_state(struct submission *s, struct batch_id *ret_id, const char **ret_why)
+enum submission_end submission_state(struct submission *s, struct batch_id *ret_id,
+                                     const char **ret_why)
 {
     pthread_mutex_lock(&s->lock);
     enum submission_end end = s->has_ended ? s->end : SUBMISSION_RUNNING;

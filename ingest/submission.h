@@ -6,9 +6,9 @@
 #include "base/slice.h"
 #include "ingest/writer.h"
 
-/* One upload from its first byte to its receipt (design §8). The caller feeds the body in pieces as they come; a thread
- * of its own reads rows, judges them and hands them to the writer. Repetition is harmless: what is accounted for is
- * compared by hash and skipped. */
+/* One upload from its first byte to its receipt (design §8). The caller feeds the body in pieces as
+ * they come; a thread of its own reads rows, judges them and hands them to the writer. Repetition
+ * is harmless: what is accounted for is compared by hash and skipped. */
 struct submission;
 
 struct submission_options {
@@ -20,8 +20,8 @@ struct submission_options {
     char format;             /* enum reader_format */
     struct day born_min;
     int busy_wait_ms; /* how long another holder of the same batch is waited for */
-    /* Called from the submission's thread when there is room for more after submission_feed said "full", and once when it
-     * has ended. */
+    /* Called from the submission's thread when there is room for more after submission_feed said
+     * "full", and once when it has ended. */
     void (*wake)(void *ctx);
     void *wake_ctx;
 };
@@ -30,23 +30,27 @@ enum submission_end {
     SUBMISSION_RUNNING,
     SUBMISSION_DONE,     /* finished; the receipt can be read */
     SUBMISSION_REFUSED,  /* the header cannot be used: nothing was counted */
-    SUBMISSION_CONFLICT, /* a finished batch or a done prefix with other bytes; or another theme or format: 409 */
+    SUBMISSION_CONFLICT, /* a finished batch or a done prefix with other bytes; or another theme or
+                            format: 409 */
     SUBMISSION_BUSY,     /* another upload holds the batch: 409 with Retry-After */
-    SUBMISSION_CUT,      /* the body was cut off; what was whole is done, the batch can be resumed */
-    SUBMISSION_FAILED,   /* the store could not take it: 503 */
+    SUBMISSION_CUT,    /* the body was cut off; what was whole is done, the batch can be resumed */
+    SUBMISSION_FAILED, /* the store could not take it: 503 */
 };
 
 /* Starts the thread. CE_UNAVAILABLE when too many run (64). */
-int submission_start(const struct submission_options *o, struct submission **ret, struct reason *reterr_why);
-/* Takes a copy of the piece and returns how many bytes it took (0: full, wait for `wake`). Once the submission has ended
- * everything is taken and dropped. */
+int submission_start(const struct submission_options *o, struct submission **ret,
+                     struct reason *reterr_why);
+/* Takes a copy of the piece and returns how many bytes it took (0: full, wait for `wake`). Once the
+ * submission has ended everything is taken and dropped. */
 size_t submission_feed(struct submission *s, struct slice piece);
 /* The body is whole. */
 void submission_finish(struct submission *s);
 /* The body was cut off. */
 void submission_abort(struct submission *s);
-/* How it stands; *ret_id is valid with DONE, CONFLICT and CUT. `ret_why` may be NULL. Texts live as long as the submission. */
-enum submission_end submission_state(struct submission *s, struct batch_id *ret_id, const char **ret_why);
+/* How it stands; *ret_id is valid with DONE, CONFLICT and CUT. `ret_why` may be NULL. Texts live as
+ * long as the submission. */
+enum submission_end submission_state(struct submission *s, struct batch_id *ret_id,
+                                     const char **ret_why);
 /* Waits for the thread. Accepts NULL. */
 void submission_destroy(struct submission *s);
 /* Rows committed so far, for progress. */

@@ -1,6 +1,7 @@
-/* The writing thread: takes parcels and errands from a queue, gathers one batch, commits, and tells the producers. What it
- * keeps in memory beside the batch (counters, ledger lines, the progress of open batches) is taken from the store again
- * whenever a commit failed, so that memory never runs ahead of what is durable. */
+/* The writing thread: takes parcels and errands from a queue, gathers one batch, commits, and tells
+ * the producers. What it keeps in memory beside the batch (counters, ledger lines, the progress of
+ * open batches) is taken from the store again whenever a commit failed, so that memory never runs
+ * ahead of what is durable. */
 #include "ingest/writer.h"
 
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include "ingest/writer_parts.h"
 
 enum {
-    ROWS_WANTED = 1000,  /* a commit worth its fsync */
-    ROWS_MOST = 5000,    /* while more wait */
+    ROWS_WANTED = 1000, /* a commit worth its fsync */
+    ROWS_MOST = 5000,   /* while more wait */
     GATHER_MS = 20,
     REOPEN_PAUSE_MS = 1000,
     ARENA_LIMIT = 1 << 30,
@@ -93,14 +94,15 @@ static bool findings_note(const struct findings *f)
     return false;
 }
 
-static int account_row(struct writer *w, struct open_batch *ob, struct judged *row, enum verdict verdict)
+static int account_row(struct writer *w, struct open_batch *ob, struct judged *row,
+                       enum verdict verdict)
 {
     bool warns = row->findings && findings_warns(row->findings);
     bool notes = row->findings && findings_note(row->findings);
     totals_add_row(&ob->pending->next.totals, verdict, warns, notes);
     receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings);
-    struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department, ob->state.theme,
-                                             day_of(ob->state.received));
+    struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
+                                             ob->state.theme, day_of(ob->state.received));
     if (!line)
         return CE_IO;
     totals_add_row(line, verdict, warns, notes);
@@ -225,7 +227,8 @@ static void reopen(struct writer *w)
             r = counters_load(w);
         if (r == 0)
             break;
-        log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)), LOG_C("why", why.text));
+        log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
+                  LOG_C("why", why.text));
         nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
     }
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
@@ -260,7 +263,8 @@ static void commit(struct writer *w, int result)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
         metric_add(METRIC_COMMIT_FAILED, 1);
-        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)), LOG_C("why", why.text));
+        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
+                  LOG_C("why", why.text));
         forget(w);
     }
     tell(w, result, &why);
@@ -284,7 +288,8 @@ static int do_work(struct writer *w, struct work *work)
         w->parcels = p;
         struct pending *pend = p->batch->pending;
         if (pend->broken) {
-            /* An earlier parcel of this batch was lost: rows behind the gap wait for the repetition. */
+            /* An earlier parcel of this batch was lost: rows behind the gap wait for the
+             * repetition. */
             w->parcels = p->next;
             p->next = NULL;
             pthread_mutex_lock(&w->lock);
@@ -383,8 +388,8 @@ struct utc_ms writer_newest_received(struct writer *w)
     return (struct utc_ms){atomic_load(&w->newest_received)};
 }
 
-int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters), void *ctx,
-               struct reason *reterr_why)
+int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+               void *ctx, struct reason *reterr_why)
 {
     struct errand e = {.fill = fill, .ctx = ctx};
     struct work *work = calloc(1, sizeof *work);

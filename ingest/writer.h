@@ -11,18 +11,20 @@
 #include "store/state.h"
 #include "store/store.h"
 
-/* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded queue; it gates them,
- * gathers one batch and commits when the queue is empty, after 1,000 rows (5,000 when they wait) or after 20 ms, with one
- * fsync. Records, indexes, receipts, ledger and the batch's progress are one commit. */
+/* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded
+ * queue; it gates them, gathers one batch and commits when the queue is empty, after 1,000 rows
+ * (5,000 when they wait) or after 20 ms, with one fsync. Records, indexes, receipts, ledger and the
+ * batch's progress are one commit. */
 struct writer;
 
 struct writer_options {
     struct store *store;
     const struct keys *keys;
     const struct clock *clock;
-    unsigned queue_parcels;  /* 0: 64 */
-    int receipt_days;        /* details of receipts are kept that long; 0: for ever */
-    /* Told after each commit, from the writing thread: subjects whose answers changed (a cache forgets them). May be NULL. */
+    unsigned queue_parcels; /* 0: 64 */
+    int receipt_days;       /* details of receipts are kept that long; 0: for ever */
+    /* Told after each commit, from the writing thread: subjects whose answers changed (a cache
+     * forgets them). May be NULL. */
     void (*changed)(void *ctx, const struct subject_id *subjects, size_t count);
     void *changed_ctx;
 };
@@ -31,10 +33,12 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
 void writer_stop(struct writer *w);
 /* True while commits succeed; false while the store is being reopened. */
 bool writer_is_well(struct writer *w);
-/* The newest received time that was given to a batch: a new catalogue entry must begin later (design §1.1). */
+/* The newest received time that was given to a batch: a new catalogue entry must begin later
+ * (design §1.1). */
 struct utc_ms writer_newest_received(struct writer *w);
 
-/* Rows of one batch that belong together: at most PARCEL_ROWS, in row order. Owned by the producer until writer_give. */
+/* Rows of one batch that belong together: at most PARCEL_ROWS, in row order. Owned by the producer
+ * until writer_give. */
 enum { PARCEL_ROWS = 500 };
 struct parcel {
     struct arena *arena; /* holds the rows */
@@ -42,7 +46,8 @@ struct parcel {
     unsigned count;
     uint64_t bytes_done; /* offset in the body behind the last row */
     uint8_t hash[32];    /* SHA-256 of the body up to there */
-    bool is_last;        /* the body is whole: the batch is finished with this parcel; `hash` is of the whole body */
+    bool is_last; /* the body is whole: the batch is finished with this parcel; `hash` is of the
+                     whole body */
     /* The writer's own. */
     struct open_batch *batch;
     struct parcel *next;
@@ -61,23 +66,24 @@ struct open_batch {
     struct pending *pending;     /* the writer's own */
 };
 
-/* Opens the batch of (department, name): makes it (first arrival: number and received time are given and committed before
- * this returns), or takes up one that was begun. Only one producer may hold a batch at a time: waits up to wait_ms for
- * another to leave (CE_BUSY then). CE_CONFLICT when it was begun for another theme or format. CE_UNAVAILABLE when the
- * store takes no writes. */
-int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department, struct slice name,
-                      struct slice theme, char format, int wait_ms, struct open_batch **ret,
-                      struct reason *reterr_why);
-/* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until writer_take_back. */
+/* Opens the batch of (department, name): makes it (first arrival: number and received time are
+ * given and committed before this returns), or takes up one that was begun. Only one producer may
+ * hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY then). CE_CONFLICT when
+ * it was begun for another theme or format. CE_UNAVAILABLE when the store takes no writes. */
+int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department,
+                      struct slice name, struct slice theme, char format, int wait_ms,
+                      struct open_batch **ret, struct reason *reterr_why);
+/* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
+ * writer_take_back. */
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p);
-/* Waits for the oldest given parcel to be committed (or not: p->result) and gives it back. NULL when none is out
- * (or, with wait false, none is ready). ob->state is then up to date. */
+/* Waits for the oldest given parcel to be committed (or not: p->result) and gives it back. NULL
+ * when none is out (or, with wait false, none is ready). ob->state is then up to date. */
 struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wait);
 /* Parcels given and not yet taken back. */
 unsigned writer_parcels_out(struct writer *w, struct open_batch *ob);
 void writer_close_batch(struct writer *w, struct open_batch *ob);
 
-/* Runs `fill` on the writing thread between commits and commits what it put: keys of departments, catalogue entries.
- * Returns its result, or the commit's. */
-int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters), void *ctx,
-               struct reason *reterr_why);
+/* Runs `fill` on the writing thread between commits and commits what it put: keys of departments,
+ * catalogue entries. Returns its result, or the commit's. */
+int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+               void *ctx, struct reason *reterr_why);

@@ -1,5 +1,6 @@
 #pragma once
-/* What the two halves of the writer share: the thread (writer.c) and the producers' side (open_batch.c). Not for others. */
+/* What the two halves of the writer share: the thread (writer.c) and the producers' side
+ * (open_batch.c). Not for others. */
 #include <pthread.h>
 #include <stdatomic.h>
 

@@ -14,8 +14,8 @@ int query_department_of_key(struct query *q, struct slice secret, struct slice *
     return r;
 }
 
-int query_submission(struct query *q, struct slice id, struct slice department, struct batch_id *ret_id,
-                     struct batch_state *ret)
+int query_submission(struct query *q, struct slice id, struct slice department,
+                     struct batch_id *ret_id, struct batch_state *ret)
 {
     if (!base32_parse(id, ret_id->b, sizeof ret_id->b))
         return CE_NOT_FOUND;

@@ -9,9 +9,10 @@
 
 /* What the departments may ask about their own deliveries, and the public statistics. */
 
-/* Today's public figures: subjects and records by kind and category that are public today. Counted by one walk over the
- * headers. The figures are kept, and counted again when the store has changed: at once while that is quick, else no more
- * often than twenty times the time it took, so that a large register is not counted for every visitor. */
+/* Today's public figures: subjects and records by kind and category that are public today. Counted
+ * by one walk over the headers. The figures are kept, and counted again when the store has changed:
+ * at once while that is quick, else no more often than twenty times the time it took, so that a
+ * large register is not counted for every visitor. */
 struct statistics {
     uint64_t subjects[SUBJECT_KIND_LAST + 1];
     uint64_t records[CATEGORY_LAST + 1];
@@ -24,23 +25,26 @@ struct statistics_cache *statistics_cache_create(void);
 void statistics_cache_destroy(struct statistics_cache *c);
 int query_statistics(struct query *q, struct statistics_cache *cache, struct statistics *ret);
 
-/* A receipt's head by id (base32 text) or NULL department: CE_NOT_FOUND for an unknown one and for that of another
- * department (empty department: the operator, who may see all). */
-int query_submission(struct query *q, struct slice id, struct slice department, struct batch_id *ret_id,
-                     struct batch_state *ret);
+/* A receipt's head by id (base32 text) or NULL department: CE_NOT_FOUND for an unknown one and for
+ * that of another department (empty department: the operator, who may see all). */
+int query_submission(struct query *q, struct slice id, struct slice department,
+                     struct batch_id *ret_id, struct batch_state *ret);
 /* The department whose key this is (the secret as given by the client). CE_NOT_FOUND. */
 int query_department_of_key(struct query *q, struct slice secret, struct slice *ret_department);
 
-/* The receipt as JSON (the object of `creditctl submit --json`) piece by piece, or as CSV with a header in Chinese and
- * English; any size. next returns false at the end. The receipt holds a view of its own. */
+/* The receipt as JSON (the object of `creditctl submit --json`) piece by piece, or as CSV with a
+ * header in Chinese and English; any size. next returns false at the end. The receipt holds a view
+ * of its own. */
 struct receipt_text;
-int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv, struct receipt_text **ret);
+int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv,
+                      struct receipt_text **ret);
 /* Appends the next piece (some KiB) to b. */
 bool receipt_text_next(struct receipt_text *t, struct buf *b);
 void receipt_text_close(struct receipt_text *t);
 /* One line of a receipt as a JSON object. */
 void receipt_line_json(const struct receipt_line *line, struct buf *b);
-/* The head of a receipt as members of the open object: id, theme, department, batch, state, received_at, finished_at, the
- * counts received, stored, changed, duplicate, stale, rejected, and warned, noted. */
+/* The head of a receipt as members of the open object: id, theme, department, batch, state,
+ * received_at, finished_at, the counts received, stored, changed, duplicate, stale, rejected, and
+ * warned, noted. */
 void receipt_head_json(struct json_out *o, const struct catalogue *c, const struct batch_id *id,
                        const struct batch_state *s);

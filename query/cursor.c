@@ -1,10 +1,11 @@
-/* Cursors: sealed positions. What the list was about is hashed into the sealed text, so that a cursor of one list does not
- * open another. */
+/* Cursors: sealed positions. What the list was about is hashed into the sealed text, so that a
+ * cursor of one list does not open another. */
 #include "query/cursor.h"
 
 enum { CURSOR_BYTES_MAX = 512 };
 
-struct slice cursor_make(struct arena *a, const struct keys *k, struct slice about, struct slice position)
+struct slice cursor_make(struct arena *a, const struct keys *k, struct slice about,
+                         struct slice position)
 {
     AUTO_BUF(plain, CURSOR_BYTES_MAX);
     AUTO_BUF(sealed, CURSOR_BYTES_MAX);

@@ -1,5 +1,6 @@
-/* Opening a question, and the bounded cache of subjects' counters. The cache is a table of one entry for each slot; a slot
- * remembers when something in it was last forgotten, so that an answer computed from an older view is not kept. */
+/* Opening a question, and the bounded cache of subjects' counters. The cache is a table of one
+ * entry for each slot; a slot remembers when something in it was last forgotten, so that an answer
+ * computed from an older view is not kept. */
 #include "query/query.h"
 
 #include <pthread.h>
@@ -27,7 +28,8 @@ void query_close(struct query *q)
 const struct theme *query_theme_now(const struct query *q, struct theme_now *last, uint16_t number)
 {
     if (!last->theme || last->number != number)
-        *last = (struct theme_now){number, catalogue_number_at(q->source->catalogue, number, q->now)};
+        *last =
+            (struct theme_now){number, catalogue_number_at(q->source->catalogue, number, q->now)};
     return last->theme;
 }
 
@@ -93,8 +95,8 @@ void query_cache_forget(void *cache, const struct subject_id *subjects, size_t c
     pthread_mutex_unlock(&c->lock);
 }
 
-bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day, const void *catalogue,
-                     uint64_t ret_counters[CATEGORY_LAST + 1])
+bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day,
+                     const void *catalogue, uint64_t ret_counters[CATEGORY_LAST + 1])
 {
     pthread_mutex_lock(&c->lock);
     const struct slot *s = slot_of(c, id);
@@ -106,13 +108,18 @@ bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct 
     return hit;
 }
 
-void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day, const void *catalogue,
-                     uint64_t epoch, const uint64_t counters[CATEGORY_LAST + 1])
+void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day,
+                     const void *catalogue, uint64_t epoch,
+                     const uint64_t counters[CATEGORY_LAST + 1])
 {
     pthread_mutex_lock(&c->lock);
     struct slot *s = slot_of(c, id);
     if (s->forgotten <= epoch) {
-        *s = (struct slot){.id = *id, .is_used = true, .day = day, .catalogue = catalogue, .forgotten = s->forgotten};
+        *s = (struct slot){.id = *id,
+                           .is_used = true,
+                           .day = day,
+                           .catalogue = catalogue,
+                           .forgotten = s->forgotten};
         memcpy(s->counters, counters, sizeof s->counters);
     }
     pthread_mutex_unlock(&c->lock);

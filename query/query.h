@@ -10,8 +10,8 @@
 #include "store/store.h"
 #include "store/view.h"
 
-/* One question to the register: one consistent view, one day, one viewer (the public, until others come). Everything an
- * answer holds lives in the question's arena. Reading is pure. */
+/* One question to the register: one consistent view, one day, one viewer (the public, until others
+ * come). Everything an answer holds lives in the question's arena. Reading is pure. */
 struct query_source {
     struct store *store;
     const struct keys *keys;
@@ -31,20 +31,23 @@ struct query {
 int query_open(const struct query_source *s, struct arena *a, struct query *ret);
 void query_close(struct query *q);
 
-/* Counters of subjects that were asked for, bounded; thread-safe. The writer's `changed` call forgets what changed. */
+/* Counters of subjects that were asked for, bounded; thread-safe. The writer's `changed` call
+ * forgets what changed. */
 struct query_cache;
 struct query_cache *query_cache_create(unsigned entries_max);
 void query_cache_destroy(struct query_cache *c);
 void query_cache_forget(void *cache, const struct subject_id *subjects, size_t count);
-/* For query/ itself: the epoch to note before a view is opened; what is kept of a subject for that day and catalogue;
- * keeping it, unless something of it was forgotten since the epoch. */
+/* For query/ itself: the epoch to note before a view is opened; what is kept of a subject for that
+ * day and catalogue; keeping it, unless something of it was forgotten since the epoch. */
 uint64_t query_cache_epoch(struct query_cache *c);
-bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day, const void *catalogue,
-                     uint64_t ret_counters[CATEGORY_LAST + 1]);
-void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day, const void *catalogue,
-                     uint64_t epoch, const uint64_t counters[CATEGORY_LAST + 1]);
+bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day,
+                     const void *catalogue, uint64_t ret_counters[CATEGORY_LAST + 1]);
+void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day,
+                     const void *catalogue, uint64_t epoch,
+                     const uint64_t counters[CATEGORY_LAST + 1]);
 
-/* The theme's entry version in force now; asked for every record, so the last answer is kept by the caller. */
+/* The theme's entry version in force now; asked for every record, so the last answer is kept by the
+ * caller. */
 struct theme_now {
     uint16_t number;
     const struct theme *theme;

@@ -1,7 +1,6 @@
-/* A receipt as text, piece by piece, so that a file of any size has a receipt of any size. JSON: the head, then `rows`. CSV:
- * one line for each entry of `rows`, headed in Chinese and English, with a BOM so that spreadsheets read it as UTF-8. */
-#include "query/accounts.h"
-
+/* A receipt as text, piece by piece, so that a file of any size has a receipt of any size. JSON:
+ * the head, then `rows`. CSV: one line for each entry of `rows`, headed in Chinese and English,
+ * with a BOM so that spreadsheets read it as UTF-8. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/csv.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "query/accounts.h"
 
 enum { PIECE_BYTES = 32 * 1024, ARENA_LIMIT = 64 << 20, REMEDY_MAX = 4096 };
 
@@ -27,7 +27,8 @@ struct receipt_text {
     struct buf *out;
 };
 
-/* A row that is stale or a duplicate without a finding of its own still comes with a sentence on what to do. */
+/* A row that is stale or a duplicate without a finding of its own still comes with a sentence on
+ * what to do. */
 static enum rule rule_of(const struct receipt_line *l)
 {
     if (l->rule)
@@ -122,7 +123,8 @@ void receipt_head_json(struct json_out *o, const struct catalogue *c, const stru
 static void head_out(struct receipt_text *t)
 {
     if (t->as_csv) {
-        buf_add_slice(t->out, SLICE("\xEF\xBB\xBF行 row,至 to,结论 verdict,说明,规则 rule,项 item,值 value,处理 remedy\r\n"));
+        buf_add_slice(t->out, SLICE("\xEF\xBB\xBF行 row,至 to,结论 verdict,说明,规则 rule,项 "
+                                    "item,值 value,处理 remedy\r\n"));
         return;
     }
     struct json_out o = json_out_of(t->out);
@@ -159,11 +161,13 @@ static bool each_line(void *ctx, const struct receipt_line *l)
     return true;
 }
 
-int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv, struct receipt_text **ret)
+int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv,
+                      struct receipt_text **ret)
 {
     struct receipt_text *t = calloc(1, sizeof *t);
     CHECK(t);
-    *t = (struct receipt_text){.catalogue = s->catalogue, .id = *id, .as_csv = as_csv, .is_first = true, .next_row = 1};
+    *t = (struct receipt_text){
+        .catalogue = s->catalogue, .id = *id, .as_csv = as_csv, .is_first = true, .next_row = 1};
     t->arena = arena_create(ARENA_LIMIT);
     int r = view_open(s->store, &t->view);
     if (r == 0)

@@ -5,16 +5,18 @@
 /* Records as the public sees them. */
 struct record_answer {
     struct record_id id;
-    const struct theme *theme;   /* the version in force now */
-    const struct theme *judged;  /* the version by which it was judged */
+    const struct theme *theme;  /* the version in force now */
+    const struct theme *judged; /* the version by which it was judged */
     enum category category;
     struct slice document;
-    struct day day;              /* the theme's day ("decided"); may be none */
+    struct day day; /* the theme's day ("decided"); may be none */
     struct day public_until;
     struct utc_ms received;
-    struct slice version;        /* the provider's as decimal text, or the received time in RFC 3339 when it gave none */
-    struct slice items;          /* JSON members, public items only; copied, or rendered by the slow path when the entry
-                                  * version is no longer the one in force (the stricter of both holds) */
+    struct slice version; /* the provider's as decimal text, or the received time in RFC 3339 when
+                             it gave none */
+    struct slice
+        items; /* JSON members, public items only; copied, or rendered by the slow path when the
+                * entry version is no longer the one in force (the stricter of both holds) */
     struct subject_id subject;
 };
 
@@ -25,11 +27,12 @@ struct records_filter {
 };
 /* Newest day first; *ret_next the cursor or empty. CE_INVALID for a wrong cursor. The subject
  * itself must have been found by query_subject. */
-int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f, unsigned limit,
-                  struct slice cursor, struct record_answer **ret, unsigned *ret_count, struct slice *ret_next,
-                  struct reason *reterr_why);
+int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f,
+                  unsigned limit, struct slice cursor, struct record_answer **ret,
+                  unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why);
 
-/* CE_NOT_FOUND: unknown, or not public; CE_CLOSED: revoked, and would be public but for that (410). */
+/* CE_NOT_FOUND: unknown, or not public; CE_CLOSED: revoked, and would be public but for that (410).
+ */
 int query_record(struct query *q, const struct record_id *id, struct record_answer *ret);
 
 /* That versions existed: when and what kind of change, never superseded values. */
@@ -38,4 +41,5 @@ struct history_answer {
     const char *change;        /* "stored", "changed", "revoked", "reinstated" */
 };
 /* Only versions that were current, oldest first. As query_record for what may not be seen. */
-int query_history(struct query *q, const struct record_id *id, struct history_answer **ret, unsigned *ret_count);
+int query_history(struct query *q, const struct record_id *id, struct history_answer **ret,
+                  unsigned *ret_count);

@@ -1,13 +1,13 @@
-/* Search: a code that was typed in whatever form, else names by any part of them. A hit counts only when the subject and
- * the very name that matched are public today, so that neither can be used to find out what is hidden. */
-#include "query/subjects.h"
-
+/* Search: a code that was typed in whatever form, else names by any part of them. A hit counts only
+ * when the subject and the very name that matched are public today, so that neither can be used to
+ * find out what is hidden. */
 #include <string.h>
 
 #include "base/check.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "query/cursor.h"
+#include "query/subjects.h"
 #include "query/union.h"
 #include "store/names.h"
 
@@ -29,8 +29,8 @@ static bool is_listed(const struct finding_names *f, const struct subject_id *id
 }
 
 /* The name of the row that was folded to what the index holds, if it may be shown today. */
-static bool match(struct query *q, const struct subject *row, const struct subject_answer *answer, struct slice folded,
-                  struct search_hit *ret)
+static bool match(struct query *q, const struct subject *row, const struct subject_answer *answer,
+                  struct slice folded, struct search_hit *ret)
 {
     for (unsigned i = 0; i < row->name_count; i++) {
         const struct subject_name *n = &row->names[i];
@@ -39,9 +39,9 @@ static bool match(struct query *q, const struct subject *row, const struct subje
             continue;
         ret->matched = n->text;
         ret->matched_by = slice_eq(n->text, answer->name)      ? "name"
-                          : subject_name_is_former(row, n)        ? "former-name"
-                          : n->flags & SUBJECT_NAME_ADDITIONAL    ? "additional-name"
-                                                                  : "other-name";
+                          : subject_name_is_former(row, n)     ? "former-name"
+                          : n->flags & SUBJECT_NAME_ADDITIONAL ? "additional-name"
+                                                               : "other-name";
         return true;
     }
     return false;
@@ -95,8 +95,9 @@ static struct slice cursor_of(struct query *q, struct slice about, const struct 
     return cursor_make(q->arena, q->source->keys, about, slice_make(position, sizeof position));
 }
 
-int query_search(struct query *q, struct slice text, unsigned limit, struct slice cursor, struct search_hit **ret,
-                 unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why)
+int query_search(struct query *q, struct slice text, unsigned limit, struct slice cursor,
+                 struct search_hit **ret, unsigned *ret_count, struct slice *ret_next,
+                 struct reason *reterr_why)
 {
     CHECK(limit > 0 && limit <= LIMIT_MAX);
     struct slice folded = text_fold(q->arena, text);
@@ -128,8 +129,8 @@ int query_search(struct query *q, struct slice text, unsigned limit, struct slic
         return 0;
     }
     struct names_hit *hits = ARENA_ARRAY(q->arena, struct names_hit, limit);
-    int r = names_search(q->view, q->arena, folded, &at, accept, &f, limit - f.count, SEARCH_POSTINGS_MAX, hits, &count,
-                         &cut);
+    int r = names_search(q->view, q->arena, folded, &at, accept, &f, limit - f.count,
+                         SEARCH_POSTINGS_MAX, hits, &count, &cut);
     if (r < 0 || f.err < 0)
         return r < 0 ? r : f.err;
     *ret_count = f.count;

@@ -17,7 +17,7 @@ struct statistics_cache {
     struct statistics figures;
     struct day day;
     const struct catalogue *catalogue;
-    uint64_t changes;   /* of the store, when they were counted */
+    uint64_t changes; /* of the store, when they were counted */
     int64_t took_ms, counted_at_ms;
 };
 
@@ -93,7 +93,8 @@ int query_statistics(struct query *q, struct statistics_cache *c, struct statist
     pthread_mutex_lock(&c->lock);
     uint64_t changes = view_sequence(q->view);
     bool same = c->is_filled && c->day.v == q->today.v && c->catalogue == q->source->catalogue;
-    bool rests = c->took_ms > QUICK_MS && clock_mono_ms() - c->counted_at_ms < PATIENCE * c->took_ms;
+    bool rests =
+        c->took_ms > QUICK_MS && clock_mono_ms() - c->counted_at_ms < PATIENCE * c->took_ms;
     int r = 0;
     if (!same || (changes != c->changes && !rests)) {
         int64_t start = clock_mono_ms();

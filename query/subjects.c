@@ -1,5 +1,6 @@
-/* Subjects as the public sees them. One walk over the headers of a subject's records decides everything: whether it is
- * there at all, its counters, and that a record which may not be seen leaves no trace. */
+/* Subjects as the public sees them. One walk over the headers of a subject's records decides
+ * everything: whether it is there at all, its counters, and that a record which may not be seen
+ * leaves no trace. */
 #include "query/subjects.h"
 
 #include <string.h>
@@ -11,9 +12,10 @@
 #include "record/visibility.h"
 #include "store/keys.h"
 
-static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION, SUBJECT_SOCIAL,
-                                                  SUBJECT_GOVERNMENT};
-static const enum id_type other_numbers[] = {ID_REGISTRATION, ID_ORGANISATION, ID_TAX, ID_INSTITUTION, ID_SOCIAL};
+static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION,
+                                                  SUBJECT_SOCIAL, SUBJECT_GOVERNMENT};
+static const enum id_type other_numbers[] = {ID_REGISTRATION, ID_ORGANISATION, ID_TAX,
+                                             ID_INSTITUTION, ID_SOCIAL};
 
 /* "R-440101…" and "R~…", as subject_id_print writes them. */
 static bool is_printed(struct slice text)
@@ -82,7 +84,8 @@ static uint64_t sum(const uint64_t counters[CATEGORY_LAST + 1])
 }
 
 /* Counters are kept for a subject of one key; a union is counted each time. */
-static int counters_of(struct query *q, const struct subject_union *u, uint64_t counters[CATEGORY_LAST + 1])
+static int counters_of(struct query *q, const struct subject_union *u,
+                       uint64_t counters[CATEGORY_LAST + 1])
 {
     const struct query_source *s = q->source;
     bool may_keep = s->cache && u->count == 1;
@@ -124,7 +127,8 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
         return CE_NOT_FOUND;
     *ret = (struct subject_answer){.id = u->ids[0], .kind = kind};
-    int r = with_counters ? counters_of(q, u, ret->counters) : count_public(q, u, true, ret->counters);
+    int r =
+        with_counters ? counters_of(q, u, ret->counters) : count_public(q, u, true, ret->counters);
     if (r < 0)
         return r;
     ret->total = sum(ret->counters);
@@ -179,7 +183,8 @@ static int by_number(struct query *q, enum id_type type, struct slice number, bo
     return r;
 }
 
-static int by_printed(struct query *q, struct slice text, bool with_counters, struct subject_answer *ret)
+static int by_printed(struct query *q, struct slice text, bool with_counters,
+                      struct subject_answer *ret)
 {
     enum id_type type = (enum id_type)text.p[0];
     struct slice rest = slice_from(text, 2);
@@ -197,7 +202,8 @@ static int by_printed(struct query *q, struct slice text, bool with_counters, st
     return r;
 }
 
-int query_subject(struct query *q, struct slice text, bool with_counters, struct subject_answer *ret)
+int query_subject(struct query *q, struct slice text, bool with_counters,
+                  struct subject_answer *ret)
 {
     switch (query_code_kind(q, text)) {
     case CODE_PERSON:
@@ -213,7 +219,8 @@ int query_subject(struct query *q, struct slice text, bool with_counters, struct
     if (code.n == 18) {
         int r = CE_NOT_FOUND;
         for (unsigned k = 0; r == CE_NOT_FOUND && k < ARRAY_LEN(organisations); k++) {
-            struct subject_id id = subject_id_make(q->source->keys, organisations[k], ID_USCC, code);
+            struct subject_id id =
+                subject_id_make(q->source->keys, organisations[k], ID_USCC, code);
             r = query_subject_by_id(q, &id, with_counters, ret);
         }
         if (r != CE_NOT_FOUND)

@@ -2,27 +2,28 @@
 #include "query/query.h"
 #include "store/subject.h"
 
-/* Subjects as the public sees them: found by any code, however typed; counted and listed by one walk, so that counts and
- * lists never disagree, and nothing tells that something hidden exists. */
+/* Subjects as the public sees them: found by any code, however typed; counted and listed by one
+ * walk, so that counts and lists never disagree, and nothing tells that something hidden exists. */
 
 /* How a text that was typed as a code is understood. */
 enum code_kind {
-    CODE_NONE,     /* not a code */
-    CODE_NUMBER,   /* one or more candidates to look up */
-    CODE_PERSON,   /* looks like an identity number: answered 400, not logged, known or unknown */
+    CODE_NONE,   /* not a code */
+    CODE_NUMBER, /* one or more candidates to look up */
+    CODE_PERSON, /* looks like an identity number: answered 400, not logged, known or unknown */
 };
-/* Understands full width, lower case, blanks, hyphens (text_code). A valid unified code is never taken for a person's. */
+/* Understands full width, lower case, blanks, hyphens (text_code). A valid unified code is never
+ * taken for a person's. */
 enum code_kind query_code_kind(struct query *q, struct slice text);
 
 struct subject_answer {
     struct subject_id id;
     char code[40]; /* subject_id_print */
     enum subject_kind kind;
-    struct slice name;         /* shown name; empty when no name is public */
-    bool name_is_confirmed;    /* from a registration */
-    struct slice *former;      /* 曾用名 that are public */
+    struct slice name;      /* shown name; empty when no name is public */
+    bool name_is_confirmed; /* from a registration */
+    struct slice *former;   /* 曾用名 that are public */
     unsigned former_count;
-    struct slice *additional;  /* further names beside the main one */
+    struct slice *additional; /* further names beside the main one */
     unsigned additional_count;
     struct slice status, district; /* empty when not public */
     struct record_number numbers[RECORD_NUMBERS_MAX];
@@ -30,11 +31,13 @@ struct subject_answer {
     uint64_t counters[CATEGORY_LAST + 1]; /* public records today, by category */
     uint64_t total;
 };
-/* The subject of a code as typed (unified code, registration number, organisation code, …; also the printed forms "R-…"
- * and "R~…"). Links are unions at reading: a registration number leads to the subject whose registration names it. Two
- * unified codes with one organisation code: nothing by itself. CE_NOT_FOUND also for a subject without any record that is
- * public today, and for natural persons; CE_INVALID for CODE_PERSON. `with_counters`: fill counters and total. */
-int query_subject(struct query *q, struct slice code, bool with_counters, struct subject_answer *ret);
+/* The subject of a code as typed (unified code, registration number, organisation code, …; also the
+ * printed forms "R-…" and "R~…"). Links are unions at reading: a registration number leads to the
+ * subject whose registration names it. Two unified codes with one organisation code: nothing by
+ * itself. CE_NOT_FOUND also for a subject without any record that is public today, and for natural
+ * persons; CE_INVALID for CODE_PERSON. `with_counters`: fill counters and total. */
+int query_subject(struct query *q, struct slice code, bool with_counters,
+                  struct subject_answer *ret);
 int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_counters,
                         struct subject_answer *ret);
 /* Whether at least one of its records is public today. */
@@ -46,7 +49,9 @@ struct search_hit {
     const char *matched_by;        /* "name", "former-name", "additional-name", "code" */
 };
 enum { SEARCH_POSTINGS_MAX = 50000 };
-/* Names by any part from two characters (folded), or any code. Best first: code, exact, beginning, part. *ret_next is the
- * cursor or empty. CE_INVALID with a reason for fewer than two characters; for CODE_PERSON see query_code_kind first. */
-int query_search(struct query *q, struct slice text, unsigned limit, struct slice cursor, struct search_hit **ret,
-                 unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why);
+/* Names by any part from two characters (folded), or any code. Best first: code, exact, beginning,
+ * part. *ret_next is the cursor or empty. CE_INVALID with a reason for fewer than two characters;
+ * for CODE_PERSON see query_code_kind first. */
+int query_search(struct query *q, struct slice text, unsigned limit, struct slice cursor,
+                 struct search_hit **ret, unsigned *ret_count, struct slice *ret_next,
+                 struct reason *reterr_why);

@@ -1,5 +1,6 @@
-/* Links as unions at reading: from a number to the subject whose registration names it, and from a subject to the records
- * that came with nothing but such a number. A number that two subjects share leads nowhere. */
+/* Links as unions at reading: from a number to the subject whose registration names it, and from a
+ * subject to the records that came with nothing but such a number. A number that two subjects share
+ * leads nowhere. */
 #include "query/union.h"
 
 #include <string.h>
@@ -7,8 +8,8 @@
 #include "base/err.h"
 #include "store/keys.h"
 
-static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION, SUBJECT_SOCIAL,
-                                                  SUBJECT_GOVERNMENT};
+static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION,
+                                                  SUBJECT_SOCIAL, SUBJECT_GOVERNMENT};
 
 static int row_get(struct query *q, const struct subject_id *id, struct subject *ret)
 {
@@ -30,8 +31,10 @@ int union_linked(struct query *q, enum id_type type, struct slice number, struct
     return r < 0 ? r : count == 1 ? 0 : CE_NOT_FOUND;
 }
 
-/* Adds the records that came with this number alone, if it leads to this subject and to no other. */
-static int add_number(struct query *q, enum id_type type, struct slice number, struct subject_union *u)
+/* Adds the records that came with this number alone, if it leads to this subject and to no other.
+ */
+static int add_number(struct query *q, enum id_type type, struct slice number,
+                      struct subject_union *u)
 {
     struct subject_id owner;
     int r = union_linked(q, type, number, &owner);
@@ -63,7 +66,8 @@ static int add_all(struct query *q, struct subject_union *u)
         return r;
     struct slice inner = {number.p + 8, 9};
     for (unsigned i = 0; i < row.number_count; i++)
-        has_inner |= row.numbers[i].type == ID_ORGANISATION && slice_eq(row.numbers[i].number, inner);
+        has_inner |=
+            row.numbers[i].type == ID_ORGANISATION && slice_eq(row.numbers[i].number, inner);
     return r < 0 || has_inner ? r : add_number(q, ID_ORGANISATION, inner, u);
 }
 

@@ -7,17 +7,19 @@
 #include "record/subject_id.h"
 #include "record/tables.h"
 
-/* Checking of identifiers (domain §1). All take text that went through text_code: NFKC, upper case, no blanks or
- * hyphens. Pure; nothing is repaired. */
+/* Checking of identifiers (domain §1). All take text that went through text_code: NFKC, upper case,
+ * no blanks or hyphens. Pure; nothing is repaired. */
 
 /* Unified social credit code, GB 32100-2015. */
 struct uscc_result {
-    enum rule rejected; /* 0, or RULE_USCC_MISSING, _LENGTH, _ALPHABET, _CHECK, _PLACEHOLDER, _IS_REGISTRATION, _IS_ORGANISATION */
-    char fitting;       /* with _CHECK: the check character that would fit */
-    bool inner_wrong;   /* the organisation code within has a wrong check character: a warning */
-    bool class_unknown; /* the pair of the first two characters is not in the table: a warning */
+    enum rule rejected;    /* 0, or RULE_USCC_MISSING, _LENGTH, _ALPHABET, _CHECK, _PLACEHOLDER,
+                              _IS_REGISTRATION, _IS_ORGANISATION */
+    char fitting;          /* with _CHECK: the check character that would fit */
+    bool inner_wrong;      /* the organisation code within has a wrong check character: a warning */
+    bool class_unknown;    /* the pair of the first two characters is not in the table: a warning */
     bool division_unknown; /* neither a current nor a historical division: a note */
-    enum subject_kind kind; /* by the class table; SUBJECT_ENTERPRISE for an unknown class beginning with 9, else SUBJECT_GOVERNMENT */
+    enum subject_kind kind; /* by the class table; SUBJECT_ENTERPRISE for an unknown class beginning
+                               with 9, else SUBJECT_GOVERNMENT */
 };
 struct uscc_result uscc_check(const struct tables *t, struct slice code);
 /* Outer check alone: 18 characters of the alphabet and the right check character. */
@@ -27,7 +29,8 @@ char uscc_check_char(const char first17[17]);
 
 /* Organisation code, GB 11714-1997: nine characters with the check character right. */
 bool orgcode_is_valid(struct slice code);
-/* Registration number, GS 15-2006: 15 digits with the check digit right. Older ones cannot be checked. */
+/* Registration number, GS 15-2006: 15 digits with the check digit right. Older ones cannot be
+ * checked. */
 bool regno_is_valid(struct slice code);
 
 /* Citizen identity number, GB 11643-1999, 18 or 15 characters. */
@@ -39,10 +42,11 @@ struct idnum_result {
 /* `born_min`: the earliest birth day believed; `today`: no birth after it. */
 struct idnum_result idnum_check(struct slice code, struct day born_min, struct day today);
 
-/* Finding identity numbers inside text, for masking. Shape is enough: a known province, a plausible date (1800 to
- * 2100), 18 characters whatever the check character says, or 15 digits that are no registration number; digits of any
- * width; single blanks or hyphens between digits do not hide it. A valid unified code is not taken for one. */
+/* Finding identity numbers inside text, for masking. Shape is enough: a known province, a plausible
+ * date (1800 to 2100), 18 characters whatever the check character says, or 15 digits that are no
+ * registration number; digits of any width; single blanks or hyphens between digits do not hide it.
+ * A valid unified code is not taken for one. */
 bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes);
-/* The text with every such number masked: first and last digit kept, "*" for each character between. The input
- * itself when there is none. */
+/* The text with every such number masked: first and last digit kept, "*" for each character
+ * between. The input itself when there is none. */
 struct slice idnum_mask_text(struct arena *a, struct slice text);

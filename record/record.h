@@ -12,8 +12,9 @@
 #include "record/subject_id.h"
 #include "record/version.h"
 
-/* A record as it is stored (design §5): a header of fixed places, what it says of its subject, and its items already
- * rendered as JSON members in groups by who may see them, so that a reader copies bytes. */
+/* A record as it is stored (design §5): a header of fixed places, what it says of its subject, and
+ * its items already rendered as JSON members in groups by who may see them, so that a reader copies
+ * bytes. */
 
 enum record_flag {
     RECORD_REVOKED = 1,      /* its current version is a revoke */
@@ -28,7 +29,8 @@ struct record_head {
     struct record_id id;
     struct utc_ms current_from; /* when this version became the current one */
     struct day day;             /* the theme's day of the record */
-    struct day public_until;    /* DAY_FOREVER, or the first day on which it is no longer public; DAY_NONE: never public */
+    struct day public_until;    /* DAY_FOREVER, or the first day on which it is no longer public;
+                                   DAY_NONE: never public */
     uint8_t visibility;         /* enum visibility of the theme when it was judged */
 };
 
@@ -56,14 +58,16 @@ struct record_about {
 
 struct record {
     struct record_head head;
-    struct slice identity; /* "\1" + record id text, or "\2" + identity items; empty when it is sealed */
+    struct slice
+        identity; /* "\1" + record id text, or "\2" + identity items; empty when it is sealed */
     struct slice document; /* document number as shown, may be empty */
     struct record_about about;
-    /* JSON members without braces: "a":"x","b":"y". An item that is masked for the public stands in `pub` masked and
-     * in clear in the group that may see it, or in `sealed`. */
+    /* JSON members without braces: "a":"x","b":"y". An item that is masked for the public stands in
+     * `pub` masked and in clear in the group that may see it, or in `sealed`. */
     struct slice pub, aut, gov, none;
     struct slice received; /* members: item → text before cleaning altered it */
-    struct slice sealed;   /* crypt_seal of {"i":"identity","c":{item:clear},"r":{item:received}}, each part only if any */
+    struct slice sealed;   /* crypt_seal of {"i":"identity","c":{item:clear},"r":{item:received}},
+                              each part only if any */
 };
 
 /* Appends the stored bytes. */
@@ -80,6 +84,7 @@ struct record_item {
     struct slice code;
     struct slice value;
 };
-/* All non-empty cleaned items in clear, ascending by code, and the identity; decrypts. CE_CRYPT, CE_FORMAT. */
+/* All non-empty cleaned items in clear, ascending by code, and the identity; decrypts. CE_CRYPT,
+ * CE_FORMAT. */
 int record_items(struct arena *a, const struct keys *k, const struct record *r,
                  struct slice *ret_identity, struct record_item **ret_items, size_t *ret_count);

@@ -5,7 +5,8 @@
 #include "base/crypt.h"
 #include "base/slice.h"
 
-/* The public name of a record: theme number and 128 bits of a keyed hash of its identity (design §2). */
+/* The public name of a record: theme number and 128 bits of a keyed hash of its identity (design
+ * §2). */
 struct record_id {
     uint8_t b[18];
 };

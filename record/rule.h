@@ -4,8 +4,8 @@
 #include "base/buf.h"
 #include "base/slice.h"
 
-/* The rules of rules.def as values. A rule that is broken is a finding: data that goes back to the department, never
- * an error. */
+/* The rules of rules.def as values. A rule that is broken is a finding: data that goes back to the
+ * department, never an error. */
 enum rule {
     RULE_NONE = 0,
 #define RULE(id, number, text, severity, law, zh, en) RULE_##id = (number),
@@ -15,11 +15,12 @@ enum rule {
 
 enum severity { SEVERITY_REJECT, SEVERITY_WARN, SEVERITY_NOTE };
 
-/* One broken rule in one row. `value` is already masked; `hint` fills the "{}" of the remedy. Slices are borrowed from
- * the row's arena. */
+/* One broken rule in one row. `value` is already masked; `hint` fills the "{}" of the remedy.
+ * Slices are borrowed from the row's arena. */
 struct finding {
     enum rule rule;
-    struct slice item; /* item code, or the column's name for an unknown one; empty for the whole row */
+    struct slice
+        item; /* item code, or the column's name for an unknown one; empty for the whole row */
     struct slice value;
     struct slice hint;
 };

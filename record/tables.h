@@ -5,8 +5,8 @@
 #include "base/civil.h"
 #include "base/slice.h"
 
-/* Facts that judging needs and that are data, not code: catalogue/tables/. Each file names its source. Loaded by
- * catalogue_load; immutable afterwards. */
+/* Facts that judging needs and that are data, not code: catalogue/tables/. Each file names its
+ * source. Loaded by catalogue_load; immutable afterwards. */
 
 struct uscc_class {
     char pair[3];      /* "91" */
@@ -16,18 +16,20 @@ struct uscc_class {
 
 /* How a value is masked where the public sees it. */
 struct mask {
-    struct slice name;    /* "person-number" */
+    struct slice name;         /* "person-number" */
     int keep_first, keep_last; /* characters */
 };
 
-/* The law's longest publication for a class of severity, in months from the decision; 0: never public. */
+/* The law's longest publication for a class of severity, in months from the decision; 0: never
+ * public. */
 struct term {
     struct slice class_code; /* "minor", "ordinary", "serious" */
     int months_max;
-    struct day from;   /* holds for decisions from this day on */
+    struct day from; /* holds for decisions from this day on */
     struct slice source;
 };
-/* A word in an item that makes the record of that class; the first that matches, in the order of the file. */
+/* A word in an item that makes the record of that class; the first that matches, in the order of
+ * the file. */
 struct severity_word {
     struct slice word;
     struct slice class_code;
@@ -42,8 +44,9 @@ struct tables {
     size_t missing_count;
     const struct day *fillers; /* days that mean "missing" (1899-12-31, 1900-01-01) */
     size_t filler_count;
-    int open_end_year_min;     /* an end date in this year or later is open-ended (2099, 9999) */
-    const struct slice *shop_words; /* ends of names that make a shop name (字号) of a sole trader's */
+    int open_end_year_min; /* an end date in this year or later is open-ended (2099, 9999) */
+    const struct slice
+        *shop_words; /* ends of names that make a shop name (字号) of a sole trader's */
     size_t shop_word_count;
     const struct mask *masks;
     size_t mask_count;

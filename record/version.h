@@ -5,9 +5,9 @@
 #include "base/civil.h"
 #include "base/wire.h"
 
-/* The order of versions of one record (design §3): the provider's number, then the received time, then the position.
- * 28 bytes, big-endian, so that byte order is version order. Where the provider gives no version its slot holds the
- * received time. */
+/* The order of versions of one record (design §3): the provider's number, then the received time,
+ * then the position. 28 bytes, big-endian, so that byte order is version order. Where the provider
+ * gives no version its slot holds the received time. */
 struct version {
     uint8_t b[28];
 };

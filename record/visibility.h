@@ -5,16 +5,20 @@
 #include "record/catalogue.h"
 #include "record/record.h"
 
-/* Who may see what: the privacy decision, in one place. Judged at reading, by the clock (design §5). */
+/* Who may see what: the privacy decision, in one place. Judged at reading, by the clock (design
+ * §5). */
 
-/* Whether anyone may see the record today. `now` is the theme's entry version in force; the stricter of it and the
- * version of judging (in the header) holds. A revoked record is never public; `record_was_public` says whether it would
- * be but for that. Natural persons' records are never public. */
+/* Whether anyone may see the record today. `now` is the theme's entry version in force; the
+ * stricter of it and the version of judging (in the header) holds. A revoked record is never
+ * public; `record_was_public` says whether it would be but for that. Natural persons' records are
+ * never public. */
 bool record_is_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                       struct day today);
-/* The same with the revoke left out of account: such a record answers 410, any other as an unknown one. */
+/* The same with the revoke left out of account: such a record answers 410, any other as an unknown
+ * one. */
 bool record_was_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                        struct day today);
-/* Whether the rendered public group may be copied: the entry version is still the one in force. Else each item must be
- * looked up in `now` and shown only when both say public (query/ does that). */
+/* Whether the rendered public group may be copied: the entry version is still the one in force.
+ * Else each item must be looked up in `now` and shown only when both say public (query/ does that).
+ */
 bool record_group_is_current(const struct record_head *h, const struct theme *now);

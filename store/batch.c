@@ -1,5 +1,5 @@
-/* One commit in the making: a list of rows in an arena, a hash from (family, key) to the latest row of that key, and at
- * the end one RocksDB write batch in key order with one fsync. */
+/* One commit in the making: a list of rows in an arena, a hash from (family, key) to the latest row
+ * of that key, and at the end one RocksDB write batch in key order with one fsync. */
 #include "store/batch.h"
 
 #include <stdlib.h>
@@ -174,7 +174,8 @@ int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, st
     if (!s->db)
         return CE_UNAVAILABLE;
     char *message = NULL;
-    rocksdb_pinnableslice_t *pin = rocksdb_get_pinned_cf(s->db, b->read, s->cf[cf], key.p, key.n, &message);
+    rocksdb_pinnableslice_t *pin =
+        rocksdb_get_pinned_cf(s->db, b->read, s->cf[cf], key.p, key.n, &message);
     if (message)
         return store_error(message, NULL);
     if (!pin)
@@ -269,7 +270,8 @@ static void fill(struct batch *b, rocksdb_writebatch_t *wb)
     struct store *s = b->store;
     for (unsigned i = 0; i < b->range_count; i++) {
         const struct range *g = &b->ranges[i];
-        rocksdb_writebatch_delete_range_cf(wb, s->cf[g->cf], g->from.p, g->from.n, g->to.p, g->to.n);
+        rocksdb_writebatch_delete_range_cf(wb, s->cf[g->cf], g->from.p, g->from.n, g->to.p,
+                                           g->to.n);
     }
     qsort(b->rows, b->count, sizeof(struct row *), row_order);
     for (size_t i = 0; i < b->count; i++) {
@@ -285,7 +287,8 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
 {
     struct store *s = b->store;
     if (atomic_load(&s->is_broken))
-        return reason_set(reterr_why, CE_UNAVAILABLE, "the store takes no writes until it is reopened");
+        return reason_set(reterr_why, CE_UNAVAILABLE,
+                          "the store takes no writes until it is reopened");
     if (fault_hit(FAULT_COMMIT_DIES_BEFORE))
         _exit(9);
     char *message = NULL;

@@ -8,9 +8,9 @@
 #include "store/store.h"
 #include "store/view.h"
 
-/* What one commit writes, all or nothing (design §1.4). Rows are gathered first, so that the writer reads its own
- * writes (batch_get), the last value for a key holds, and each family is written in key order. The first failure sticks
- * and batch_commit returns it. For the one writing thread. */
+/* What one commit writes, all or nothing (design §1.4). Rows are gathered first, so that the writer
+ * reads its own writes (batch_get), the last value for a key holds, and each family is written in
+ * key order. The first failure sticks and batch_commit returns it. For the one writing thread. */
 struct batch;
 
 struct batch *batch_create(struct store *s);
@@ -26,14 +26,15 @@ void batch_delete(struct batch *b, enum cf cf, struct slice key);
 /* Every key in [from, to); applied before the rows of this batch, and not seen by batch_get. */
 void batch_delete_range(struct batch *b, enum cf cf, struct slice from, struct slice to);
 
-/* The value as it will be after this commit: what the batch holds, else what the store has now. Borrowed from the
- * batch or copied into the arena; good until batch_clear or the next put of that key. CE_NOT_FOUND, CE_IO. */
+/* The value as it will be after this commit: what the batch holds, else what the store has now.
+ * Borrowed from the batch or copied into the arena; good until batch_clear or the next put of that
+ * key. CE_NOT_FOUND, CE_IO. */
 int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, struct slice *ret);
 /* Only what the batch itself holds: 1 with *ret for a put, -1 for a delete, 0 for nothing. */
 int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice *ret);
 
-/* Walks the rows with that prefix as they will be after this commit, ascending. `each` returns false to stop, and puts
- * nothing into the family it walks. */
+/* Walks the rows with that prefix as they will be after this commit, ascending. `each` returns
+ * false to stop, and puts nothing into the family it walks. */
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
 
@@ -41,6 +42,6 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
 size_t batch_rows(const struct batch *b, enum cf cf);
 size_t batch_rows_all(const struct batch *b);
 
-/* Writes with one fsync and empties the batch. Nothing is written when anything failed before; then, or when RocksDB
- * fails, the store takes no writes until it is reopened. */
+/* Writes with one fsync and empties the batch. Nothing is written when anything failed before;
+ * then, or when RocksDB fails, the store takes no writes until it is reopened. */
 int batch_commit(struct batch *b, struct reason *reterr_why);

@@ -1,5 +1,6 @@
-/* Every key with fixed places, built and taken apart. A record of subject 91440106YY00000288, category 4, day 2024-01-05,
- * number 7: 01 "91440106YY00000288" 04 (FFFFFFFF − (day + 2^31)) 0000000000000007. */
+/* Every key with fixed places, built and taken apart. A record of subject 91440106YY00000288,
+ * category 4, day 2024-01-05, number 7: 01 "91440106YY00000288" 04 (FFFFFFFF − (day + 2^31))
+ * 0000000000000007. */
 #include "store/keys.h"
 
 #include <string.h>
@@ -10,8 +11,8 @@ static uint32_t day_ascending(struct day d)
     return (uint32_t)d.v ^ 0x80000000u;
 }
 
-struct record_key record_key_make(const struct subject_id *subject, enum category category, struct day day,
-                                  uint64_t number)
+struct record_key record_key_make(const struct subject_id *subject, enum category category,
+                                  struct day day, uint64_t number)
 {
     struct record_key k;
     memcpy(k.b, subject->b, SUBJECT_ID_BYTES);

@@ -9,16 +9,17 @@
 #include "record/subject_id.h"
 #include "record/version.h"
 
-/* Builds and takes apart every key with fixed places (design §6). Integers are big-endian, so that byte order is the
- * order we walk in. */
+/* Builds and takes apart every key with fixed places (design §6). Integers are big-endian, so that
+ * byte order is the order we walk in. */
 
-/* record: subject 19, category 1, day descending 4, record number 8. Also the locator in by_source. */
+/* record: subject 19, category 1, day descending 4, record number 8. Also the locator in by_source.
+ */
 enum { RECORD_KEY_BYTES = 32 };
 struct record_key {
     uint8_t b[RECORD_KEY_BYTES];
 };
-struct record_key record_key_make(const struct subject_id *subject, enum category category, struct day day,
-                                  uint64_t number);
+struct record_key record_key_make(const struct subject_id *subject, enum category category,
+                                  struct day day, uint64_t number);
 struct subject_id record_key_subject(const struct record_key *k);
 enum category record_key_category(const struct record_key *k);
 struct day record_key_day(const struct record_key *k);
@@ -54,4 +55,4 @@ struct log_key {
 };
 struct log_key log_key_make(uint64_t batch, uint64_t first_row);
 
-#define KEY_SLICE(k) slice_make((k).b, sizeof (k).b)
+#define KEY_SLICE(k) slice_make((k).b, sizeof(k).b)

@@ -1,7 +1,8 @@
 /* Values of by_source and history.
  *
  *   by_source: format 1, version 28, content hash 16, flags 1, locator 32
- *   history:   format 1, subject 19, current from 8, current until 8, content hash 16, stored record */
+ *   history:   format 1, subject 19, current from 8, current until 8, content hash 16, stored
+ * record */
 #include "store/source.h"
 
 #include <string.h>

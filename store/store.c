@@ -1,6 +1,7 @@
-/* Opening and closing RocksDB: options of each family, one process for each folder, reopening after a failed commit.
- * The figures are those of the configuration that was measured (docs/adr/0006): small write buffers for indexes, one
- * shared cache with index and filter blocks in it, 256 MB of log at most so that a restart stays short. */
+/* Opening and closing RocksDB: options of each family, one process for each folder, reopening after
+ * a failed commit. The figures are those of the configuration that was measured (docs/adr/0006):
+ * small write buffers for indexes, one shared cache with index and filter blocks in it, 256 MB of
+ * log at most so that a restart stays short. */
 #include "store/store.h"
 
 #include <errno.h>
@@ -53,7 +54,8 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     rocksdb_options_set_wal_bytes_per_sync(opt, 1 << 20);
     rocksdb_options_set_max_total_wal_size(opt, 256 << 20);
     rocksdb_options_set_max_open_files(opt, -1);
-    rocksdb_options_set_db_write_buffer_size(opt, (size_t)(o->buffer_bytes ? o->buffer_bytes : 192 << 20));
+    rocksdb_options_set_db_write_buffer_size(
+        opt, (size_t)(o->buffer_bytes ? o->buffer_bytes : 192 << 20));
     rocksdb_options_set_keep_log_file_num(opt, 4);
     rocksdb_options_set_max_log_file_size(opt, 4 << 20);
     return opt;
@@ -74,7 +76,8 @@ static rocksdb_options_t *cf_options_make(enum cf cf, rocksdb_cache_t *cache)
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
     if (families[cf].filter) {
-        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_ribbon(10));
+        rocksdb_block_based_options_set_filter_policy(table,
+                                                      rocksdb_filterpolicy_create_ribbon(10));
         rocksdb_block_based_options_set_index_type(
             table, rocksdb_block_based_table_index_type_two_level_index_search);
         rocksdb_block_based_options_set_partition_filters(table, 1);
@@ -94,7 +97,8 @@ static int db_open(struct store *s, struct reason *reterr_why)
         options[i + 1] = s->cf_options[i];
     }
     char *message = NULL;
-    s->db = rocksdb_open_column_families(s->db_options, s->db_dir, CF_COUNT + 1, names, options, handles, &message);
+    s->db = rocksdb_open_column_families(s->db_options, s->db_dir, CF_COUNT + 1, names, options,
+                                         handles, &message);
     if (!s->db)
         return store_error(message, reterr_why);
     rocksdb_column_family_handle_destroy(handles[0]);
@@ -112,7 +116,8 @@ static void db_close(struct store *s)
     s->db = NULL;
 }
 
-/* Our own lock beside RocksDB's: its holder is told by name, and a dead process never leaves it behind. */
+/* Our own lock beside RocksDB's: its holder is told by name, and a dead process never leaves it
+ * behind. */
 static int folder_lock(struct store *s, struct reason *reterr_why)
 {
     char path[4096];
@@ -131,9 +136,10 @@ static int folder_lock(struct store *s, struct reason *reterr_why)
     ssize_t n = pread(s->lock_fd, holder, sizeof holder - 1, 0);
     while (n > 0 && (holder[n - 1] < '0' || holder[n - 1] > '9'))
         holder[--n] = 0;
-    return reason_set(reterr_why, CE_BUSY,
-                      "%s is held by process %s; stop it first, or give this one a folder of its own", s->dir,
-                      *holder ? holder : "?");
+    return reason_set(
+        reterr_why, CE_BUSY,
+        "%s is held by process %s; stop it first, or give this one a folder of its own", s->dir,
+        *holder ? holder : "?");
 }
 
 int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why)
@@ -143,7 +149,8 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
         if (o->must_exist)
             return reason_set(reterr_why, CE_NOT_FOUND, "%s: there is no store", o->dir);
         if (mkdir(o->dir, 0700) < 0)
-            return reason_set(reterr_why, CE_IO, "cannot make the folder %s: %s", o->dir, strerror(errno));
+            return reason_set(reterr_why, CE_IO, "cannot make the folder %s: %s", o->dir,
+                              strerror(errno));
     }
     struct store *s = calloc(1, sizeof *s);
     CHECK(s);

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/* The store on disk: RocksDB with the families of cf.def. One writing thread (store/batch.h), any number of readers
- * (store/view.h). */
+/* The store on disk: RocksDB with the families of cf.def. One writing thread (store/batch.h), any
+ * number of readers (store/view.h). */
 struct store;
 
 enum cf {
@@ -20,21 +20,23 @@ enum cf {
 const char *cf_name(enum cf cf);
 
 struct store_options {
-    const char *dir;       /* the installation's data folder; the database lies in dir/db */
-    int64_t cache_bytes;   /* block cache; 0: 256 MiB */
-    int64_t buffer_bytes;  /* all write buffers together; 0: 192 MiB */
-    bool must_exist;       /* do not make a new one: CE_NOT_FOUND */
+    const char *dir;      /* the installation's data folder; the database lies in dir/db */
+    int64_t cache_bytes;  /* block cache; 0: 256 MiB */
+    int64_t buffer_bytes; /* all write buffers together; 0: 192 MiB */
+    bool must_exist;      /* do not make a new one: CE_NOT_FOUND */
 };
 
-/* Opens or makes the store and brings it to the present schema (store/migrate.h). CE_BUSY when another process holds
- * the folder, CE_FORMAT for a store of a newer schema or with damaged data, CE_IO; the reason says what to do. */
+/* Opens or makes the store and brings it to the present schema (store/migrate.h). CE_BUSY when
+ * another process holds the folder, CE_FORMAT for a store of a newer schema or with damaged data,
+ * CE_IO; the reason says what to do. */
 int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why);
 /* Waits for readers. Accepts NULL. */
 void store_close(struct store *s);
 DEFINE_AUTO(struct store, store_close)
 
-/* After a failed commit the store takes no writes (store_is_writable is false) until store_reopen, which waits for the
- * readers to leave, closes and opens again. Readers get CE_UNAVAILABLE meanwhile. */
+/* After a failed commit the store takes no writes (store_is_writable is false) until store_reopen,
+ * which waits for the readers to leave, closes and opens again. Readers get CE_UNAVAILABLE
+ * meanwhile. */
 bool store_is_writable(const struct store *s);
 int store_reopen(struct store *s, struct reason *reterr_why);
 

@@ -1,8 +1,9 @@
 #pragma once
 /* What the files of store/ share about the open database; not for other folders. */
 #include <pthread.h>
-#include <rocksdb/c.h>
 #include <stdatomic.h>
+
+#include <rocksdb/c.h>
 
 #include "store/store.h"
 

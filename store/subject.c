@@ -1,10 +1,12 @@
-/* The subject row: encoding, what is shown of it, and how it follows from the subject's current records.
+/* The subject row: encoding, what is shown of it, and how it follows from the subject's current
+ * records.
  *
  *   format 1, search number LEB128, own public until 4, status, district (counted bytes),
- *   numbers: count, each type 1 and counted bytes; names: count, each flags 1, public until 4, version 28, counted bytes
+ *   numbers: count, each type 1 and counted bytes; names: count, each flags 1, public until 4,
+ * version 28, counted bytes
  *
- * A name's version is kept only while several names compete for the same place: with one it decides nothing, and a row
- * that stays the same need not be written again for every record. */
+ * A name's version is kept only while several names compete for the same place: with one it decides
+ * nothing, and a row that stays the same need not be written again for every record. */
 #include "store/subject.h"
 
 #include <string.h>
@@ -115,7 +117,8 @@ bool subject_name_is_former(const struct subject *s, const struct subject_name *
     return n->flags == SUBJECT_NAME_OWN && !holds_now(s, n->text);
 }
 
-static uint8_t flags_of(const struct record_about *about, enum record_name_kind kind, bool is_superseded)
+static uint8_t flags_of(const struct record_about *about, enum record_name_kind kind,
+                        bool is_superseded)
 {
     if (!about->is_registration)
         return 0;
@@ -132,14 +135,18 @@ static uint8_t flags_of(const struct record_about *about, enum record_name_kind 
     return 0;
 }
 
-/* Keeps the list sorted by flags (descending) and text, so that the row does not depend on the order of arrival. */
-static struct subject_name *name_place(struct subject *s, struct slice text, uint8_t flags, bool *ret_is_new)
+/* Keeps the list sorted by flags (descending) and text, so that the row does not depend on the
+ * order of arrival. */
+static struct subject_name *name_place(struct subject *s, struct slice text, uint8_t flags,
+                                       bool *ret_is_new)
 {
     unsigned at = 0;
-    while (at < s->name_count && (s->names[at].flags > flags ||
-                                  (s->names[at].flags == flags && slice_cmp(s->names[at].text, text) < 0)))
+    while (at < s->name_count &&
+           (s->names[at].flags > flags ||
+            (s->names[at].flags == flags && slice_cmp(s->names[at].text, text) < 0)))
         at++;
-    *ret_is_new = !(at < s->name_count && s->names[at].flags == flags && slice_eq(s->names[at].text, text));
+    *ret_is_new =
+        !(at < s->name_count && s->names[at].flags == flags && slice_eq(s->names[at].text, text));
     if (!*ret_is_new)
         return &s->names[at];
     if (s->name_count == SUBJECT_NAMES_MAX) {
@@ -151,7 +158,8 @@ static struct subject_name *name_place(struct subject *s, struct slice text, uin
                 least = i;
         if (flags < s->names[least].flags)
             return NULL;
-        memmove(&s->names[least], &s->names[least + 1], (s->name_count - least - 1) * sizeof *s->names);
+        memmove(&s->names[least], &s->names[least + 1],
+                (s->name_count - least - 1) * sizeof *s->names);
         s->name_count--;
         if (least < at)
             at--;
@@ -191,7 +199,8 @@ static bool own_join(struct arena *a, struct subject *s, const struct record *r)
 {
     const struct record_about *about = &r->about;
     bool changed = !slice_eq(s->status, about->status) || !slice_eq(s->district, about->district) ||
-                   s->own_public_until.v != r->head.public_until.v || s->number_count != about->number_count;
+                   s->own_public_until.v != r->head.public_until.v ||
+                   s->number_count != about->number_count;
     s->status = arena_dup(a, about->status);
     s->district = arena_dup(a, about->district);
     s->own_public_until = r->head.visibility == VIS_PUBLIC ? r->head.public_until : DAY_NONE;
@@ -199,7 +208,8 @@ static bool own_join(struct arena *a, struct subject *s, const struct record *r)
     for (unsigned i = 0; i < about->number_count; i++) {
         changed = changed || s->numbers[i].type != about->numbers[i].type ||
                   !slice_eq(s->numbers[i].number, about->numbers[i].number);
-        s->numbers[i] = (struct record_number){about->numbers[i].type, arena_dup(a, about->numbers[i].number)};
+        s->numbers[i] =
+            (struct record_number){about->numbers[i].type, arena_dup(a, about->numbers[i].number)};
     }
     return changed;
 }
@@ -241,7 +251,8 @@ static bool each_record(void *ctx, struct slice key, struct slice value)
         subject_join(c->arena, c->subject, &r, false);
         return true;
     }
-    /* Of several registrations the one of the highest version speaks for status, district and numbers. */
+    /* Of several registrations the one of the highest version speaks for status, district and
+     * numbers. */
     struct subject before = *c->subject;
     subject_join(c->arena, c->subject, &r, false);
     if (c->registration_count && version_cmp(&r.head.version, &c->own_version) < 0) {
@@ -278,8 +289,8 @@ static bool each_superseded(void *ctx, struct slice key, struct slice value)
     return true;
 }
 
-int subject_compute(struct batch *b, struct arena *a, const struct subject_id *id, struct subject *ret,
-                    bool *ret_exists)
+int subject_compute(struct batch *b, struct arena *a, const struct subject_id *id,
+                    struct subject *ret, bool *ret_exists)
 {
     uint64_t search_number = ret->search_number;
     *ret = (struct subject){.search_number = search_number, .own_public_until = DAY_NONE};

@@ -10,19 +10,21 @@
 #include "record/subject_id.h"
 #include "store/batch.h"
 
-/* The subject row: what a subject is called and where it stands, a function of its current records and of nothing else
- * (design §4). Names of a registration win; without one the name of the highest version holds, unconfirmed. */
+/* The subject row: what a subject is called and where it stands, a function of its current records
+ * and of nothing else (design §4). Names of a registration win; without one the name of the highest
+ * version holds, unconfirmed. */
 
 enum subject_name_flag {
-    SUBJECT_NAME_OWN = 1,     /* from a registration */
-    SUBJECT_NAME_CURRENT = 2, /* of a registration: it holds now */
+    SUBJECT_NAME_OWN = 1,        /* from a registration */
+    SUBJECT_NAME_CURRENT = 2,    /* of a registration: it holds now */
     SUBJECT_NAME_ADDITIONAL = 4, /* a further name beside the main one (增挂, 第二名称) */
 };
 struct subject_name {
     struct slice text;
     uint8_t flags;
     struct day public_until; /* the latest of the records that give it; DAY_NONE: never public */
-    struct version version;  /* the highest of the records that give it; exact only while several compete */
+    struct version
+        version; /* the highest of the records that give it; exact only while several compete */
 };
 
 enum { SUBJECT_NAMES_MAX = 32 };
@@ -40,15 +42,16 @@ void subject_encode(const struct subject *s, struct buf *ret);
 /* Borrowed from the bytes. CE_FORMAT. */
 int subject_decode(struct slice bytes, struct subject *ret);
 
-/* The name that a viewer of that day may see: the registration's current one, else of the unconfirmed ones that of the
- * highest version. NULL when none is public. */
+/* The name that a viewer of that day may see: the registration's current one, else of the
+ * unconfirmed ones that of the highest version. NULL when none is public. */
 const struct subject_name *subject_public_name(const struct subject *s, struct day today);
 /* Whether a name that is not the shown one counts as a former name (曾用名). */
 bool subject_name_is_former(const struct subject *s, const struct subject_name *n);
 
 /* Joins what one current record says into the row. True when the row changed. */
 bool subject_join(struct arena *a, struct subject *s, const struct record *r, bool is_superseded);
-/* Computes the row anew from all current records (as they will be after the batch) and from the superseded versions of
- * its registrations. *ret_exists is false when there is no current record. `search_number` is taken over. */
-int subject_compute(struct batch *b, struct arena *a, const struct subject_id *id, struct subject *ret,
-                    bool *ret_exists);
+/* Computes the row anew from all current records (as they will be after the batch) and from the
+ * superseded versions of its registrations. *ret_exists is false when there is no current record.
+ * `search_number` is taken over. */
+int subject_compute(struct batch *b, struct arena *a, const struct subject_id *id,
+                    struct subject *ret, bool *ret_exists);

@@ -75,8 +75,8 @@ int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, stru
     return 0;
 }
 
-int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count, const struct slice *keys,
-                  struct slice *ret_values)
+int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count,
+                  const struct slice *keys, struct slice *ret_values)
 {
     if (count == 0)
         return 0;
@@ -88,7 +88,8 @@ int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count, con
         p[i] = keys[i].p;
         n[i] = keys[i].n;
     }
-    rocksdb_batched_multi_get_cf(v->store->db, v->read, v->store->cf[cf], count, p, n, pins, messages, true);
+    rocksdb_batched_multi_get_cf(v->store->db, v->read, v->store->cf[cf], count, p, n, pins,
+                                 messages, true);
     int r = 0;
     for (size_t i = 0; i < count; i++) {
         ret_values[i] = (struct slice){0};

@@ -7,8 +7,8 @@
 #include "base/slice.h"
 #include "store/store.h"
 
-/* A consistent picture of the store: everything read through one view is of one moment. Short-lived; holds the store
- * open. Not shared between threads. */
+/* A consistent picture of the store: everything read through one view is of one moment.
+ * Short-lived; holds the store open. Not shared between threads. */
 struct view;
 
 /* CE_UNAVAILABLE while the store is being reopened. */
@@ -17,14 +17,15 @@ int view_open(struct store *s, struct view **ret);
 void view_close(struct view *v);
 DEFINE_AUTO(struct view, view_close)
 
-/* Rises with every commit: equal numbers mean equal content (a commit in this very moment may make it lag). */
+/* Rises with every commit: equal numbers mean equal content (a commit in this very moment may make
+ * it lag). */
 uint64_t view_sequence(const struct view *v);
 
 /* The value, copied into the arena. CE_NOT_FOUND, CE_IO. */
 int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, struct slice *ret);
 /* Many at once, keys in ascending order for speed; absent ones come back as {NULL, 0}. */
-int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count, const struct slice *keys,
-                  struct slice *ret_values);
+int view_get_many(struct view *v, struct arena *a, enum cf cf, size_t count,
+                  const struct slice *keys, struct slice *ret_values);
 
 /* A walk over the keys from `from` on that begin with `prefix` (both may be empty), ascending:
  *
