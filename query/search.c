@@ -11,10 +11,11 @@
 #include "query/union.h"
 #include "store/names.h"
 
-enum { LIMIT_MAX = 100 };
+enum { LIMIT_MAX = 100, SCRATCH_BYTES = 16 << 20 };
 
 struct finding_names {
     struct query *q;
+    struct arena *scratch;
     struct search_hit *hits;
     unsigned count;
     int err;
@@ -47,28 +48,43 @@ static bool match(struct query *q, const struct subject *row, const struct subje
     return false;
 }
 
-static bool accept(void *ctx, const struct names_hit *hit)
+/* Looks at one candidate with the memory of `q->arena`. 1: it counts, 0: it does not, CE_.... */
+static int look(struct finding_names *f, const struct names_hit *hit, struct search_hit *ret)
 {
-    struct finding_names *f = ctx;
     struct query *q = f->q;
-    struct search_hit found = {0};
     struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     int r = union_of(q, &hit->subject, u);
     if (r == 0 && is_listed(f, &u->ids[0]))
-        return false;
+        return 0;
     if (r == 0)
-        r = query_subject_by_id(q, &hit->subject, false, &found.subject);
-    if (r < 0) {
-        if (r != CE_NOT_FOUND && f->err == 0)
-            f->err = r;
-        return false;
+        r = query_subject_by_id(q, &hit->subject, false, &ret->subject);
+    if (r < 0)
+        return r == CE_NOT_FOUND ? 0 : r;
+    for (unsigned i = 0; i < u->count; i++)
+        if (match(q, &u->rows[i], &ret->subject, hit->folded, ret))
+            return 1;
+    return 0;
+}
+
+/* Candidates may be many and few of them count, so each is first looked at with memory that is taken back at once. */
+static bool accept(void *ctx, const struct names_hit *hit)
+{
+    struct finding_names *f = ctx;
+    struct arena *answers = f->q->arena;
+    struct search_hit found = {0};
+    arena_reset(f->scratch);
+    f->q->arena = f->scratch;
+    int r = look(f, hit, &found);
+    f->q->arena = answers;
+    if (r > 0) {
+        found = (struct search_hit){0};
+        r = look(f, hit, &found);
     }
-    bool matches = false;
-    for (unsigned i = 0; i < u->count && !matches; i++)
-        matches = match(q, &u->rows[i], &found.subject, hit->folded, &found);
-    if (matches && !hit->is_earlier)
+    if (r > 0)
         f->hits[f->count++] = found;
-    return matches;
+    else if (r < 0 && f->err == 0)
+        f->err = r;
+    return r > 0;
 }
 
 static int search_code(struct query *q, struct slice text, struct search_hit *ret, bool *ret_found)
@@ -129,8 +145,10 @@ int query_search(struct query *q, struct slice text, unsigned limit, struct slic
         return 0;
     }
     struct names_hit *hits = ARENA_ARRAY(q->arena, struct names_hit, limit);
+    f.scratch = arena_create(SCRATCH_BYTES);
     int r = names_search(q->view, q->arena, folded, &at, accept, &f, limit - f.count,
                          SEARCH_POSTINGS_MAX, hits, &count, &cut);
+    arena_destroy(f.scratch);
     if (r < 0 || f.err < 0)
         return r < 0 ? r : f.err;
     *ret_count = f.count;
