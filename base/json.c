@@ -180,16 +180,33 @@ static void escape(struct buf *b, char c)
         buf_printf(b, "u%04x", (unsigned)(unsigned char)c);
 }
 
+/* Whether one of eight bytes has to be escaped: below 0x20, a quote or a backslash. A byte may be
+ * taken for one that has not. */
+static bool any_escaped(const char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t v;
+    memcpy(&v, p, 8);
+    uint64_t quote = v ^ ones * '"', back = v ^ ones * '\\';
+    return (((v - ones * 0x20) & ~v) | ((quote - ones) & ~quote) | ((back - ones) & ~back)) & high;
+}
+
 void json_quote(struct buf *b, struct slice s)
 {
     buf_add_char(b, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        if (!is_escaped(s.p[i]))
+    size_t from = 0, i = 0;
+    while (i < s.n) {
+        if (s.n - i >= 8 && !any_escaped(s.p + i)) {
+            i += 8;
             continue;
-        buf_add(b, s.p + from, i - from);
-        escape(b, s.p[i]);
-        from = i + 1;
+        }
+        for (size_t end = s.n - i < 8 ? s.n : i + 8; i < end; i++) {
+            if (!is_escaped(s.p[i]))
+                continue;
+            buf_add(b, s.p + from, i - from);
+            escape(b, s.p[i]);
+            from = i + 1;
+        }
     }
     if (s.n > from)
         buf_add(b, s.p + from, s.n - from);

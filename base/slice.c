@@ -131,6 +131,12 @@ static size_t char_bytes(struct slice s, size_t i)
     return n;
 }
 
+/* U+1000 to U+CFFF: three bytes without exceptions. */
+static inline bool is_plain_three(const unsigned char *p)
+{
+    return p[0] >= 0xE1 && p[0] <= 0xEC && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80;
+}
+
 size_t utf8_valid_prefix(struct slice s)
 {
     size_t i = 0;
@@ -143,6 +149,9 @@ size_t utf8_valid_prefix(struct slice s)
                 break;
             i += 8;
         }
+        /* Runs of Han characters: a lead byte with which every pair of followers is well-formed. */
+        while (i + 3 <= s.n && is_plain_three((const unsigned char *)s.p + i))
+            i += 3;
         if (i >= s.n)
             break;
         size_t n = char_bytes(s, i);
