@@ -3,6 +3,10 @@
  * plausible birth date is enough. */
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "record/identifier.h"
 
 enum { LONG = 18, SHORT = 15 };
@@ -163,32 +167,67 @@ static struct found found_at(struct slice text, size_t at, bool after_letter)
     return f;
 }
 
+/* Whether a digit of full width begins at i. */
+static bool is_wide_digit(struct slice text, size_t i)
+{
+    const unsigned char *p = (const unsigned char *)text.p + i;
+    return text.n - i >= 3 && p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x90 && p[2] <= 0x99;
+}
+
+static bool is_ascii_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The first digit of any width at or behind i, or the end. Nearly all text has few digits, and all
+ * of it is looked through, so it goes by sixteen bytes where it can. */
+static size_t next_digit(struct slice text, size_t i)
+{
+#ifdef __SSE2__
+    const __m128i below = _mm_set1_epi8('0' - 1), above = _mm_set1_epi8('9' + 1);
+    const __m128i lead = _mm_set1_epi8((char)0xEF), second = _mm_set1_epi8((char)0xBC);
+    for (; text.n - i >= 17; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
+        __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i + 1));
+        __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(v, below), _mm_cmplt_epi8(v, above));
+        __m128i wide = _mm_and_si128(_mm_cmpeq_epi8(v, lead), _mm_cmpeq_epi8(w, second));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(digit, wide));
+        for (; mask; mask &= mask - 1) {
+            size_t at = i + (size_t)__builtin_ctz(mask);
+            if (is_ascii_digit(text.p[at]) || is_wide_digit(text, at))
+                return at;
+        }
+    }
+#endif
+    while (i < text.n && !is_ascii_digit(text.p[i]) && !is_wide_digit(text, i))
+        i++;
+    return i;
+}
+
+/* The character that ends at i, if it is ASCII or of full width; else 0. */
+static uint32_t char_before(struct slice text, size_t i)
+{
+    if (i == 0)
+        return 0;
+    if ((unsigned char)text.p[i - 1] < 0x80)
+        return (unsigned char)text.p[i - 1];
+    size_t at = i >= 3 ? i - 3 : 0, next = at;
+    uint32_t c = utf8_next(text, &next);
+    return next == i ? c : 0;
+}
+
 static bool find(struct slice text, size_t from, size_t *ret_at, struct found *ret)
 {
-    bool after_letter = false, after_digit = false;
-    for (size_t at = from; at < text.n;) {
-        unsigned char lead = (unsigned char)text.p[at];
-        /* No digit of any width begins with another byte, and a letter before one is a single byte
-         * or full-width. */
-        if (!(lead >= '0' && lead <= '9') && lead != 0xEF) {
-            after_letter = is_letter(lead);
-            after_digit = false;
-            at++;
+    for (size_t at = next_digit(text, from); at < text.n; at = next_digit(text, at + 1)) {
+        uint32_t before = at == from ? 0 : char_before(text, at);
+        char d = digit_of(before);
+        if (d && d != 'X')
             continue;
-        }
-        size_t next = at;
-        uint32_t c = utf8_next(text, &next);
-        char d = digit_of(c);
-        bool is_digit = d && d != 'X';
-        if (is_digit && !after_digit) {
-            *ret = found_at(text, at, after_letter);
+        *ret = found_at(text, at, is_letter(before));
+        if (ret->count) {
             *ret_at = at;
-            if (ret->count)
-                return true;
+            return true;
         }
-        after_digit = is_digit;
-        after_letter = !is_digit && is_letter(c);
-        at = next;
     }
     return false;
 }
