@@ -275,29 +275,50 @@ static bool is_open_word(struct slice text)
     return false;
 }
 
+/* "2023-01-05": printed by hand, for every row has days. */
+static struct slice day_text(struct arena *a, int year, int month, int day)
+{
+    char *p = arena_alloc(a, 10);
+    const int digits[10] = {year / 1000, year / 100 % 10, year / 10 % 10, year % 10,
+                            0,           month / 10,      month % 10,     0,
+                            day / 10,    day % 10};
+    for (int i = 0; i < 10; i++)
+        p[i] = i == 4 || i == 7 ? '-' : (char)('0' + digits[i]);
+    return slice_make(p, 10);
+}
+
+static bool day_read(const struct value *v, struct day *ret)
+{
+    if (day_parse_iso(v->text, ret))
+        return true;
+    return v->text.n <= CODE_BYTES_MAX && date_read(text_digits(v->c->scratch, v->text), ret);
+}
+
 static void clean_date(const struct value *v)
 {
     const struct tables *t = v->c->tables;
     int year = 0, month = 0, of_month = 0;
-    struct day day = DAY_NONE;
     bool is_open = v->item->open_ended && is_open_word(v->text);
     if (!is_open) {
-        if (v->text.n > CODE_BYTES_MAX || !date_read(text_digits(v->c->scratch, v->text), &day)) {
+        if (!day_read(v, &v->cell->day)) {
+            v->cell->day = DAY_NONE;
             broken(v, RULE_DATE_INVALID, SLICE(""));
             return;
         }
-        day_to_civil(day, &year, &month, &of_month);
-        bool fills = is_filler(t, day) || year == 9999;
-        if (fills && !v->item->open_ended)
+        day_to_civil(v->cell->day, &year, &month, &of_month);
+        bool fills = is_filler(t, v->cell->day) || year == 9999;
+        if (fills && !v->item->open_ended) {
+            v->cell->day = DAY_NONE;
             return;
+        }
         is_open = v->item->open_ended && (fills || year >= t->open_end_year_min);
     }
-    if (is_open)
-        CHECK(day_from_civil(t->open_end_year_min, 12, 31, &day));
-    char *text = arena_alloc(v->c->scratch, 11);
-    day_print(day, text);
-    v->cell->day = is_open ? DAY_FOREVER : day;
-    good(v, slice_make(text, 10));
+    if (is_open) {
+        v->cell->day = DAY_FOREVER;
+        good(v, day_text(v->c->scratch, t->open_end_year_min, 12, 31));
+    } else {
+        good(v, day_text(v->c->scratch, year, month, of_month));
+    }
 }
 
 static void clean_decimal(const struct value *v)
