@@ -159,7 +159,12 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     s->dir = strdup(o->dir);
     CHECK(s->dir && asprintf(&s->db_dir, "%s/db", o->dir) > 0);
     s->options.dir = s->dir;
-    pthread_rwlock_init(&s->in_use, NULL);
+    /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned away. */
+    pthread_rwlockattr_t attr;
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&s->in_use, &attr);
+    pthread_rwlockattr_destroy(&attr);
     s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : 256 << 20));
     s->db_options = db_options_make(o);
     for (int i = 0; i < CF_COUNT; i++)

@@ -1,0 +1,266 @@
+/* One commit: what the batch answers before it, what it writes, and what happens when it fails. */
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "store/batch.h"
+#include "tests/unit/store/temp_store.h"
+
+static struct slice get(struct batch *b, struct arena *a, struct slice key)
+{
+    struct slice value = {0};
+    int r = batch_get(b, a, CF_STATE, key, &value);
+    EXPECT(r == 0 || r == CE_NOT_FOUND);
+    return value;
+}
+
+TEST(a_batch_reads_its_own_writes_and_nobody_else_does)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    batch_put(b, CF_STATE, SLICE("k"), SLICE("v"));
+    EXPECT_SLICE(get(b, a, SLICE("k")), "v");
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("k")).p);
+    commit(b);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("k")), "v");
+    EXPECT_EQ(batch_rows_all(b), 0);
+    EXPECT_SLICE(get(b, a, SLICE("k")), "v");
+    batch_delete(b, CF_STATE, SLICE("k"));
+    EXPECT(!get(b, a, SLICE("k")).p);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("k")), "v");
+    commit(b);
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("k")).p);
+}
+
+TEST(the_last_value_for_a_key_wins)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    batch_put(b, CF_STATE, SLICE("a"), SLICE("1"));
+    batch_delete(b, CF_STATE, SLICE("a"));
+    batch_put(b, CF_STATE, SLICE("a"), SLICE("2"));
+    batch_put(b, CF_STATE, SLICE("b"), SLICE("1"));
+    batch_delete(b, CF_STATE, SLICE("b"));
+    batch_put(b, CF_LEDGER, SLICE("a"), SLICE("other family"));
+    EXPECT_EQ(batch_rows(b, CF_STATE), 2);
+    EXPECT_EQ(batch_rows(b, CF_LEDGER), 1);
+    EXPECT_EQ(batch_rows_all(b), 3);
+    EXPECT_SLICE(get(b, a, SLICE("a")), "2");
+    commit(b);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("a")), "2");
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("b")).p);
+    EXPECT_SLICE(row_of(s, a, CF_LEDGER, SLICE("a")), "other family");
+}
+
+TEST(peeking_tells_puts_deletes_and_nothing_apart)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    struct slice value = {0};
+    put_row(s, CF_STATE, SLICE("stored"), SLICE("x"));
+    EXPECT_EQ(batch_peek(b, CF_STATE, SLICE("stored"), &value), 0);
+    batch_put(b, CF_STATE, SLICE("put"), SLICE("y"));
+    batch_delete(b, CF_STATE, SLICE("stored"));
+    EXPECT_EQ(batch_peek(b, CF_STATE, SLICE("put"), &value), 1);
+    EXPECT_SLICE(value, "y");
+    EXPECT_EQ(batch_peek(b, CF_STATE, SLICE("stored"), &value), -1);
+    EXPECT_EQ(batch_peek(b, CF_RECORD, SLICE("put"), &value), 0);
+}
+
+TEST(a_cleared_batch_holds_nothing)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    batch_put(b, CF_STATE, SLICE("k"), SLICE("v"));
+    batch_delete_range(b, CF_STATE, SLICE("a"), SLICE("z"));
+    batch_clear(b);
+    EXPECT_EQ(batch_rows_all(b), 0);
+    EXPECT(!get(b, a, SLICE("k")).p);
+    commit(b);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("k")), 0);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("schema")), 1);
+}
+
+TEST(empty_values_are_values)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    struct slice value;
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    batch_put(b, CF_STATE, SLICE("k"), (struct slice){0});
+    EXPECT_OK(batch_get(b, a, CF_STATE, SLICE("k"), &value));
+    EXPECT_EQ(value.n, 0);
+    commit(b);
+    EXPECT_OK(batch_get(b, a, CF_STATE, SLICE("k"), &value));
+    EXPECT_EQ(value.n, 0);
+}
+
+TEST(many_rows_are_all_found_and_all_written)
+{
+    enum { ROWS = 40000 };
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(64 << 20);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t key = i * 2654435761u;
+        batch_put(b, CF_EVENT, slice_make(&key, 4), slice_make(&i, 4));
+    }
+    EXPECT_EQ(batch_rows(b, CF_EVENT), ROWS);
+    for (uint32_t i = 0; i < ROWS; i += 7) {
+        uint32_t key = i * 2654435761u;
+        struct slice value = {0};
+        EXPECT_EQ(batch_peek(b, CF_EVENT, slice_make(&key, 4), &value), 1);
+        EXPECT_SAME(value, slice_make(&i, 4));
+    }
+    commit(b);
+    EXPECT_EQ(rows_of(s, CF_EVENT, (struct slice){0}), ROWS);
+}
+
+struct told {
+    char text[256];
+    unsigned rows, rows_max;
+};
+
+static bool tell(void *ctx, struct slice key, struct slice value)
+{
+    struct told *t = ctx;
+    size_t n = strlen(t->text);
+    snprintf(t->text + n, sizeof t->text - n, "%.*s=%.*s ", FMT_SLICE(key), FMT_SLICE(value));
+    return ++t->rows < t->rows_max;
+}
+
+static struct told walk(struct batch *b, struct slice prefix, unsigned rows_max)
+{
+    struct told t = {.rows_max = rows_max};
+    EXPECT_OK(batch_walk(b, CF_RECORD, prefix, tell, &t));
+    return t;
+}
+
+TEST(a_walk_merges_what_is_stored_with_what_is_gathered)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    batch_put(b, CF_RECORD, SLICE("a1"), SLICE("old"));
+    batch_put(b, CF_RECORD, SLICE("a3"), SLICE("old"));
+    batch_put(b, CF_RECORD, SLICE("a5"), SLICE("old"));
+    batch_put(b, CF_RECORD, SLICE("b1"), SLICE("old"));
+    commit(b);
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a1=old a3=old a5=old ");
+    batch_put(b, CF_RECORD, SLICE("a2"), SLICE("new"));
+    batch_put(b, CF_RECORD, SLICE("a3"), SLICE("new"));
+    batch_delete(b, CF_RECORD, SLICE("a5"));
+    batch_put(b, CF_RECORD, SLICE("a6"), SLICE("new"));
+    batch_put(b, CF_RECORD, SLICE("a"), SLICE("new"));
+    batch_put(b, CF_HISTORY, SLICE("a4"), SLICE("another family"));
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a=new a1=old a2=new a3=new a6=new ");
+    EXPECT_STR(walk(b, SLICE("a"), 2).text, "a=new a1=old ");
+    EXPECT_STR(walk(b, SLICE("b"), 9).text, "b1=old ");
+    EXPECT_STR(walk(b, SLICE("c"), 9).text, "");
+    EXPECT_STR(walk(b, (struct slice){0}, 9).text, "a=new a1=old a2=new a3=new a6=new b1=old ");
+}
+
+TEST(a_walk_sees_what_was_put_and_deleted_since_the_last_one)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    batch_put(b, CF_RECORD, SLICE("a1"), SLICE("1"));
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a1=1 ");
+    batch_put(b, CF_RECORD, SLICE("a0"), SLICE("2"));
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a0=2 a1=1 ");
+    batch_put(b, CF_RECORD, SLICE("a1"), SLICE("3"));
+    batch_delete(b, CF_RECORD, SLICE("a0"));
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a1=3 ");
+    batch_clear(b);
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "");
+    batch_put(b, CF_RECORD, SLICE("a9"), SLICE("4"));
+    EXPECT_STR(walk(b, SLICE("a"), 9).text, "a9=4 ");
+}
+
+TEST(a_range_is_deleted_before_the_rows_of_the_batch)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    for (char c = 'a'; c <= 'f'; c++)
+        batch_put(b, CF_LOG, slice_make(&c, 1), SLICE("old"));
+    commit(b);
+    batch_put(b, CF_LOG, SLICE("c"), SLICE("new"));
+    batch_delete_range(b, CF_LOG, SLICE("b"), SLICE("e"));
+    commit(b);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    EXPECT(row_of(s, a, CF_LOG, SLICE("a")).p != NULL);
+    EXPECT(!row_of(s, a, CF_LOG, SLICE("b")).p);
+    EXPECT_SLICE(row_of(s, a, CF_LOG, SLICE("c")), "new");
+    EXPECT(!row_of(s, a, CF_LOG, SLICE("d")).p);
+    EXPECT(row_of(s, a, CF_LOG, SLICE("e")).p != NULL);
+    EXPECT_EQ(rows_of(s, CF_LOG, (struct slice){0}), 4);
+}
+
+#ifdef CREDENCE_FAULTS
+
+TEST(after_a_failed_commit_the_store_takes_no_writes_until_it_is_reopened)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct reason why;
+    put_row(s, CF_STATE, SLICE("before"), SLICE("x"));
+    fault_arm(FAULT_COMMIT_FAILS, 1);
+    batch_put(b, CF_STATE, SLICE("lost"), SLICE("x"));
+    EXPECT_ERR(batch_commit(b, &why), CE_FAULT);
+    EXPECT(!store_is_writable(s));
+    EXPECT_EQ(batch_rows_all(b), 0);
+    batch_put(b, CF_STATE, SLICE("refused"), SLICE("x"));
+    EXPECT_ERR(batch_commit(b, &why), CE_UNAVAILABLE);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("before")), "x"); /* reading goes on */
+    EXPECT_OK(store_reopen(s, &why));
+    EXPECT(store_is_writable(s));
+    batch_clear(b);
+    batch_put(b, CF_STATE, SLICE("after"), SLICE("x"));
+    commit(b);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("before")), "x");
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("after")), "x");
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("lost")).p);
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("refused")).p);
+}
+
+/* Commits twice in a process of its own, which dies at the fault point in the second commit. */
+static void die_at(enum fault point, const char *dir)
+{
+    pid_t pid = fork();
+    EXPECT(pid >= 0);
+    if (pid == 0) {
+        struct store *s = store_in(dir);
+        put_row(s, CF_STATE, SLICE("first"), SLICE("x"));
+        fault_arm(point, 1);
+        put_row(s, CF_STATE, SLICE("second"), SLICE("x"));
+        _exit(0);
+    }
+    int status;
+    EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 9);
+}
+
+TEST(a_commit_that_ended_survives_the_process_that_dies_right_after)
+{
+    const char *dir = test_tempdir();
+    die_at(FAULT_COMMIT_DIES, dir);
+    AUTO(store_close) struct store *s = store_in(dir);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("first")), 1);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("second")), 1);
+}
+
+TEST(a_commit_that_never_began_leaves_nothing)
+{
+    const char *dir = test_tempdir();
+    die_at(FAULT_COMMIT_DIES_BEFORE, dir);
+    AUTO(store_close) struct store *s = store_in(dir);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("first")), 1);
+    EXPECT_EQ(rows_of(s, CF_STATE, SLICE("second")), 0);
+}
+
+#endif
