@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     ROWS_MOST = 5000,   /* while more wait */
     GATHER_MS = 20,
     REOPEN_PAUSE_MS = 1000,
+    SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
     EVENT_BYTES_MAX = 1 << 20,
 };
@@ -161,6 +163,16 @@ static void gather_rest(struct writer *w)
     counters_put(w->batch, &w->counters);
 }
 
+/* Now and then a commit takes old receipts' details along. */
+static int sweep_now_and_then(struct writer *w)
+{
+    struct utc_ms now = clock_now(w->o.clock);
+    if (!w->o.receipt_days || now.v - w->swept.v < SWEEP_EVERY_MS)
+        return 0;
+    w->swept = now;
+    return sweep_receipts(w->batch, w->o.store, w->arena, now, w->o.receipt_days);
+}
+
 /* Everything that was in the failed commit is forgotten; its producers are told. */
 static void forget(struct writer *w)
 {
@@ -246,6 +258,8 @@ static void commit(struct writer *w, int result)
     }
     if (result == 0)
         result = apply_finish(&w->apply);
+    if (result == 0)
+        result = sweep_now_and_then(w);
     if (result == 0) {
         gather_rest(w);
         result = batch_commit(w->batch, &why);

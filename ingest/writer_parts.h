@@ -61,4 +61,5 @@ struct writer {
     struct errand *errands[64];
     unsigned errand_count;
     size_t rows;
+    struct utc_ms swept; /* when old receipts were last looked for */
 };

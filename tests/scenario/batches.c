@@ -184,3 +184,21 @@ TEST(a_header_without_any_column_of_the_theme_is_refused_and_counts_nothing)
     EXPECT_EQ(world_totals(w, &id).received, 5);
     world_close(w);
 }
+
+TEST(details_of_old_receipts_go_and_their_counts_stay)
+{
+    struct world *w = world_open();
+    struct batch_id old, young;
+    w->receipt_days = 30;
+    world_restart(w);
+    EXPECT_EQ(world_try(w, NULL, theme, "old", file_of(w, 0, 20), SIZE_MAX, &old), SUBMISSION_DONE);
+    EXPECT(slice_find(world_receipt(w, &old), SLICE("uscc.check"), 0) > 0);
+    clock_set(&w->clock, (struct utc_ms){clock_now(&w->clock).v + 31 * INT64_C(86400000)});
+    EXPECT_EQ(world_try(w, NULL, theme, "young", file_of(w, 20, 20), SIZE_MAX, &young),
+              SUBMISSION_DONE);
+    EXPECT(slice_find(world_receipt(w, &old), SLICE("uscc.check"), 0) < 0);
+    EXPECT(slice_find(world_receipt(w, &young), SLICE("uscc.check"), 0) > 0);
+    EXPECT_EQ(world_totals(w, &old).rejected, 4);
+    world_check(w);
+    world_close(w);
+}

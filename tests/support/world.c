@@ -28,7 +28,8 @@ static void open_all(struct world *w)
     struct store_options so = {.dir = w->dir, .cache_bytes = 16 << 20, .buffer_bytes = 16 << 20};
     if (store_open(&so, &w->store, &why) < 0)
         FAIL("store: %s", why.text);
-    struct writer_options wo = {.store = w->store, .keys = w->keys, .clock = &w->clock};
+    struct writer_options wo = {
+        .store = w->store, .keys = w->keys, .clock = &w->clock, .receipt_days = w->receipt_days};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);
 }

@@ -20,6 +20,7 @@ struct world {
     struct catalogue *catalogue;
     struct store *store;
     struct writer *writer;
+    int receipt_days; /* 0: for ever; holds from world_restart on */
 };
 
 struct world *world_open(void);
