@@ -1,6 +1,7 @@
 /* Writing the name index. The name "广州甲" of the subject with search number 7 makes, beside its
- * 'i' row, the keys 67 000002005E7F 0000000007, 67 005DDE007532 …, 67 005E7F005DDE … and 67
- * 007532000003 …: 广 is U+5E7F, 州 U+5DDE, 甲 U+7532. Searching is in names_search.c. */
+ * 'i' row, the keys 67 005E7F005DDE 0000000007, 67 005DDE007532 …, 67 805E7F005DDE … (it begins so)
+ * and 67 005DDE807532 … (it ends so): 广 is U+5E7F, 州 U+5DDE, 甲 U+7532. Searching is in
+ * names_search.c. */
 #include "store/names.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "base/text.h"
 #include "base/wire.h"
 
-enum { FORMAT = 1, BEGIN = 2, END = 3, NUMBER_BYTES = 5 };
+enum { FORMAT = 1 };
 enum { GRAMS_BYTES_MAX = 64 << 20, ROW_BYTES_MAX = 16 << 20 };
 
 static void number_put(uint8_t *at, uint64_t number)
@@ -85,28 +86,36 @@ unsigned names_of_subject(struct arena *a, const struct subject *s,
     return count;
 }
 
+void names_gram(uint32_t first, uint32_t second, uint8_t out[NAMES_GRAM_BYTES])
+{
+    for (int i = 0; i < 3; i++) {
+        out[i] = (uint8_t)(first >> (16 - 8 * i));
+        out[3 + i] = (uint8_t)(second >> (16 - 8 * i));
+    }
+}
+
 static void gram_add(struct buf *b, uint32_t first, uint32_t second)
 {
     uint8_t *at = (uint8_t *)buf_grow(b, NAMES_GRAM_BYTES);
     CHECK(at); /* names are bounded far below this */
-    at[0] = (uint8_t)(first >> 16);
-    at[1] = (uint8_t)(first >> 8);
-    at[2] = (uint8_t)first;
-    at[3] = (uint8_t)(second >> 16);
-    at[4] = (uint8_t)(second >> 8);
-    at[5] = (uint8_t)second;
+    names_gram(first, second, at);
 }
 
 static void grams_of(struct slice folded, struct buf *ret)
 {
-    uint32_t before = BEGIN;
-    for (size_t i = 0; i < folded.n;) {
-        uint32_t c = utf8_next(folded, &i);
-        gram_add(ret, before, c);
+    uint32_t before = 0, c = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < folded.n; count++) {
         before = c;
+        c = utf8_next(folded, &i);
+        if (count == 0)
+            continue;
+        gram_add(ret, before, c);
+        if (count == 1)
+            gram_add(ret, before | NAMES_EDGE, c);
     }
-    if (before != BEGIN)
-        gram_add(ret, before, END);
+    if (count >= 2)
+        gram_add(ret, before, c | NAMES_EDGE);
 }
 
 static int gram_order(const void *a, const void *b)

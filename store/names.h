@@ -11,15 +11,19 @@
 #include "store/view.h"
 
 /* The name index (limits.md E): a subject found by any part of any of its names from two characters
- * on. Organisations only. Names are folded by text_fold; beginning and end count as characters of
- * their own, so that an exact match, a beginning and a part can be told apart by their bigrams.
+ * on. Organisations only. Names are folded by text_fold. The first two and the last two characters
+ * make a bigram of their own besides, so that an exact match, a beginning and a part can be told
+ * apart by bigrams.
  *
  * Family `name`:  'i' number 5 → format, subject key 19, count, folded names (counted bytes each)
- *                 'g' gram 6 (two characters of 3 bytes, U+0002 before the first, U+0003 behind the
- *                     last), number 5 → format
+ *                 'g' gram 6 (two characters of 3 bytes; the high bit of the first one says that
+ * the name begins here, that of the second that it ends here), number 5 → format
  */
 enum { NAMES_ROW_KEY = 6, NAMES_GRAM_BYTES = 6, NAMES_GRAM_KEY = 12 };
 void names_row_key(uint64_t number, uint8_t out[NAMES_ROW_KEY]);
+/* NAMES_EDGE may be set in the first character or in the second. */
+enum { NAMES_EDGE = 0x800000 };
+void names_gram(uint32_t first, uint32_t second, uint8_t out[NAMES_GRAM_BYTES]);
 void names_gram_key(const uint8_t gram[NAMES_GRAM_BYTES], uint64_t number,
                     uint8_t out[NAMES_GRAM_KEY]);
 /* The value of an 'i' row. Names are borrowed from the bytes. CE_FORMAT. */

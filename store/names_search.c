@@ -38,9 +38,9 @@ struct search {
     void *ctx;
     struct walk *rows; /* over 'i' rows */
     struct gram grams[GRAMS_MAX];
-    unsigned gram_count; /* the inner ones; then the first and the last with their sentinels */
-    struct gram first, last;
-    unsigned left; /* postings that may still be looked at */
+    unsigned gram_count;
+    struct gram first, last; /* with the mark of an edge */
+    unsigned left;           /* postings that may still be looked at */
     struct names_hit *hits;
     unsigned hit_count, limit;
 };
@@ -50,15 +50,10 @@ static uint64_t number_of(const char *at)
     return (uint64_t)(uint8_t)at[0] << 32 | be32_get(at + 1);
 }
 
-static void gram_read(struct gram *g, const char *at)
-{
-    memcpy(g->b, at, NAMES_GRAM_BYTES);
-}
-
-static bool holds_gram(const struct search *s, const char *gram)
+static bool holds_gram(const struct search *s, const struct gram *g)
 {
     for (unsigned i = 0; i < s->gram_count; i++)
-        if (memcmp(s->grams[i].b, gram, NAMES_GRAM_BYTES) == 0)
+        if (memcmp(s->grams[i].b, g->b, NAMES_GRAM_BYTES) == 0)
             return true;
     return false;
 }
@@ -66,27 +61,21 @@ static bool holds_gram(const struct search *s, const char *gram)
 /* The query's grams in the order of its characters. */
 static void grams_read(struct search *s)
 {
-    uint32_t before = 2;
-    uint8_t gram[NAMES_GRAM_BYTES];
-    for (size_t i = 0; i <= s->query.n;) {
-        bool is_last = i == s->query.n;
-        uint32_t c = 3;
-        if (is_last)
-            i++;
-        else
-            c = utf8_next(s->query, &i);
-        for (int k = 0; k < 3; k++) {
-            gram[k] = (uint8_t)(before >> (16 - 8 * k));
-            gram[3 + k] = (uint8_t)(c >> (16 - 8 * k));
-        }
-        if (before == 2)
-            gram_read(&s->first, (const char *)gram);
-        else if (is_last)
-            gram_read(&s->last, (const char *)gram);
-        else if (s->gram_count < GRAMS_MAX && !holds_gram(s, (const char *)gram))
-            gram_read(&s->grams[s->gram_count++], (const char *)gram);
+    uint32_t before = 0, c = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < s->query.n; count++) {
         before = c;
+        c = utf8_next(s->query, &i);
+        if (count == 0)
+            continue;
+        if (count == 1)
+            names_gram(before | NAMES_EDGE, c, s->first.b);
+        struct gram g = {{0}, 0};
+        names_gram(before, c, g.b);
+        if (s->gram_count < GRAMS_MAX && !holds_gram(s, &g))
+            s->grams[s->gram_count++] = g;
     }
+    names_gram(before, c | NAMES_EDGE, s->last.b);
 }
 
 static bool has_prefix(const struct walk *w, const uint8_t *prefix)
