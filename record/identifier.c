@@ -5,15 +5,22 @@
 
 #include <string.h>
 
-static const char alphabet[] =
-    "0123456789ABCDEFGHJKLMNPQRTUWXY"; /* GB 32100-2015: without I O S V Z */
+/* GB 32100-2015: without I O S V Z. */
+static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 enum { ALPHABET = 31, USCC = 18, ORGCODE = 9, REGNO = 15 };
 
-static int value_of(char c)
+/* The value of a character and one more; 0 for a character that is not in the alphabet. Every
+ * subject key that is read is checked, so there is no search here. */
+static const uint8_t values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    ['G'] = 17, ['H'] = 18, ['J'] = 19, ['K'] = 20, ['L'] = 21, ['M'] = 22, ['N'] = 23, ['P'] = 24,
+    ['Q'] = 25, ['R'] = 26, ['T'] = 27, ['U'] = 28, ['W'] = 29, ['X'] = 30, ['Y'] = 31,
+};
+
+static bool is_in_alphabet(char c)
 {
-    /* memchr with 31, so that the NUL behind the alphabet is no member of it */
-    const char *hit = memchr(alphabet, c, ALPHABET);
-    return hit ? (int)(hit - alphabet) : -1;
+    return values[(unsigned char)c] != 0;
 }
 
 char uscc_check_char(const char first17[17])
@@ -22,10 +29,10 @@ char uscc_check_char(const char first17[17])
                                         29, 25, 13, 8,  24, 10, 30, 28};
     unsigned sum = 0;
     for (int i = 0; i < 17; i++) {
-        int v = value_of(first17[i]);
-        if (v < 0)
+        unsigned v = values[(unsigned char)first17[i]];
+        if (v == 0)
             return 0;
-        sum += (unsigned)v * weights[i];
+        sum += (v - 1) * weights[i];
     }
     return alphabet[(ALPHABET - sum % ALPHABET) % ALPHABET];
 }
@@ -94,9 +101,11 @@ static enum rule shape_of(struct slice code)
     if (code.n != USCC)
         return RULE_USCC_ALPHABET;
     for (size_t i = 0; i < code.n; i++)
-        if (value_of(code.p[i]) < 0)
+        if (!is_in_alphabet(code.p[i]))
             return RULE_USCC_ALPHABET;
-    return RULE_NONE;
+    /* An identity number passes the check of a unified code once in 31 times, and what passes is
+     * shown to everyone. */
+    return idnum_is_instead(code) ? RULE_USCC_IS_PERSON : RULE_NONE;
 }
 
 static void class_of(const struct tables *t, const char *pair, struct uscc_result *ret)

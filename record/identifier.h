@@ -42,11 +42,21 @@ struct idnum_result {
 /* `born_min`: the earliest birth day believed; `today`: no birth after it. */
 struct idnum_result idnum_check(struct slice code, struct day born_min, struct day today);
 
-/* Finding identity numbers inside text, for masking. Shape is enough: a known province, a plausible
- * date (1800 to 2100), 18 characters whatever the check character says, or 15 digits that are no
- * registration number; digits of any width; single blanks or hyphens between digits do not hide it.
- * A valid unified code is not taken for one. */
+/* Whether 18 or 15 ASCII digits (the last of 18 may be X) have the shape of an identity number: a
+ * known province and a plausible date (1800 to 2100), whatever the check character says; not so
+ * what is for certain a unified code (both check characters right, and a province where its
+ * division stands), nor a registration number. */
+bool idnum_is_shaped(struct slice digits);
+/* Whether a code of 18 characters is an identity number rather than a unified code: of that shape,
+ * and one of the two check characters is right. */
+bool idnum_is_instead(struct slice code);
+
+/* Finding identity numbers inside text, for masking; the shape is enough. Digits of any width;
+ * blanks or hyphens between the digits, up to three, do not hide it. A number begins and ends where
+ * a group of digits does; within a longer group only one of 18 digits whose check character is
+ * right and whose person was born before 2001. Looks from byte `from` on. */
 bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes);
-/* The text with every such number masked: first and last digit kept, "*" for each character
- * between. The input itself when there is none. */
+/* The text with every such number masked: first and last character kept, "*" for each between,
+ * blanks between them left out. The input itself when there is none; never longer, and nothing is
+ * found in it any more. */
 struct slice idnum_mask_text(struct arena *a, struct slice text);

@@ -1,0 +1,220 @@
+/* Identity numbers inside text: finding and masking them. Finding is generous, because a number
+ * that is shown cannot be taken back. Which digits have the shape of one is left to record/idnum.c.
+ */
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "record/identifier.h"
+
+enum { LONG = 18, SHORT = 15, GAP_MAX = 3 };
+
+/* ASCII digit, or 'X' for the check character, of a character in any width; 0 for anything else.
+ * What looks like an X is written for it. */
+static char digit_of(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    if (c >= '0' && c <= '9')
+        return (char)c;
+    bool is_x =
+        c == 'X' || c == 'x' || c == 0xD7 || c == 0x2169 || c == 0x2179 || c == 0x425 || c == 0x445;
+    return is_x ? 'X' : 0;
+}
+
+/* Blanks, line ends, hyphens and dashes, and what takes no room on paper. */
+static bool is_gap(uint32_t c)
+{
+    return c == ' ' || c == '-' || (c >= 0x09 && c <= 0x0D) || c == 0xA0 || c == 0xAD ||
+           c == 0x3000 || (c >= 0x2000 && c <= 0x200D) || (c >= 0x2010 && c <= 0x2015) ||
+           c == 0x202F || c == 0x2060 || c == 0x2212 || c == 0xFE63 || c == 0xFEFF || c == 0xFF0D;
+}
+
+static bool is_digit(char d)
+{
+    return d >= '0' && d <= '9';
+}
+
+static bool is_letter(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Digit or X that stands at `at`; 0 for anything else, and behind the end. */
+static char digit_at(struct slice text, size_t at, size_t *ret_next)
+{
+    *ret_next = at;
+    return at < text.n ? digit_of(utf8_next(text, ret_next)) : 0;
+}
+
+/* The same behind a gap. */
+static char digit_behind_gap(struct slice text, size_t at, size_t *ret_next)
+{
+    for (int i = 0; i < GAP_MAX && at < text.n; i++) {
+        if (!is_gap(utf8_next(text, &at)))
+            return 0;
+        char d = digit_at(text, at, ret_next);
+        if (d)
+            return d;
+    }
+    return 0;
+}
+
+struct found {
+    char digits[LONG];
+    size_t count; /* 0: none begins there */
+    size_t at, end;
+};
+
+/* Whether a right unified code in ASCII begins here: one of fifteen digits and three letters looks
+ * like an old identity number with text behind it. */
+static bool is_uscc_at(struct slice text, size_t at)
+{
+    char code[LONG];
+    size_t behind;
+    if (text.n - at < LONG || digit_at(text, at + LONG, &behind) ||
+        (behind > at + LONG && is_letter((unsigned char)text.p[at + LONG])))
+        return false;
+    for (size_t i = 0; i < LONG; i++) {
+        char c = text.p[at + i];
+        code[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    return uscc_is_valid((struct slice){code, LONG});
+}
+
+/* Within a longer group the check character must be right, and the person born before 2001: other
+ * long numbers are made of a division, a day and a serial number. What is found so is a telephone
+ * number in front, or a sole trader's tax number (the owner's number and two digits). */
+static bool is_right(const struct found *f)
+{
+    struct day first = DAY_NONE, last = DAY_NONE;
+    day_from_civil(1800, 1, 1, &first);
+    day_from_civil(2000, 12, 31, &last);
+    struct slice number = {f->digits, LONG};
+    return idnum_is_shaped(number) && idnum_check(number, first, last).rejected == RULE_NONE;
+}
+
+/* Reads on over gaps. A number ends where a group of digits ends, so that one which stands among
+ * other digits, a telephone number behind it say, is found too. Of two the longer one counts. */
+static struct found found_at(struct slice text, size_t from, uint32_t before)
+{
+    struct found f = {.at = from};
+    bool is_within = is_digit(digit_of(before)), has_gap = false;
+    for (size_t count = 0, at = from, next; count < LONG;) {
+        char d = digit_at(text, at, &next);
+        if (!d && count && !is_within) {
+            d = digit_behind_gap(text, at, &next);
+            has_gap = true;
+        }
+        if (!d || (d == 'X' && count != LONG - 1))
+            return f;
+        f.digits[count++] = d;
+        at = next;
+        if (count != LONG && (count != SHORT || is_within))
+            continue;
+        bool is_whole = !is_within && (d == 'X' || !is_digit(digit_at(text, at, &next)));
+        /* Digits that go on from letters belong to a code (a unified code, a licence number),
+         * unless they have the full length of a number. */
+        bool fits = count == LONG || (!is_letter(before) && !is_uscc_at(text, from));
+        if (is_whole ? fits && idnum_is_shaped((struct slice){f.digits, count})
+                     : count == LONG && !has_gap && is_right(&f)) {
+            f.count = count;
+            f.end = at;
+        }
+    }
+    return f;
+}
+
+/* Whether a digit of full width begins at i. */
+static bool is_wide_digit(struct slice text, size_t i)
+{
+    const unsigned char *p = (const unsigned char *)text.p + i;
+    return text.n - i >= 3 && p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x90 && p[2] <= 0x99;
+}
+
+/* The first digit of any width at or behind i, or the end. Nearly all text has few digits, and all
+ * of it is looked through, so it goes by sixteen bytes where it can. */
+static size_t next_digit(struct slice text, size_t i)
+{
+    if (i >= text.n)
+        return text.n;
+#ifdef __SSE2__
+    const __m128i below = _mm_set1_epi8('0' - 1), above = _mm_set1_epi8('9' + 1);
+    const __m128i lead = _mm_set1_epi8((char)0xEF), second = _mm_set1_epi8((char)0xBC);
+    for (; text.n - i >= 17; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
+        __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i + 1));
+        __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(v, below), _mm_cmplt_epi8(v, above));
+        __m128i wide = _mm_and_si128(_mm_cmpeq_epi8(v, lead), _mm_cmpeq_epi8(w, second));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(digit, wide));
+        for (; mask; mask &= mask - 1) {
+            size_t at = i + (size_t)__builtin_ctz(mask);
+            if (is_digit(text.p[at]) || is_wide_digit(text, at))
+                return at;
+        }
+    }
+#endif
+    while (i < text.n && !is_digit(text.p[i]) && !is_wide_digit(text, i))
+        i++;
+    return i;
+}
+
+/* The character that ends at i, if it is ASCII or of full width; else 0. */
+static uint32_t char_before(struct slice text, size_t i)
+{
+    if (i == 0)
+        return 0;
+    if ((unsigned char)text.p[i - 1] < 0x80)
+        return (unsigned char)text.p[i - 1];
+    size_t at = i >= 3 ? i - 3 : 0, next = at;
+    uint32_t c = utf8_next(text, &next);
+    return next == i ? c : 0;
+}
+
+static bool find(struct slice text, size_t from, struct found *ret)
+{
+    for (size_t at = next_digit(text, from); at < text.n; at = next_digit(text, at + 1)) {
+        *ret = found_at(text, at, char_before(text, at));
+        if (ret->count)
+            return true;
+    }
+    return false;
+}
+
+bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes)
+{
+    struct found f;
+    if (!find(text, from, &f))
+        return false;
+    *ret_at = f.at;
+    *ret_bytes = f.end - f.at;
+    return true;
+}
+
+/* More bytes than a number may have before its last digit, with the widest digits and gaps. A
+ * character that is kept may complete a number that began so far before it. */
+enum { BACK_BYTES = 17 * (3 + 3 * GAP_MAX) + 1 };
+
+struct slice idnum_mask_text(struct arena *a, struct slice text)
+{
+    struct found f;
+    if (!find(text, 0, &f))
+        return text;
+    char *p = arena_alloc(a, text.n);
+    memcpy(p, text.p, text.n);
+    struct slice out = {p, text.n};
+    do {
+        p[f.at] = f.digits[0];
+        memset(p + f.at + 1, '*', f.count - 2);
+        p[f.at + f.count - 1] = f.digits[f.count - 1];
+        if (f.end > f.at + f.count) {
+            memmove(p + f.at + f.count, p + f.end, out.n - f.end);
+            out.n -= f.end - f.at - f.count;
+        }
+    } while (find(out, f.at > BACK_BYTES ? f.at - BACK_BYTES : 0, &f));
+    return out;
+}
