@@ -21,6 +21,7 @@ check: (build "dev")
     {{python}} tests/checks/headers.py
     {{python}} tests/checks/words.py
     {{python}} tests/checks/rules_doc.py --check
+    {{python}} tests/checks/rules_stable.py
     find base record store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format --dry-run -Werror
     find base record store ingest query web daemon -name '*.c' | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev
 

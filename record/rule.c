@@ -59,6 +59,19 @@ void rule_remedy(enum rule r, struct slice hint, struct buf *ret)
     put(ret, rows[r].en, hint);
 }
 
+/* Where a finding of that severity may stand when there is no room: in the place of the last of the
+ * least bad ones, if they are less bad. */
+static struct finding *place_of_less(struct findings *f, enum severity s)
+{
+    struct finding *least = NULL;
+    for (unsigned i = 0; i < f->count; i++) {
+        enum severity other = rule_severity(f->list[i].rule);
+        if (other > s && (!least || other >= rule_severity(least->rule)))
+            least = &f->list[i];
+    }
+    return least;
+}
+
 void findings_add(struct findings *f, struct finding one)
 {
     if (f->count < FINDINGS_MAX) {
@@ -66,14 +79,9 @@ void findings_add(struct findings *f, struct finding one)
         return;
     }
     f->more++;
-    if (rule_severity(one.rule) != SEVERITY_REJECT)
-        return;
-    for (unsigned i = FINDINGS_MAX; i-- > 0;) {
-        if (rule_severity(f->list[i].rule) != SEVERITY_REJECT) {
-            f->list[i] = one;
-            return;
-        }
-    }
+    struct finding *place = place_of_less(f, rule_severity(one.rule));
+    if (place)
+        *place = one;
 }
 
 static bool has(const struct findings *f, enum severity s)

@@ -13,7 +13,7 @@ enum rule {
 #undef RULE
 };
 
-enum severity { SEVERITY_REJECT, SEVERITY_WARN, SEVERITY_NOTE };
+enum severity { SEVERITY_REJECT, SEVERITY_WARN, SEVERITY_NOTE }; /* worst first */
 
 /* One broken rule in one row. `value` is already masked; `hint` fills the "{}" of the remedy.
  * Slices are borrowed from the row's arena. */
@@ -32,7 +32,8 @@ struct findings {
     unsigned more;
 };
 
-/* Adds a finding; beyond FINDINGS_MAX a rejection takes the place of the last note. */
+/* Adds a finding; beyond FINDINGS_MAX a worse one takes the place of the last of the least bad, so
+ * that what the two below say stays true. */
 void findings_add(struct findings *f, struct finding one);
 bool findings_rejects(const struct findings *f);
 bool findings_warns(const struct findings *f);
