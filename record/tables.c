@@ -14,14 +14,38 @@ bool tables_division_known(const struct tables *t, unsigned division)
     return low < t->division_count && t->divisions[low] == division;
 }
 
+enum { MISSING_MAX = 48 }; /* words that mean "missing" are short */
+
+/* NFKC and capital letters, of what stands in such words: full-width characters and blanks. */
+static char narrow(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    if (c == 0x3000 || c == 0xA0)
+        c = ' ';
+    if (c >= 'a' && c <= 'z')
+        c -= 'a' - 'A';
+    return c < 0x80 ? (char)c : 0;
+}
+
 bool tables_is_missing(const struct tables *t, struct slice text)
 {
     if (text.n == 0)
         return true;
-    if (text.n > 16) /* no word that means "missing" is longer */
+    if (text.n > MISSING_MAX)
         return false;
+    char form[MISSING_MAX];
+    size_t n = 0;
+    for (size_t i = 0, from = 0; i < text.n; from = i) {
+        char c = narrow(utf8_next(text, &i));
+        if (c)
+            form[n++] = c;
+        else
+            for (; from < i; from++)
+                form[n++] = text.p[from];
+    }
     for (size_t i = 0; i < t->missing_count; i++)
-        if (slice_eq_nocase(t->missing[i], text))
+        if (slice_eq(t->missing[i], (struct slice){form, n}))
             return true;
     return false;
 }
