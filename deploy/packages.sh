@@ -4,6 +4,7 @@
 #
 #   deploy/packages.sh build          what compiling needs
 #   deploy/packages.sh run            what an installed creditd needs
+#   deploy/packages.sh sample         what deploy/quickstart.sh needs besides
 #   deploy/packages.sh test           what tests/run.sh needs, including build
 #   deploy/packages.sh --list GROUP   prints the group and installs nothing
 set -euo pipefail
@@ -17,6 +18,7 @@ run=(
   librocksdb7.8 libjansson4 libcurl4 libmicrohttpd12 libsimdjson14 libicu72 libyaml-0-2 libssl3 libjemalloc2
   ca-certificates curl
 )
+sample=(python3 curl)
 test=(
   "${build[@]}"
   libcmocka-dev clang clang-tidy clang-format gcovr
@@ -24,7 +26,7 @@ test=(
 )
 
 usage() {
-  sed -n '5,8s/^# \{0,3\}//p' "$0"
+  sed -n '5,9s/^# \{0,3\}//p' "$0"
 }
 
 say() {
@@ -38,6 +40,7 @@ for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     run) wanted+=("${run[@]}") ;;
+    sample) wanted+=("${sample[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     --list) list_only=yes ;;
     -h | --help) usage; exit 0 ;;

@@ -1,0 +1,173 @@
+/* Speaking to the daemon over its socket, and saying so that it helps when that fails. What is
+ * asked is for the commands. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "daemon/config.h"
+#include "daemon/ctl.h"
+#include "daemon/terminal.h"
+
+enum { ANSWER_BYTES_MAX = 64 << 20, TEXT_BYTES_MAX = 64 << 10 };
+
+void ctl_say(const char *fmt, ...)
+{
+    va_list list;
+    va_start(list, fmt);
+    fputs("creditctl: ", stderr);
+    vfprintf(stderr, fmt, list);
+    fputc('\n', stderr);
+    va_end(list);
+}
+
+int ctl_fail(int exit_code, const char *fmt, ...)
+{
+    va_list list;
+    va_start(list, fmt);
+    fputs("creditctl: ", stderr);
+    vfprintf(stderr, fmt, list);
+    fputc('\n', stderr);
+    va_end(list);
+    return exit_code;
+}
+
+const char *ctl_option(const struct ctl *c, const char *name)
+{
+    return options_get(&c->options, name);
+}
+
+int ctl_no_daemon(const struct ctl *c)
+{
+    return ctl_fail(EXIT_CODE_FAILED,
+                    "no creditd answers for the data folder %s.\n"
+                    "  Start it with `creditd --data %s` or `systemctl start creditd`; another "
+                    "folder is named by --data or CREDENCE_DATA.",
+                    c->data, c->data);
+}
+
+const char *ctl_escape(struct ctl *c, const char *value)
+{
+    AUTO_BUF(b, TEXT_BYTES_MAX);
+    for (const char *p = value; *p; p++) {
+        unsigned char ch = (unsigned char)*p;
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+                     (ch >= '0' && ch <= '9') || strchr("-._~", ch);
+        if (plain)
+            buf_add_char(&b, *p);
+        else
+            buf_printf(&b, "%%%02X", ch);
+    }
+    return arena_dup(c->arena, buf_slice(&b)).p;
+}
+
+const char *ctl_socket(const struct ctl *c)
+{
+    return config_socket_path(c->arena, c->data);
+}
+
+void ctl_say_problem(struct ctl *c, int status, struct slice body)
+{
+    struct json *problem;
+    if (json_parse(c->arena, body, ANSWER_BYTES_MAX, &problem, NULL) < 0 ||
+        problem->kind != JSON_OBJECT) {
+        ctl_say("creditd answered with status %d", status);
+        return;
+    }
+    const char *title = terminal_text(c->arena, json_get_string(problem, "title"));
+    const char *detail = terminal_text(c->arena, json_get_string(problem, "detail"));
+    ctl_say("%s%s%s", *title ? title : "creditd refused", *detail ? "\n  " : "", detail);
+}
+
+/* The request failed on its way. */
+static int say_broken(const struct ctl *c, int r, const struct reason *why)
+{
+    if (r == CE_UNAVAILABLE)
+        return ctl_no_daemon(c);
+    return ctl_fail(EXIT_CODE_FAILED, "the connection to creditd broke: %s", why->text);
+}
+
+/* An answer on its way to standard output. */
+struct copying {
+    const struct http_answer *answer;
+    struct buf problem;
+    bool write_failed;
+};
+
+static bool write_out(void *ctx, const char *p, size_t n)
+{
+    struct copying *e = ctx;
+    if (e->answer->status >= 300) {
+        buf_add(&e->problem, p, n);
+        return !e->problem.err;
+    }
+    e->write_failed = fwrite(p, 1, n, stdout) != n;
+    return !e->write_failed;
+}
+
+int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_status,
+              struct slice *ret_body, struct reason *reterr_why)
+{
+    struct http_request req = {
+        .method = method,
+        .url = arena_printf(c->arena, "http://credence%s", path).p,
+        .unix_socket = ctl_socket(c),
+        .body_max = ANSWER_BYTES_MAX,
+    };
+    struct http_answer answer;
+    int r = http_fetch(&req, &answer, reterr_why);
+    if (r < 0)
+        return r;
+    *ret_status = answer.status;
+    *ret_body = arena_dup(c->arena, buf_slice(&answer.body));
+    buf_fini(&answer.body);
+    return 0;
+}
+
+int ctl_ask(struct ctl *c, const char *method, const char *path, const struct json **ret)
+{
+    int status = 0;
+    struct slice body = {0};
+    struct reason why;
+    struct json *json = NULL;
+    int r = ctl_fetch(c, method, path, &status, &body, &why);
+    if (r < 0)
+        return say_broken(c, r, &why);
+    if (status >= 300) {
+        ctl_say_problem(c, status, body);
+        return status == 422 || status == 409 ? EXIT_CODE_REFUSED : EXIT_CODE_FAILED;
+    }
+    if (body.n && json_parse(c->arena, body, ANSWER_BYTES_MAX, &json, &why) < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why.text);
+    *ret = json;
+    return EXIT_CODE_OK;
+}
+
+int ctl_copy(struct ctl *c, const char *path)
+{
+    struct http_answer answer = {0};
+    struct copying e = {.answer = &answer};
+    buf_init(&e.problem, ANSWER_BYTES_MAX);
+    struct http_request req = {
+        .method = "GET",
+        .url = arena_printf(c->arena, "http://credence%s", path).p,
+        .unix_socket = ctl_socket(c),
+        .write = write_out,
+        .ctx = &e,
+    };
+    struct reason why;
+    int r = http_fetch(&req, &answer, &why);
+    int code = EXIT_CODE_OK;
+    if (fflush(stdout) == EOF || e.write_failed) {
+        code = ctl_fail(EXIT_CODE_FAILED, "writing to standard output: %s", strerror(errno));
+    } else if (r < 0) {
+        code = say_broken(c, r, &why);
+    } else if (answer.status >= 300) {
+        ctl_say_problem(c, answer.status, buf_slice(&e.problem));
+        code = EXIT_CODE_FAILED;
+    }
+    buf_fini(&answer.body);
+    buf_fini(&e.problem);
+    return code;
+}

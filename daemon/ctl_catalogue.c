@@ -1,0 +1,256 @@
+/* The catalogue at the command line: `catalogue check`, `list`, `show`, `departments`, `load`.
+ * Files are checked here, without a daemon; what is in force is asked of it. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "daemon/ctl.h"
+#include "daemon/terminal.h"
+#include "record/catalogue.h"
+
+enum { THEME_JSON_MAX = 64 << 20 };
+
+/* Reads the files of a folder; says what is wrong with them. */
+static int load_files(struct ctl *c, const char *dir, struct arena **ret_arena,
+                      struct catalogue **ret)
+{
+    struct reason why = {""};
+    struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    if (catalogue_load(a, dir, ret, &why) < 0) {
+        arena_destroy(a);
+        return ctl_fail(EXIT_CODE_REFUSED, "%s", terminal_text(c->arena, slice_of(why.text)));
+    }
+    *ret_arena = a;
+    return EXIT_CODE_OK;
+}
+
+static void print_theme(struct ctl *c, struct slice code, int64_t version, struct slice category,
+                        struct slice department, struct slice zh, struct slice en)
+{
+    printf("%s%4lld  %s%s%s  %s\n", terminal_column(c->arena, code, 32), (long long)version,
+           terminal_column(c->arena, category, 16), terminal_column(c->arena, department, 20),
+           terminal_text(c->arena, zh), terminal_text(c->arena, en));
+}
+
+static int run_check(struct ctl *c)
+{
+    struct catalogue *catalogue;
+    AUTO(arena_destroy) struct arena *a = NULL;
+    int code = load_files(c, c->words[0], &a, &catalogue);
+    if (code == EXIT_CODE_OK)
+        printf("the catalogue in %s is right: %zu themes, %zu departments\n", c->words[0],
+               catalogue->theme_count, catalogue_newest_common(catalogue)->department_count);
+    return code;
+}
+
+static int list_files(struct ctl *c, const char *dir)
+{
+    struct catalogue *catalogue;
+    AUTO(arena_destroy) struct arena *a = NULL;
+    int code = load_files(c, dir, &a, &catalogue);
+    for (size_t i = 0; code == EXIT_CODE_OK && i < catalogue->theme_count; i++) {
+        const struct theme *t = catalogue->themes[i];
+        print_theme(c, t->code, t->version, slice_of(category_code(t->category)), t->department,
+                    t->zh, t->en);
+    }
+    return code;
+}
+
+static int run_list(struct ctl *c)
+{
+    const char *dir = ctl_option(c, "dir");
+    if (dir)
+        return list_files(c, dir);
+    struct slice next = {0};
+    do {
+        const struct json *answer = NULL;
+        const char *path = arena_printf(c->arena, "/v1/catalogue?limit=100%s%s",
+                                        next.n ? "&cursor=" : "", next.n ? next.p : "")
+                               .p;
+        int code = ctl_ask(c, "GET", path, &answer);
+        if (code != EXIT_CODE_OK)
+            return code;
+        const struct json *items = json_get(answer, "items");
+        for (size_t i = 0; items && i < items->count; i++) {
+            const struct json *t = &items->items[i], *name = json_get(t, "name");
+            print_theme(c, json_get_string(t, "code"), json_get_int(t, "version"),
+                        json_get_string(t, "category"), json_get_string(t, "department"),
+                        json_get_string(name, "zh"), json_get_string(name, "en"));
+        }
+        next = json_get_string(answer, "next");
+    } while (next.n);
+    return EXIT_CODE_OK;
+}
+
+static int run_departments(struct ctl *c)
+{
+    struct slice next = {0};
+    do {
+        const struct json *answer = NULL;
+        const char *path = arena_printf(c->arena, "/v1/catalogue/departments?limit=100%s%s",
+                                        next.n ? "&cursor=" : "", next.n ? next.p : "")
+                               .p;
+        int code = ctl_ask(c, "GET", path, &answer);
+        if (code != EXIT_CODE_OK)
+            return code;
+        const struct json *items = json_get(answer, "items");
+        for (size_t i = 0; items && i < items->count; i++) {
+            const struct json *d = &items->items[i], *name = json_get(d, "name");
+            printf("%s%s%s  %s\n", terminal_column(c->arena, json_get_string(d, "id"), 20),
+                   terminal_column(c->arena, json_get_string(d, "uscc"), 20),
+                   terminal_text(c->arena, json_get_string(name, "zh")),
+                   terminal_text(c->arena, json_get_string(name, "en")));
+        }
+        next = json_get_string(answer, "next");
+    } while (next.n);
+    return EXIT_CODE_OK;
+}
+
+/* "USCC", or "XK_WSH XK_XKJGDM XK_XDR_MC", or the one word that stands there. */
+static const char *joined(struct ctl *c, const struct json *v)
+{
+    if (!v || v->kind == JSON_STRING)
+        return v ? terminal_text(c->arena, v->string) : "";
+    struct slice all = {0};
+    for (size_t i = 0; i < v->count; i++)
+        all = arena_printf(c->arena, "%s%s%s", all.n ? all.p : "", all.n ? " " : "",
+                           terminal_text(c->arena, v->items[i].string));
+    return all.n ? all.p : "";
+}
+
+static void print_item(struct ctl *c, const struct json *item)
+{
+    struct slice set = json_get_string(json_get(item, "code_set"), "name");
+    printf("  %s%s%s%s%s%s\n", terminal_column(c->arena, json_get_string(item, "code"), 16),
+           terminal_column(c->arena, json_get_string(item, "zh"), 44),
+           terminal_column(c->arena, json_get_string(item, "type"), 22),
+           terminal_column(c->arena, json_get_string(item, "required"), 14),
+           terminal_column(c->arena, json_get_string(item, "visibility"), 4),
+           set.n ? terminal_text(c->arena, set) : "");
+}
+
+static int print_entry(struct ctl *c, struct slice text)
+{
+    static const char *const rows[] = {
+        "code",       "version",     "valid_from", "zh",       "en",
+        "basis",      "department",  "category",   "kinds",    "polarity",
+        "visibility", "publication", "cycle",      "identity", "day",
+    };
+    struct json *entry;
+    if (json_parse(c->arena, text, THEME_JSON_MAX, &entry, NULL) < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "the entry cannot be read");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct json *v = json_get(entry, rows[i]);
+        if (v && v->kind == JSON_INT)
+            printf("%-12s %lld\n", rows[i], (long long)v->integer);
+        else if (v)
+            printf("%-12s %s\n", rows[i], joined(c, v));
+    }
+    const struct json *items = json_get(entry, "items");
+    printf("\n  %-16s%-42s%-22s%-14s%-4s%s\n", "item", "名称", "type", "required", "who",
+           "code set");
+    for (size_t i = 0; items && i < items->count; i++)
+        print_item(c, &items->items[i]);
+    fputs("\nwho: P everybody, A who is authorised, G government, N nobody\n", stdout);
+    return EXIT_CODE_OK;
+}
+
+static int show_text(struct ctl *c, struct slice text)
+{
+    if (!ctl_option(c, "json"))
+        return print_entry(c, text);
+    printf("%.*s\n", FMT_SLICE(text));
+    return EXIT_CODE_OK;
+}
+
+static int show_files(struct ctl *c, const char *dir, struct slice code)
+{
+    struct catalogue *catalogue;
+    AUTO(arena_destroy) struct arena *a = NULL;
+    const struct theme *found = NULL;
+    int r = load_files(c, dir, &a, &catalogue);
+    if (r != EXIT_CODE_OK)
+        return r;
+    for (size_t i = 0; i < catalogue->theme_count; i++)
+        if (slice_eq(catalogue->themes[i]->code, code))
+            found = catalogue->themes[i];
+    if (!found)
+        return ctl_fail(EXIT_CODE_FAILED, "the catalogue in %s has no theme %s", dir, code.p);
+    return show_text(c, found->json);
+}
+
+static int run_show(struct ctl *c)
+{
+    const char *dir = ctl_option(c, "dir");
+    if (dir)
+        return show_files(c, dir, slice_of(c->words[0]));
+    int status = 0;
+    struct slice body;
+    struct reason why = {""};
+    const char *path = arena_printf(c->arena, "/v1/catalogue/%s", ctl_escape(c, c->words[0])).p;
+    int r = ctl_fetch(c, "GET", path, &status, &body, &why);
+    if (r == CE_UNAVAILABLE)
+        return ctl_no_daemon(c);
+    if (r < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "%s", why.text);
+    if (status != 200) {
+        ctl_say_problem(c, status, body);
+        return EXIT_CODE_FAILED;
+    }
+    return show_text(c, body);
+}
+
+static int run_load(struct ctl *c)
+{
+    const char *path = "/v1/operator/catalogue";
+    if (c->word_count) {
+        /* The daemon stands in another folder than we. */
+        char dir[PATH_MAX];
+        if (!realpath(c->words[0], dir))
+            return ctl_fail(EXIT_CODE_FAILED, "%s: %s", c->words[0], strerror(errno));
+        path = arena_printf(c->arena, "%s?dir=%s", path, ctl_escape(c, dir)).p;
+    }
+    const struct json *answer = NULL;
+    int code = ctl_ask(c, "POST", path, &answer);
+    if (code == EXIT_CODE_OK)
+        printf("in force: %lld themes; %lld entries are new\n",
+               (long long)json_get_int(answer, "themes"),
+               (long long)json_get_int(answer, "new_entries"));
+    else if (code == EXIT_CODE_REFUSED)
+        ctl_say("the catalogue that was in force stays in force");
+    return code;
+}
+
+static const struct option_row dir_options[] = {
+    {"dir", "DIR", "Reads the files in DIR instead of asking creditd."},
+};
+static const struct option_row show_options[] = {
+    {"dir", "DIR", "Reads the files in DIR instead of asking creditd."},
+    {"json", NULL, "Prints the entry as it is stored."},
+};
+
+const struct ctl_command ctl_catalogue_commands[] = {
+    {"catalogue check", "DIR", "Checks a folder of catalogue files",
+     "Reads all files of a catalogue and says what is wrong with file, line and reason. Needs no\n"
+     "creditd. Exit status 0: right; 5: a mistake was found.",
+     NULL, 0, 1, 1, run_check},
+    {"catalogue list", "[--dir DIR]", "Lists the themes in force",
+     "Lists themes: code, version, category, responsible department, names.", dir_options,
+     ARRAY_LEN(dir_options), 0, 0, run_list},
+    {"catalogue show", "THEME [--json] [--dir DIR]", "Shows a theme with its items",
+     "Shows what a row of the theme may hold: for each item its code, name, type, whether it is\n"
+     "required, who may see it, and its code set. Columns of a CSV file are named by code or name.",
+     show_options, ARRAY_LEN(show_options), 1, 1, run_show},
+    {"catalogue departments", "", "Lists the departments",
+     "Lists the departments: id, unified social credit code, names.", NULL, 0, 0, 0,
+     run_departments},
+    {"catalogue load", "[DIR]", "Puts a changed catalogue into force",
+     "Lets creditd read the files in DIR (default: its own folder), check them and put what is "
+     "new\n"
+     "into force. With a mistake nothing changes: exit status 5, and the old one stays in force.",
+     NULL, 0, 0, 1, run_load},
+    {0},
+};

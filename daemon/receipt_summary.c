@@ -1,0 +1,138 @@
+/* A receipt for people. Receipts have a line for every row that was not stored, so that one can be
+ * larger than memory; its head comes first and the rows in order, so that the beginning is enough
+ * here, and the daemon keeps the whole. */
+#include "daemon/receipt_summary.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "daemon/terminal.h"
+
+/* The text when it is whole, else its beginning up to the last whole row, closed. */
+static struct slice cut_whole(struct arena *a, struct slice text, bool *ret_cut)
+{
+    bool in_string = false;
+    int depth = 0;
+    size_t end = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char ch = text.p[i];
+        if (in_string) {
+            if (ch == '\\')
+                i++;
+            else if (ch == '"')
+                in_string = false;
+            continue;
+        }
+        if (ch == '"')
+            in_string = true;
+        else if (ch == '{' || ch == '[')
+            depth++;
+        else if (ch == '}' || ch == ']')
+            depth--;
+        else
+            continue;
+        /* Just behind the opening of the rows, or behind one of them. */
+        if (depth == 2 && (ch == '[' || ch == '}'))
+            end = i + 1;
+    }
+    *ret_cut = depth != 0;
+    return depth == 0 ? text : arena_printf(a, "%.*s]}", (int)end, text.p);
+}
+
+int receipt_summary_read(struct arena *a, struct slice text, struct receipt_summary *ret)
+{
+    struct json *json;
+    *ret = (struct receipt_summary){0};
+    text = cut_whole(a, text, &ret->is_cut);
+    if (json_parse(a, text, text.n, &json, NULL) < 0 || json->kind != JSON_OBJECT)
+        return CE_FORMAT;
+    ret->id = json_get_string(json, "id");
+    ret->theme = json_get_string(json, "theme");
+    ret->department = json_get_string(json, "department");
+    ret->batch = json_get_string(json, "batch");
+    ret->is_finished = !slice_eq(json_get_string(json, "state"), SLICE("open"));
+    ret->counts = (struct receipt_counts){
+        .received = json_get_int(json, "received"),
+        .stored = json_get_int(json, "stored"),
+        .changed = json_get_int(json, "changed"),
+        .duplicate = json_get_int(json, "duplicate"),
+        .stale = json_get_int(json, "stale"),
+        .rejected = json_get_int(json, "rejected"),
+        .warned = json_get_int(json, "warned"),
+    };
+    ret->rows = json_get(json, "rows");
+    return ret->id.n ? 0 : CE_FORMAT;
+}
+
+static void print_row(struct arena *a, const struct json *row, FILE *to)
+{
+    int64_t first = json_get_int(row, "row"), last = json_get_int(row, "to");
+    const char *item = terminal_text(a, json_get_string(row, "item"));
+    const char *value = terminal_text(a, json_get_string(row, "value"));
+    fprintf(to, "  第 %lld 行 row %lld", (long long)first, (long long)first);
+    if (last > first)
+        fprintf(to, "–%lld", (long long)last);
+    fprintf(to, "  %s  %s", terminal_text(a, json_get_string(row, "verdict")),
+            terminal_text(a, json_get_string(row, "rule")));
+    if (*item)
+        fprintf(to, "  %s", item);
+    if (*value)
+        fprintf(to, " = %s", value);
+    const char *remedy = terminal_text(a, json_get_string(row, "remedy"));
+    fprintf(to, "\n%s%s%s", *remedy ? "      " : "", remedy, *remedy ? "\n" : "");
+}
+
+/* Rows of that verdict, or with NULL those that were stored with a warning; returns how many more
+ * may be printed. */
+static unsigned print_rows(struct arena *a, const struct receipt_summary *s, const char *verdict,
+                           unsigned left, FILE *to)
+{
+    for (size_t i = 0; s->rows && i < s->rows->count && left; i++) {
+        const struct json *row = &s->rows->items[i];
+        struct slice is = json_get_string(row, "verdict");
+        bool is_stored = slice_eq(is, SLICE("stored")) || slice_eq(is, SLICE("changed"));
+        if (verdict ? !slice_eq(is, slice_of(verdict)) : !is_stored)
+            continue;
+        print_row(a, row, to);
+        left--;
+    }
+    return left;
+}
+
+void receipt_summary_print(struct arena *a, const struct receipt_summary *s, unsigned rows_max,
+                           FILE *to)
+{
+    const struct {
+        const char *zh, *en;
+        int64_t count;
+    } lines[] = {
+        {"收到", "received", s->counts.received}, {"新存", "stored", s->counts.stored},
+        {"变更", "changed", s->counts.changed},   {"重复", "duplicate", s->counts.duplicate},
+        {"过期", "stale", s->counts.stale},       {"拒收", "rejected", s->counts.rejected},
+        {"提示", "warned", s->counts.warned},
+    };
+    fprintf(to, "回执 Receipt  %s\n", terminal_text(a, s->id));
+    fprintf(to, "  主题 theme  %s    部门 department  %s    批次 batch  %s\n",
+            terminal_text(a, s->theme), terminal_text(a, s->department),
+            terminal_text(a, s->batch));
+    if (!s->is_finished)
+        fputs("  未完成，可用同一批次号继续报送 / not finished: hand the same file in again with "
+              "this "
+              "batch id\n",
+              to);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        fprintf(to, "  %s %-10s %12s\n", lines[i].zh, lines[i].en,
+                terminal_number(a, lines[i].count));
+    if (!s->counts.rejected && !s->counts.stale && !s->counts.warned) {
+        fputs("  没有需要处理的行 / no row needs attention\n", to);
+        return;
+    }
+    fputs("需要处理的行 / rows that need attention\n", to);
+    unsigned left = print_rows(a, s, "rejected", rows_max, to);
+    left = print_rows(a, s, "stale", left, to);
+    left = print_rows(a, s, NULL, left, to);
+    if (left == 0 || s->is_cut)
+        fputs("  …\n", to);
+    fprintf(to, "全部 / all of them: creditctl receipt %s --csv\n", terminal_text(a, s->id));
+}

@@ -1,0 +1,159 @@
+/* Building the daemon up, floor by floor, and taking it down again. Each part gets what it needs
+ * from the settings here; none reads them by itself. */
+#include "daemon/running.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "store/key_mark.h"
+
+enum { CACHED_SUBJECTS = 100000, ARENA_BYTES = 1 << 20 };
+
+/*~ Everything about a folder of data that does not depend on the network: the key file, the store,
+ * and the catalogue that the store knows to have been in force. A second process, a damaged store,
+ * a lost key file all end here. */
+static enum exit_code hold(struct running *r, struct reason *why)
+{
+    const struct config *c = r->config;
+    struct holding_options o = {
+        .data = c->data.p,
+        .keys = config_keys_path(r->arena, c),
+        .cache_bytes = c->cache_bytes,
+        .buffer_bytes = c->buffer_bytes,
+    };
+    int64_t start = clock_mono_ms();
+    enum exit_code code = holding_open(&o, &r->holding, why);
+    if (code == EXIT_CODE_OK)
+        log_event(LOG_INFO, "store.opened", LOG_C("dir", o.data),
+                  LOG_I("ms", clock_mono_ms() - start),
+                  LOG_I("bytes", store_disk_bytes(r->holding.store)));
+    return code;
+}
+
+static int put_mark(void *ctx, struct batch *b, struct counters *counters)
+{
+    (void)counters;
+    key_mark_put(b, ctx);
+    return 0;
+}
+
+/*~ The one thread that changes records (ingest/writer.h). Uploads hand it judged rows through a
+ * bounded queue; whatever else changes the store runs on it as an errand, between two commits. */
+static enum exit_code start_writer(struct running *r, struct reason *why)
+{
+    struct writer_options o = {
+        .store = r->holding.store,
+        .keys = r->holding.keys,
+        .clock = &r->clock,
+        .queue_parcels = (unsigned)r->config->writer_parcels,
+        .receipt_days = (int)r->config->receipt_days,
+        .changed = query_cache_forget,
+        .changed_ctx = r->cache,
+    };
+    if (writer_start(&o, &r->writer, why) < 0)
+        return EXIT_CODE_STORE;
+    if (r->holding.is_new && writer_run(r->writer, put_mark, r->holding.keys, why) < 0)
+        return EXIT_CODE_STORE;
+    return EXIT_CODE_OK;
+}
+
+/*~ The catalogue says which themes there are and how their rows are judged. What was ever in force
+ * stays in the store; files may only add to it. When they are refused, a register that has a
+ * catalogue goes on with it, and a new one cannot begin. */
+static enum exit_code load_catalogue(struct running *r, struct reason *why)
+{
+    size_t fresh;
+    if (running_load_catalogue(r, (struct slice){0}, &fresh, why) == 0)
+        return EXIT_CODE_OK;
+    return atomic_load(&r->holding.in_force.now) ? EXIT_CODE_OK : EXIT_CODE_REFUSED;
+}
+
+/*~ Last comes the network: from here on anybody may ask (web/web.h). The same routes are answered
+ * on the Unix socket in the data folder, there with an operator's rights. */
+static enum exit_code start_web(struct running *r, struct reason *why)
+{
+    const struct config *c = r->config;
+    struct web_options o = {
+        .listen = c->listen.p,
+        .unix_socket = config_socket_path(r->arena, c->data.p),
+        .metrics_listen = c->metrics_listen.p,
+        .source =
+            {
+                .store = r->holding.store,
+                .keys = r->holding.keys,
+                .clock = &r->clock,
+                .cache = r->cache,
+            },
+        .catalogue = &r->holding.in_force.now,
+        .writer = r->writer,
+        .born_min = c->born_earliest,
+        .operator= running_operator(r),
+        .threads = (unsigned)c->http_threads,
+        .workers = (unsigned)c->http_workers,
+        .connections = (unsigned)c->http_connections,
+        .idle_ms = (int)c->http_idle_ms,
+        .upload_idle_ms = (int)c->upload_idle_ms,
+        .upload_busy_ms = (int)c->upload_busy_ms,
+    };
+    int err = web_start(&o, &r->web, why);
+    if (err == 0)
+        return EXIT_CODE_OK;
+    if (err == CE_BUSY || err == CE_DENIED)
+        return EXIT_CODE_ADDRESS;
+    return err == CE_INVALID ? EXIT_CODE_REFUSED : EXIT_CODE_FAILED;
+}
+
+enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
+{
+    *ret = (struct running){.config = c, .clock = clock_real()};
+    ret->arena = arena_create(ARENA_BYTES);
+    ret->started = clock_now(&ret->clock);
+    enum exit_code code = hold(ret, reterr_why);
+    if (code == EXIT_CODE_OK) {
+        ret->cache = query_cache_create(CACHED_SUBJECTS);
+        code = start_writer(ret, reterr_why);
+    }
+    if (code == EXIT_CODE_OK)
+        code = load_catalogue(ret, reterr_why);
+    if (code == EXIT_CODE_OK)
+        code = start_web(ret, reterr_why);
+    if (code != EXIT_CODE_OK)
+        running_stop(ret);
+    return code;
+}
+
+void running_stop(struct running *r)
+{
+    web_stop(r->web);
+    writer_stop(r->writer);
+    query_cache_destroy(r->cache);
+    holding_close(&r->holding);
+    arena_destroy(r->arena);
+    *r = (struct running){0};
+}
+
+int running_load_catalogue(struct running *r, struct slice dir, size_t *ret_new,
+                           struct reason *reterr_why)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
+    const char *path = dir.n ? arena_dup(a, dir).p : config_catalogue_dir(a, r->config);
+    size_t fresh = 0;
+    struct reason why = {""};
+    int err = in_force_load(&r->holding.in_force, r->writer, path, &fresh, &why);
+    if (err < 0) {
+        metric_add(METRIC_CATALOGUE_REFUSED, 1);
+        log_event(LOG_UNUSUAL, "catalogue.refused", LOG_C("dir", path), LOG_C("why", why.text));
+        if (reterr_why)
+            *reterr_why = why;
+        return err;
+    }
+    log_event(LOG_INFO, "catalogue.loaded", LOG_C("dir", path), LOG_I("new", fresh),
+              LOG_I("themes", in_force_themes(&r->holding.in_force, clock_now(&r->clock))));
+    *ret_new = fresh;
+    return 0;
+}
