@@ -297,8 +297,9 @@ int json_parse(struct arena *a, struct slice text, size_t bytes_max, struct json
     if (text.n && memchr(text.p, 0, text.n))
         return reason_set(reterr_why, CE_INVALID, "holds a NUL");
     json_error_t e;
-    json_t *root =
-        json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    /* \u0000 is text like any other: json_quote writes it. */
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    json_t *root = json_loadb(text.p ? text.p : "", text.n, flags, &e);
     if (!root)
         return refused(&e, reterr_why);
     struct json *tree = ARENA_NEW(a, struct json);
