@@ -31,15 +31,10 @@ void digest_sum(struct digest *d, const uint8_t hash[32])
     }
 }
 
-static int record_hash(const struct keys *k, struct arena *scratch, const struct record *r,
-                       uint8_t out[32])
+static int items_hash(const struct record *r, struct slice identity,
+                      const struct record_item *items, size_t count, uint8_t out[32])
 {
-    struct slice identity;
-    struct record_item *items;
-    size_t count = 0, kept = 0;
-    int e = record_items(scratch, k, r, &identity, &items, &count);
-    if (e < 0)
-        return e;
+    size_t kept = 0;
     bool is_revoked = r->head.flags & RECORD_REVOKED;
     for (size_t i = 0; i < count && !is_revoked; i++)
         kept += items[i].value.n > 0;
@@ -63,6 +58,26 @@ static int record_hash(const struct keys *k, struct arena *scratch, const struct
         return text.err;
     crypt_sha256(buf_slice(&text), out);
     return 0;
+}
+
+static int record_hash(const struct keys *k, struct arena *scratch, const struct record *r,
+                       uint8_t out[32])
+{
+    struct slice identity;
+    struct record_item *items;
+    size_t count = 0;
+    int e = record_items(scratch, k, r, &identity, &items, &count);
+    return e < 0 ? e : items_hash(r, identity, items, count, out);
+}
+
+int digest_add_items(struct digest *d, const struct record *r, struct slice identity,
+                     const struct record_item *items, size_t count)
+{
+    uint8_t hash[32];
+    int e = items_hash(r, identity, items, count, hash);
+    if (e == 0)
+        digest_sum(d, hash);
+    return e;
 }
 
 int digest_add_record(struct digest *d, const struct keys *k, struct arena *scratch,

@@ -15,6 +15,9 @@ struct digest {
  * cleaned items. */
 int digest_add_record(struct digest *d, const struct keys *k, struct arena *scratch,
                       const struct record *r);
+/* The same with what record_items gave, for a caller who needs it besides. */
+int digest_add_items(struct digest *d, const struct record *r, struct slice identity,
+                     const struct record_item *items, size_t count);
 void digest_sum(struct digest *d, const uint8_t hash[32]);
 
 struct digest_options {

@@ -1,0 +1,86 @@
+#pragma once
+/* What the files of verify share; not for others. */
+#include "base/arena.h"
+#include "base/attr.h"
+#include "store/batch.h"
+#include "store/digest.h"
+#include "store/state.h"
+#include "store/verify.h"
+#include "store/view.h"
+
+/* A set of numbers up to a few thousand millions. */
+struct bitmap {
+    uint8_t *bits;
+    uint64_t bytes;
+};
+/* False when it was there already, or is too great to be kept. */
+bool bitmap_add(struct bitmap *m, uint64_t number);
+bool bitmap_has(const struct bitmap *m, uint64_t number);
+
+/* Rows that follow from other rows: exactly these must be there. Both sides are counted and their
+ * hashes summed, which costs one walk; only when the sums differ each row is looked up. */
+enum demand {
+    DEMAND_SUBJECT, /* the key alone: values are compared with the records */
+    DEMAND_NAME,
+    DEMAND_GRAM,
+    DEMAND_LINK,
+    DEMAND_TERM,
+    DEMAND_LIST, /* lists of batches */
+    DEMAND_COUNT
+};
+struct tally {
+    uint64_t count, sums[2];
+};
+
+/* The records of one subject, as far as they were walked. */
+struct group {
+    struct subject_id subject;
+    bool is_begun, has_current;
+};
+struct account;
+
+struct verifier {
+    struct store *store;
+    struct view *view;
+    const struct keys *keys;
+    const struct catalogue *catalogue;
+    struct arena *arena; /* of one row */
+    struct arena *keep;  /* of the whole check */
+    struct batch *batch; /* stays empty */
+    struct counters counters;
+    struct digest digest;
+    struct bitmap records, batches;
+    struct group group;
+    uint64_t sources; /* rows of by_source */
+    struct account *account;
+    struct tally demanded[DEMAND_COUNT], present[DEMAND_COUNT];
+    uint64_t found[DEMAND_COUNT]; /* while looking up */
+    bool looks_up;
+    void (*progress)(void *ctx, uint64_t rows);
+    void *ctx;
+    uint64_t rows;
+    struct verify_result *result;
+};
+
+/* One more line for the operator; never with names, numbers of persons or values of items. */
+void verify_mistake(struct verifier *v, const char *fmt, ...) PRINTF(2, 3);
+/* Says which row must be there. */
+int verify_demand(struct verifier *v, enum demand what, struct slice key, struct slice value);
+/* Says which row is there. */
+void verify_present(struct verifier *v, enum demand what, struct slice key, struct slice value);
+/* Calls `each` for every row with the prefix; the arena is empty each time. */
+int verify_walk(struct verifier *v, enum cf cf, struct slice prefix,
+                int (*each)(struct verifier *v, struct slice key, struct slice value));
+
+int verify_records(struct verifier *v);
+int verify_history(struct verifier *v);
+int verify_subjects(struct verifier *v);
+int verify_accounts(struct verifier *v);
+/* Rows that follow: what subjects, records and batches demand, again while looking up. */
+int verify_subject_demands(struct verifier *v, struct slice key, struct slice value);
+int verify_record_demands(struct verifier *v, struct slice key, struct slice value);
+int verify_batch_demands(struct verifier *v, struct slice key, struct slice value);
+/* A subject row without a current record. */
+int verify_subject_claim(struct verifier *v, struct slice key, struct slice value);
+/* The subject's row against its records. */
+int verify_subject_row(struct verifier *v, const struct subject_id *id, bool must_exist);
