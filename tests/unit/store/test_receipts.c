@@ -3,6 +3,7 @@
 #include "store/receipts.h"
 #include "tests/unit/store/temp_store.h"
 
+static struct findings found(enum rule rule, const char *item, const char *value)
 {
     struct findings f = {.count = 1};
     f.list[0] = (struct finding){rule, slice_of(item), slice_of(value), {0}};
