@@ -265,6 +265,11 @@ size_t batch_rows_all(const struct batch *b)
     return b->count;
 }
 
+size_t batch_bytes(const struct batch *b)
+{
+    return arena_used(b->arena);
+}
+
 static void fill(struct batch *b, rocksdb_writebatch_t *wb)
 {
     struct store *s = b->store;

@@ -41,6 +41,8 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
 /* Rows (puts and deletes) gathered for a family: the budget of design §6 is tested with it. */
 size_t batch_rows(const struct batch *b, enum cf cf);
 size_t batch_rows_all(const struct batch *b);
+/* Memory that the gathered rows take. */
+size_t batch_bytes(const struct batch *b);
 
 /* Writes with one fsync and empties the batch. Nothing is written when anything failed before;
  * then, or when RocksDB fails, the store takes no writes until it is reopened. */
