@@ -6,13 +6,13 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "ingest/codes.h"
 #include "ingest/date.h"
 #include "record/decimal.h"
 #include "record/identifier.h"
 
-/* Longer than any word that means "missing", in the widest spelling; and than any code, date or
- * number. */
-enum { MISSING_BYTES_MAX = 64, CODE_BYTES_MAX = 1024, HINT_BYTES_MAX = 240 };
+/* Longer than any code, date or number. */
+enum { CODE_BYTES_MAX = 1024 };
 /* Shorter text cannot hold an identity number. */
 enum { IDNUM_BYTES_MIN = 15 };
 
@@ -44,8 +44,7 @@ static void good(const struct value *v, struct slice cleaned)
 
 static bool is_missing(const struct cleaner *c, struct slice text)
 {
-    return text.n == 0 || (text.n <= MISSING_BYTES_MAX &&
-                           tables_is_missing(c->tables, text_nfkc(c->scratch, text)));
+    return text.n == 0 || tables_is_missing(c->tables, text);
 }
 
 /* Told and true when the text is longer than the item allows. */
@@ -152,108 +151,30 @@ static void clean_person_id(const struct value *v)
         good(v, code);
 }
 
-/* "01 普通、02 特许、…", as many as fit. */
-static struct slice code_set_hint(struct arena *a, const struct code_set *set)
-{
-    struct slice hint = SLICE("");
-    for (size_t i = 0; set && i < set->count; i++) {
-        struct slice more = arena_printf(a, "%.*s%s%.*s", FMT_SLICE(hint), i ? "、" : "",
-                                         FMT_SLICE(set->values[i].zh));
-        if (more.n > HINT_BYTES_MAX)
-            return arena_printf(a, "%.*s…", FMT_SLICE(hint));
-        hint = more;
-    }
-    return hint;
-}
-
-static const struct code_value *code_find(const struct value *v, struct slice text)
-{
-    return v->item->code_set ? code_set_find(v->item->code_set, v->c->scratch, text) : NULL;
-}
-
 static void clean_code(const struct value *v)
 {
+    const struct code_set *set = v->item->code_set;
     if (v->text.n > CODE_BYTES_MAX) {
         broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%d", v->item->chars_max));
         return;
     }
-    v->cell->code = code_find(v, v->text);
+    v->cell->code = set ? code_set_find(set, v->c->scratch, v->text) : NULL;
     if (v->cell->code)
         good(v, v->cell->code->code);
     else if (!is_missing(v->c, v->text)) /* a set may well hold a word such as 无 */
-        broken(v, RULE_CODE_UNKNOWN, code_set_hint(v->c->scratch, v->item->code_set));
+        broken(v, RULE_CODE_UNKNOWN, codes_hint(v->c->scratch, set));
 }
 
-/* The next part of a list: up to one of the separators. */
-static struct slice part_cut(struct slice *rest, const struct slice *separators, size_t count)
-{
-    size_t end = rest->n, skip = 0;
-    for (size_t i = 0; i < count; i++) {
-        ptrdiff_t at = slice_find(*rest, separators[i], 0);
-        if (at >= 0 && (size_t)at < end) {
-            end = (size_t)at;
-            skip = separators[i].n;
-        }
-    }
-    struct slice part = {rest->p, end};
-    *rest = skip ? slice_from(*rest, end + skip) : (struct slice){NULL, 0};
-    return part;
-}
-
-/* Marks the values that a part names: one whose name holds 、 is tried before the part is taken
- * apart. */
-static bool codes_mark(const struct value *v, struct slice text, bool *has, int depth)
-{
-    static const struct slice separators[] = {{";", 1}, {"；", 3}, {"|", 1}, {"、", 3}};
-    text = text_clean(v->c->scratch, text).text;
-    if (text.n == 0)
-        return true;
-    const struct code_value *found = code_find(v, text);
-    if (found) {
-        has[found - v->item->code_set->values] = true;
-        return true;
-    }
-    if (depth == 2)
-        return false;
-    struct slice rest = text;
-    while (rest.p) {
-        struct slice part =
-            depth == 0 ? part_cut(&rest, separators, 3) : part_cut(&rest, separators + 3, 1);
-        if (!codes_mark(v, part, has, depth + 1))
-            return false;
-    }
-    return true;
-}
-
-/* A set: the order in which the values came, and repetitions, say nothing. */
 static void clean_codes(const struct value *v)
 {
     const struct code_set *set = v->item->code_set;
-    if (v->text.n > 4 * CODE_BYTES_MAX) {
+    struct slice codes;
+    if (v->text.n > 4 * CODE_BYTES_MAX)
         broken(v, RULE_TEXT_LENGTH, arena_printf(v->c->scratch, "%d", v->item->chars_max));
-        return;
-    }
-    size_t count = set ? set->count : 0, bytes = 0, n = 0;
-    bool *has = ARENA_ARRAY(v->c->scratch, bool, count + 1);
-    if (!codes_mark(v, v->text, has, 0)) {
-        if (!is_missing(v->c, v->text))
-            broken(v, RULE_CODE_UNKNOWN, code_set_hint(v->c->scratch, set));
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        bytes += has[i] ? set->values[i].code.n + 1 : 0;
-    if (bytes == 0)
-        return;
-    char *out = arena_alloc(v->c->scratch, bytes);
-    for (size_t i = 0; i < count; i++) {
-        struct slice code = has[i] ? set->values[i].code : SLICE("");
-        if (n && code.n)
-            out[n++] = ';';
-        if (code.n)
-            memcpy(out + n, code.p, code.n);
-        n += code.n;
-    }
-    good(v, slice_make(out, n));
+    else if (set && codes_read(v->c->scratch, set, v->text, &codes) && codes.n)
+        good(v, codes);
+    else if (!is_missing(v->c, v->text))
+        broken(v, RULE_CODE_UNKNOWN, codes_hint(v->c->scratch, set));
 }
 
 static bool is_filler(const struct tables *t, struct day day)

@@ -18,6 +18,10 @@
 #include "record/mask.h"
 #include "record/name.h"
 
+/* Why a row was handed in: an item that every theme has. */
+static const struct item reason_item = {
+    .code = {"_reason", 7}, .type = ITEM_TEXT, .visibility = VIS_GOVERNMENT};
+
 void renderer_init(struct renderer *r)
 {
     struct buf *all[] = {
@@ -59,6 +63,14 @@ static int first_error(const struct renderer *r)
     return 0;
 }
 
+static void content_cell(struct buf *b, struct slice code, const struct cell *cell)
+{
+    if (cell->state != CELL_GOOD)
+        return;
+    wire_put_bytes(b, code);
+    wire_put_bytes(b, cell->value);
+}
+
 void render_content(struct renderer *r, const struct judging *j, uint8_t out[16])
 {
     struct buf *b = &r->bytes;
@@ -66,14 +78,18 @@ void render_content(struct renderer *r, const struct judging *j, uint8_t out[16]
     if (j->operation == OPERATION_REVOKE) {
         wire_put_bytes(b, SLICE("revoke"));
     } else {
+        bool has_reason = false;
         wire_put_bytes(b, SLICE("upsert"));
         for (size_t i = 0; i < j->theme->item_count; i++) {
-            unsigned at = j->theme->by_code[i];
-            if (j->cells[at].state != CELL_GOOD)
-                continue;
-            wire_put_bytes(b, j->theme->items[at].code);
-            wire_put_bytes(b, j->cells[at].value);
+            const struct item *item = &j->theme->items[j->theme->by_code[i]];
+            if (!has_reason && slice_cmp(item->code, reason_item.code) > 0) {
+                content_cell(b, reason_item.code, &j->reason);
+                has_reason = true;
+            }
+            content_cell(b, item->code, &j->cells[item->index]);
         }
+        if (!has_reason)
+            content_cell(b, reason_item.code, &j->reason);
     }
     CHECK(b->err == 0); /* a row is no longer than the buffer, and cleaning adds little */
     crypt_hash16(j->o.keys, KEY_CONTENT, buf_slice(b), out);
@@ -163,13 +179,15 @@ static int seal(struct renderer *r, const struct judging *j, struct slice identi
     return crypt_seal(j->o.keys, KEY_ITEMS, buf_slice(&r->plain), &r->sealed);
 }
 
-/* Text that leaves the record for subject rows, indexes and lists. */
+/* Text that leaves the record for subject rows, indexes and lists: of a code, what it stands for.
+ */
 static struct slice open_text(const struct judging *j, enum item_role role)
 {
     const struct cell *cell = judging_role(j, role);
     if (!cell)
         return SLICE("");
-    return cell->seals_value ? idnum_mask_text(j->scratch, cell->value) : cell->value;
+    struct slice text = cell->code ? cell->code->zh : cell->value;
+    return cell->seals_value ? idnum_mask_text(j->scratch, text) : text;
 }
 
 struct number_role {
@@ -231,12 +249,10 @@ static int finish(struct renderer *r, const struct record *record, struct arena 
 int render_record(struct renderer *r, const struct judging *j, const struct record_head *head,
                   struct arena *a, struct slice *ret)
 {
-    static const struct item reason = {
-        .code = {"_reason", 7}, .type = ITEM_TEXT, .visibility = VIS_GOVERNMENT};
     clear_all(r);
     for (size_t i = 0; i < j->theme->item_count; i++)
         render_cell(r, j->scratch, &j->theme->items[i], &j->cells[i]);
-    render_cell(r, j->scratch, &reason, &j->reason);
+    render_cell(r, j->scratch, &reason_item, &j->reason);
     bool hides_identity = holds_idnum(j->identity);
     int e = seal(r, j, hides_identity ? j->identity : SLICE(""));
     if (e < 0)

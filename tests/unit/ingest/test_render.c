@@ -314,7 +314,6 @@ TEST(content_is_the_same_in_every_spelling)
         {"BZ", "无"},
         {"何物", "值"},
         {"_version", "7"},
-        {"_reason", "更正"},
         {"_op", "变更"},
     };
     TRIAL(t, "penalty");
@@ -333,6 +332,9 @@ TEST(other_content_is_other_content)
     EXPECT(!slice_eq(content(t), before));
     before = content(t);
     trial_set(t, "CF_NR_FK", NULL);
+    EXPECT(!slice_eq(content(t), before));
+    before = content(t);
+    trial_set(t, "_reason", "更正");
     EXPECT(!slice_eq(content(t), before));
     /* A value that moves to another item. */
     trial_set(t, "BZ", "x");
@@ -401,4 +403,15 @@ TEST(a_row_that_escapes_make_too_long_is_rejected)
     EXPECT(trial_judge(t)->rejected);
     trial_set_slice(t, "CF_SY", slice_make(controls, 100 * 1000));
     EXPECT(!trial_judge(t)->rejected);
+}
+
+TEST(a_received_text_with_a_nul_can_be_read_again)
+{
+    TRIAL(t, "penalty");
+    trial_set_slice(t, "CF_FR_ZJHM",
+                    slice_make("E12\0"
+                               "34567",
+                               9));
+    EXPECT_SLICE(trial_item(t, "CF_FR_ZJHM"), "E1234567");
+    EXPECT(holds(trial_sealed(t), "\"r\":{\"CF_FR_ZJHM\":\"E12\\u000034567\"}"));
 }
