@@ -13,7 +13,7 @@ struct gate_result gate_judge(const struct judged *row, const struct source *kno
     uint64_t mine = version_provider(&row->version), theirs = version_provider(&known->version);
     bool both_gave = row->has_provider && (known->flags & RECORD_HAS_PROVIDER);
     if (same_content) {
-        bool rises = order > 0 && (mine != theirs ? row->has_provider : has_kafka);
+        bool rises = order > 0 && (has_kafka || (row->has_provider && mine != theirs));
         return (struct gate_result){VERDICT_DUPLICATE, rises ? GATE_RISE : GATE_NOTHING, false};
     }
     bool reused = both_gave && mine == theirs;
