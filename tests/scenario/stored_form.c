@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/crypt.h"
+#include "store/key_mark.h"
 #include "tests/support/world.h"
 
 enum { DOCUMENT_BYTES_MAX = 1 << 20, ROW_BYTES_MAX = 64 * 1024 };
@@ -36,7 +37,7 @@ static struct slice penalty(struct world *w, const char *id, int version, const 
                         id, version, fact, fine);
 }
 
-static int put_key(void *ctx, struct batch *b, struct counters *counters)
+static int put_keys(void *ctx, struct batch *b, struct counters *counters)
 {
     (void)counters;
     struct world *w = ctx;
@@ -44,6 +45,7 @@ static int put_key(void *ctx, struct batch *b, struct counters *counters)
         .department = SLICE("amr"), .name = SLICE("office"), .created = clock_now(&w->clock)};
     crypt_sha256(SLICE("the secret of the office"), k.hash);
     department_key_put(b, &k);
+    key_mark_put(b, w->keys);
     return 0;
 }
 
@@ -59,7 +61,7 @@ static void play(struct world *w)
     world_submit(w, "amr-penalty", "three",
                  arena_printf(w->arena, "%s%.*s", penalty_header, FMT_SLICE(changed)));
     world_submit(w, "amr-penalty", "four", SLICE("_id,_op\nP9,revoke\n"));
-    EXPECT_OK(writer_run(w->writer, put_key, w, NULL));
+    EXPECT_OK(writer_run(w->writer, put_keys, w, NULL));
 }
 
 /* Bytes as the document writes them. */
