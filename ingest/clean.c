@@ -323,12 +323,36 @@ static bool holds_idnum(struct slice text)
     return text.n >= IDNUM_BYTES_MIN && idnum_in_text(text, 0, &at, &bytes);
 }
 
+static bool has_digits_enough(struct slice text)
+{
+    unsigned digits = 0;
+    for (size_t i = 0; i < text.n; i++)
+        digits += (text.p[i] >= '0' && text.p[i] <= '9') || (unsigned char)text.p[i] == 0xEF;
+    return digits >= IDNUM_BYTES_MIN;
+}
+
+/* Names and document numbers are compared without blanks and brackets: a number that shows only
+ * then would lie in the index and in the identity as it is. */
+static bool holds_idnum_folded(struct arena *a, const struct item *item, struct cell *cell)
+{
+    bool is_folded = item->type == ITEM_NAME || item->type == ITEM_DOCUMENT;
+    if (!is_folded || !has_digits_enough(cell->value))
+        return false;
+    struct slice folded = text_fold(a, idnum_mask_text(a, cell->value));
+    if (!holds_idnum(folded))
+        return false;
+    cell->open = idnum_mask_text(a, folded);
+    return true;
+}
+
 /* What must not be stored in clear. A unified code that passed its check is no identity number,
  * whatever it looks like. */
-static void seal(const struct item *item, struct cell *cell)
+static void seal(struct arena *a, const struct item *item, struct cell *cell)
 {
     bool personal = item->type == ITEM_PERSON_ID || item->type == ITEM_CONTACT;
-    cell->seals_value = personal || (item->type != ITEM_USCC && holds_idnum(cell->value));
+    bool shows_folded = holds_idnum_folded(a, item, cell);
+    cell->seals_value =
+        personal || shows_folded || (item->type != ITEM_USCC && holds_idnum(cell->value));
     cell->seals_received = cell->seals_value || holds_idnum(cell->received);
 }
 
@@ -357,7 +381,7 @@ void clean_value(const struct cleaner *c, const struct item *item, bool is_stric
         return;
     if (!slice_eq(ret->value, raw))
         ret->received = raw;
-    seal(item, ret);
+    seal(c->scratch, item, ret);
 }
 
 struct slice clean_plain(const struct cleaner *c, struct slice raw)

@@ -22,7 +22,9 @@ struct cell {
     struct slice received; /* as it came, where cleaning altered it; else empty */
     bool seals_value; /* may stand in clear in the sealed part only, and its received text too */
     bool seals_received;
-    struct day day;                /* of a date; DAY_FOREVER: open-ended */
+    struct slice open; /* of a sealed value whose number shows only when it is folded: what may be
+                          shown instead; else empty */
+    struct day day;    /* of a date; DAY_FOREVER: open-ended */
     const struct code_value *code; /* of an ITEM_CODE */
     enum subject_kind kind;        /* of an ITEM_USCC */
     bool is_class_known;           /* of an ITEM_USCC: its kind is certain */

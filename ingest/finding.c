@@ -2,10 +2,13 @@
  * identity number may get into one, in whatever column it came. */
 #include "ingest/finding.h"
 
+#include "base/text.h"
 #include "record/identifier.h"
 #include "record/mask.h"
 
-enum { SHOWN_CHARS = 60, HINT_CHARS = 100, LOOK_CHARS = 128 };
+/* Masking takes the gaps out of a number, so that what is shown reaches farther into the text than
+ * it is long: to four times that, and then one whole number more. */
+enum { SHOWN_CHARS = 60, HINT_CHARS = 100, LOOK_CHARS = 4 * HINT_CHARS + 70 };
 
 /* The first characters. */
 static struct slice first_chars(struct slice s, size_t chars)
@@ -18,10 +21,15 @@ static struct slice first_chars(struct slice s, size_t chars)
 }
 
 /* Masks before it cuts, for half a number could not be told; but looks no farther than a number
- * that begins within the part shown can reach. */
+ * that begins within the part shown can reach. A number that shows only when blanks and dashes are
+ * left out is shown without them, and masked: what comes here is often a code that broke a rule. */
 static struct slice shown(struct arena *a, struct slice s, size_t chars)
 {
+    size_t at, bytes;
     struct slice masked = idnum_mask_text(a, first_chars(s, LOOK_CHARS));
+    struct slice packed = text_code(a, masked);
+    if (idnum_in_text(packed, 0, &at, &bytes))
+        masked = idnum_mask_text(a, packed);
     return arena_dup(a, first_chars(masked, chars));
 }
 

@@ -119,12 +119,20 @@ static struct buf *group_of(struct renderer *r, enum visibility v)
     UNREACHABLE();
 }
 
+/* The value without the numbers in it. */
+static struct slice masked(struct arena *a, const struct cell *cell)
+{
+    if (!cell->seals_value)
+        return cell->value;
+    return cell->open.n ? cell->open : idnum_mask_text(a, cell->value);
+}
+
 /* The value as its group shows it. */
 static struct slice shown(struct arena *a, const struct item *item, const struct cell *cell)
 {
     if (item->type == ITEM_PERSON_ID || item->type == ITEM_CONTACT)
         return mask_text(a, item->mask ? item->mask : &MASK_PERSON, cell->value);
-    struct slice text = cell->seals_value ? idnum_mask_text(a, cell->value) : cell->value;
+    struct slice text = masked(a, cell);
     return item->visibility == VIS_PUBLIC && item->mask ? mask_text(a, item->mask, text) : text;
 }
 
@@ -144,10 +152,16 @@ static void render_cell(struct renderer *r, struct arena *scratch, const struct 
                cell->received);
 }
 
-static bool holds_idnum(struct slice text)
+/* Identity bytes are folded, which may glue a number to other digits; so the items are asked too.
+ */
+static bool hides_identity(const struct judging *j)
 {
     size_t at, bytes;
-    return idnum_in_text(text, 0, &at, &bytes);
+    bool by_id = j->identity.n && j->identity.p[0] == '\1';
+    for (size_t i = 0; !by_id && i < j->theme->identity_count; i++)
+        if (j->cells[j->theme->identity_items[i]].seals_value)
+            return true;
+    return idnum_in_text(j->identity, 0, &at, &bytes);
 }
 
 static void part(struct buf *plain, const char *name, struct slice members)
@@ -186,8 +200,7 @@ static struct slice open_text(const struct judging *j, enum item_role role)
     const struct cell *cell = judging_role(j, role);
     if (!cell)
         return SLICE("");
-    struct slice text = cell->code ? cell->code->zh : cell->value;
-    return cell->seals_value ? idnum_mask_text(j->scratch, text) : text;
+    return cell->code ? cell->code->zh : masked(j->scratch, cell);
 }
 
 struct number_role {
@@ -253,13 +266,13 @@ int render_record(struct renderer *r, const struct judging *j, const struct reco
     for (size_t i = 0; i < j->theme->item_count; i++)
         render_cell(r, j->scratch, &j->theme->items[i], &j->cells[i]);
     render_cell(r, j->scratch, &reason_item, &j->reason);
-    bool hides_identity = holds_idnum(j->identity);
-    int e = seal(r, j, hides_identity ? j->identity : SLICE(""));
+    bool hides = hides_identity(j);
+    int e = seal(r, j, hides ? j->identity : SLICE(""));
     if (e < 0)
         return e;
     struct record record = {
         .head = *head,
-        .identity = hides_identity ? SLICE("") : j->identity,
+        .identity = hides ? SLICE("") : j->identity,
         .document = open_text(j, ROLE_DOCUMENT),
         .pub = buf_slice(&r->pub),
         .aut = buf_slice(&r->aut),
