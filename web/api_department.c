@@ -1,0 +1,129 @@
+/* What a department sees of its own deliveries: receipts and its account. */
+#include "query/accounts.h"
+#include "query/deliveries.h"
+#include "web/auth.h"
+#include "web/paging.h"
+#include "web/params.h"
+#include "web/problem.h"
+#include "web/put.h"
+#include "web/receipt.h"
+#include "web/routes.h"
+
+void api_submission(struct call *c)
+{
+    struct batch_id id;
+    struct batch_state state;
+    bool as_csv;
+    if (!receipt_format(c, &as_csv))
+        return;
+    int r = query_submission(&c->q, c->req->args[0], c->req->department, &id, &state);
+    if (r == CE_NOT_FOUND)
+        REFUSE(c, SUBMISSION_UNKNOWN);
+    else if (r < 0)
+        call_fail(c, r);
+    else
+        receipt_answer(c, &id, as_csv);
+}
+
+/* The department that is asked about: the key's own, or for an operator the one that is named. */
+static bool read_department(struct call *c, struct slice named, struct slice *ret)
+{
+    if (named.n && !auth_owns(c, named))
+        return false;
+    if (named.n && !catalogue_department(c->source.catalogue, named)) {
+        REFUSE(c, DEPARTMENT_UNKNOWN,
+               .detail = SLICE("部门见 /v1/catalogue/departments See /v1/catalogue/departments"));
+        return false;
+    }
+    *ret = named.n ? named : c->req->department;
+    return true;
+}
+
+void api_submissions(struct call *c)
+{
+    struct slice named = {0}, department, next;
+    struct paging page;
+    struct submission_answer *list;
+    unsigned count;
+    if (!param_text(c, "department", 64, &named) || !param_paging(c, &page) ||
+        !read_department(c, named, &department))
+        return;
+    int r = query_submissions(&c->q, department, page.limit, page.cursor, &list, &count, &next);
+    if (r == CE_INVALID)
+        REFUSE(c, CURSOR, .field = "cursor");
+    else if (r < 0)
+        call_fail(c, r);
+    if (r < 0)
+        return;
+    struct json_out o = call_json(c);
+    json_object_begin(&o);
+    json_key(&o, "items");
+    json_array_begin(&o);
+    for (unsigned i = 0; i < count; i++) {
+        json_object_begin(&o);
+        receipt_head_json(&o, c->source.catalogue, &list[i].id, &list[i].state);
+        json_object_end(&o);
+    }
+    json_array_end(&o);
+    put_next(&o, next);
+    json_object_end(&o);
+}
+
+static void put_totals(struct json_out *o, const struct totals *t)
+{
+    json_put_u64(o, "received", t->received);
+    json_put_u64(o, "stored", t->stored);
+    json_put_u64(o, "changed", t->changed);
+    json_put_u64(o, "duplicate", t->duplicate);
+    json_put_u64(o, "stale", t->stale);
+    json_put_u64(o, "rejected", t->rejected);
+    json_put_u64(o, "warned", t->warned);
+    json_put_u64(o, "noted", t->noted);
+}
+
+static void put_ledger_line(struct call *c, struct json_out *o, const struct ledger_line *l)
+{
+    const struct theme *t = catalogue_number_at(c->source.catalogue, l->theme, c->q.now);
+    json_object_begin(o);
+    json_put_string(o, "theme", t ? t->code : (struct slice){0});
+    put_day(o, "day", l->day);
+    put_totals(o, &l->totals);
+    json_object_end(o);
+}
+
+void api_ledger(struct call *c)
+{
+    struct slice department;
+    struct day from = DAY_NONE, to = DAY_NONE;
+    struct window w;
+    struct account account;
+    if (!param_day(c, "from", &from) || !param_day(c, "to", &to) ||
+        !read_department(c, c->req->args[0], &department))
+        return;
+    struct slice about =
+        arena_printf(c->req->arena, "ledger|%.*s|%d|%d", FMT_SLICE(department), from.v, to.v);
+    if (!window_read(c, about, &w))
+        return;
+    int r = query_account(&c->q, department, from, to, w.from, w.limit, &account);
+    if (r < 0) {
+        call_fail(c, r);
+        return;
+    }
+    struct json_out o = call_json(c);
+    json_object_begin(&o);
+    json_put_string(&o, "department", department);
+    put_department_name(&o, c->source.catalogue, department);
+    put_day(&o, "from", from);
+    put_day(&o, "to", to);
+    json_key(&o, "totals");
+    json_object_begin(&o);
+    put_totals(&o, &account.sum);
+    json_object_end(&o);
+    json_key(&o, "items");
+    json_array_begin(&o);
+    for (unsigned i = 0; i < account.count; i++)
+        put_ledger_line(c, &o, &account.lines[i]);
+    json_array_end(&o);
+    put_next(&o, window_next(c, about, &w, account.line_count));
+    json_object_end(&o);
+}

@@ -1,0 +1,170 @@
+/* What only an operator may ask, over the Unix socket. The work is the daemon's; here it gets its
+ * parameters and its answer a form. */
+#include "base/check.h"
+#include "web/flow.h"
+#include "web/params.h"
+#include "web/problem.h"
+#include "web/put.h"
+#include "web/routes.h"
+#include "web/server.h"
+
+/* The reason's own words go to the operator: they may name a file of this machine. */
+static void answer_failure(struct call *c, int r, const struct reason *why)
+{
+    enum problem p = r == CE_NOT_FOUND     ? PROBLEM_OPERATOR_UNKNOWN
+                     : r == CE_INVALID     ? PROBLEM_OPERATOR_REFUSED
+                     : r == CE_CONFLICT    ? PROBLEM_OPERATOR_CONFLICT
+                     : r == CE_UNAVAILABLE ? PROBLEM_STORE_UNAVAILABLE
+                                           : PROBLEM_INTERNAL;
+    const char *text = why->text[0] ? why->text : err_text(r);
+    problem_answer(c, p,
+                   &(struct problem_more){.detail = arena_dup(c->req->arena, slice_of(text))});
+}
+
+/* An answer that is one object. */
+struct object {
+    struct json_out out;
+    struct reason why;
+};
+
+static struct object object_begin(struct call *c)
+{
+    struct object o = {.out = call_json(c)};
+    json_object_begin(&o.out);
+    return o;
+}
+
+static void object_end(struct call *c, struct object *o, int r)
+{
+    if (r < 0)
+        answer_failure(c, r, &o->why);
+    else
+        json_object_end(&o->out);
+}
+
+void operator_key_add(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct slice department = {0}, name = {0};
+    if (!param_required(c, "department") || !param_text(c, "department", 64, &department) ||
+        !param_text(c, "name", 100, &name))
+        return;
+    struct object o = object_begin(c);
+    int r = op->key_add(op->ctx, department, name, &o.out, &o.why);
+    object_end(c, &o, r);
+    if (r == 0)
+        c->res->status = 201;
+}
+
+void operator_key_list(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct object o = object_begin(c);
+    int r = op->key_list(op->ctx, &o.out, &o.why);
+    put_next(&o.out, (struct slice){0});
+    object_end(c, &o, r);
+}
+
+void operator_key_remove(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct reason why = {{0}};
+    int r = op->key_remove(op->ctx, c->req->args[0], &why);
+    if (r < 0)
+        answer_failure(c, r, &why);
+    else
+        c->res->status = 204;
+}
+
+void operator_digest(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct slice theme = {0};
+    bool history = false, ledger = false;
+    if (!param_text(c, "theme", 64, &theme) || !param_flag(c, "history", &history) ||
+        !param_flag(c, "ledger", &ledger))
+        return;
+    struct object o = object_begin(c);
+    object_end(c, &o, op->digest(op->ctx, theme, history, ledger, &o.out, &o.why));
+}
+
+void operator_catalogue(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct slice dir = {0};
+    if (!param_text(c, "dir", 4096, &dir))
+        return;
+    struct object o = object_begin(c);
+    int r = op->catalogue_load(op->ctx, dir, &o.out, &o.why);
+    if (r == CE_INVALID)
+        REFUSE(c, CATALOGUE_REFUSED, .detail = arena_dup(c->req->arena, slice_of(o.why.text)));
+    else
+        object_end(c, &o, r);
+}
+
+void operator_status(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct object o = object_begin(c);
+    object_end(c, &o, op->status(op->ctx, &o.out, &o.why));
+}
+
+void operator_stores(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct object o = object_begin(c);
+    object_end(c, &o, op->stores(op->ctx, &o.out, &o.why));
+}
+
+/* ---- check: a text that grows while the store is read ---- */
+
+enum { LINE_BYTES_MAX = 8000 };
+
+struct check {
+    const struct web_operator *op;
+    struct web *web;
+    struct flow *flow;
+    bool was_stopped;
+};
+
+static bool say(void *to, struct slice line)
+{
+    struct check *check = to;
+    AUTO_BUF(b, LINE_BYTES_MAX + 1);
+    buf_add(&b, line.p, line.n < LINE_BYTES_MAX ? line.n : LINE_BYTES_MAX);
+    buf_add_char(&b, '\n');
+    bool hears = flow_say(check->flow, buf_slice(&b)) && !atomic_load(&check->web->is_stopping);
+    check->was_stopped |= !hears;
+    return hears;
+}
+
+static void run_check(void *ctx)
+{
+    struct check *check = ctx;
+    struct reason why = {{0}};
+    int r = check->op->check(check->op->ctx, say, check, &why);
+    AUTO_BUF(b, 1024);
+    buf_printf(&b, "result: %s",
+               check->was_stopped ? "stopped"
+               : r == 0           ? "content"
+               : why.text[0]      ? why.text
+                                  : err_text(r));
+    say(check, buf_slice(&b));
+    flow_end(check->flow);
+    free(check);
+}
+
+void operator_check(struct call *c)
+{
+    struct check *check = malloc(sizeof *check);
+    CHECK(check);
+    *check = (struct check){.op = &c->web->o.operator, .web = c->web, .flow = flow_create()};
+    response_header(c->res, "Content-Type", SLICE("text/plain; charset=utf-8"));
+    c->res->stream = flow_stream(check->flow);
+    if (!workers_run(c->web->workers, run_check, check)) {
+        flow_end(check->flow);
+        free(check);
+        response_clear(c->res);
+        call_fail(c, CE_UNAVAILABLE);
+    }
+}

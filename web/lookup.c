@@ -1,0 +1,95 @@
+/* From what was asked for to what was found, or to the problem. */
+#include "web/lookup.h"
+
+#include "web/problem.h"
+
+bool lookup_allowed(struct call *c, struct slice text, const char *field)
+{
+    if (query_code_kind(&c->q, text) != CODE_PERSON)
+        return true;
+    REFUSE(c, PERSON_NUMBER, .field = field,
+           .detail = SLICE("自然人信息不公开查询；本次输入未被记录 "
+                           "Natural persons are not public; what was typed was not recorded"));
+    return false;
+}
+
+static void refuse_cursor(struct call *c)
+{
+    REFUSE(c, CURSOR, .field = "cursor",
+           .detail = SLICE("请从第一页重新开始 Begin again at the first page"));
+}
+
+bool lookup_search(struct call *c, struct slice text, unsigned limit, struct slice cursor,
+                   struct search_hit **ret, unsigned *ret_count, struct slice *ret_next)
+{
+    struct reason why = {{0}};
+    if (!lookup_allowed(c, text, "q"))
+        return false;
+    int r = query_search(&c->q, text, limit, cursor, ret, ret_count, ret_next, &why);
+    if (r == CE_INVALID && slice_eq(slice_of(why.text), SLICE("cursor")))
+        refuse_cursor(c);
+    else if (r == CE_INVALID)
+        REFUSE(c, PARAM_INVALID, .field = "q",
+               .detail = SLICE(
+                   "名称至少两个字，或输入代码 At least two characters of a name, or a code"));
+    else if (r < 0)
+        call_fail(c, r);
+    return r == 0;
+}
+
+bool lookup_subject(struct call *c, struct slice code, bool with_counters,
+                    struct subject_answer *ret)
+{
+    if (!lookup_allowed(c, code, "code"))
+        return false;
+    int r = query_subject(&c->q, code, with_counters, ret);
+    if (r == CE_NOT_FOUND || r == CE_INVALID)
+        REFUSE(c, SUBJECT_UNKNOWN,
+               .detail = SLICE("没有可公开的记录 Nothing about it is public here"));
+    else if (r < 0)
+        call_fail(c, r);
+    return r == 0;
+}
+
+bool lookup_records(struct call *c, const struct subject_answer *s, const struct records_filter *f,
+                    unsigned limit, struct slice cursor, struct record_answer **ret,
+                    unsigned *ret_count, struct slice *ret_next)
+{
+    struct reason why = {{0}};
+    int r = query_records(&c->q, &s->id, f, limit, cursor, ret, ret_count, ret_next, &why);
+    if (r == CE_INVALID)
+        refuse_cursor(c);
+    else if (r < 0)
+        call_fail(c, r);
+    return r == 0;
+}
+
+static bool answer_missing(struct call *c, int r)
+{
+    if (r == CE_NOT_FOUND)
+        REFUSE(c, RECORD_UNKNOWN,
+               .detail = SLICE("没有可公开的记录 No public record has this number"));
+    else if (r == CE_CLOSED)
+        REFUSE(c, RECORD_REVOKED,
+               .detail =
+                   SLICE("该记录已由提供部门撤销 The department that provided it has revoked it"));
+    else if (r < 0)
+        call_fail(c, r);
+    return r == 0;
+}
+
+bool lookup_record(struct call *c, struct slice id, struct record_answer *ret)
+{
+    struct record_id parsed;
+    return answer_missing(c, record_id_parse(id, &parsed) ? query_record(&c->q, &parsed, ret)
+                                                          : CE_NOT_FOUND);
+}
+
+bool lookup_history(struct call *c, struct slice id, struct history_answer **ret,
+                    unsigned *ret_count)
+{
+    struct record_id parsed;
+    return answer_missing(c, record_id_parse(id, &parsed)
+                                 ? query_history(&c->q, &parsed, ret, ret_count)
+                                 : CE_NOT_FOUND);
+}
