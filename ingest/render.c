@@ -193,14 +193,17 @@ static int seal(struct renderer *r, const struct judging *j, struct slice identi
     return crypt_seal(j->o.keys, KEY_ITEMS, buf_slice(&r->plain), &r->sealed);
 }
 
-/* Text that leaves the record for subject rows, indexes and lists: of a code, what it stands for.
- */
+/* Text that leaves the record for subject rows, indexes and lists, as the public sees it: of a
+ * code, what it stands for. What is not public in a public theme does not leave the record. */
 static struct slice open_text(const struct judging *j, enum item_role role)
 {
     const struct cell *cell = judging_role(j, role);
     if (!cell)
         return SLICE("");
-    return cell->code ? cell->code->zh : masked(j->scratch, cell);
+    const struct item *item = &j->theme->items[j->theme->role_item[role]];
+    if (j->theme->visibility == VIS_PUBLIC && item->visibility != VIS_PUBLIC)
+        return SLICE("");
+    return cell->code ? cell->code->zh : shown(j->scratch, item, cell);
 }
 
 struct number_role {

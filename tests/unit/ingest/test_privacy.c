@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "record/docno.h"
 #include "record/identifier.h"
+#include "record/mask.h"
 #include "tests/support/test.h"
+#include "tests/support/theme.h"
 #include "tests/support/trial.h"
 
 #define TRIAL(name, theme) AUTO(trial_close) struct trial *name = trial_open(theme)
@@ -123,4 +125,30 @@ TEST(masking_numbers_in_front_brings_no_part_of_a_later_one_into_what_is_told)
         for (unsigned i = 0; i < j->findings->count; i++)
             EXPECT(!holds(j->findings->list[i].value, "44010618"));
     }
+}
+
+/* An item of the theme, for changing it; the theme is made anew for the next test. */
+static struct item *item_of(const char *theme, const char *code)
+{
+    const struct theme *t = theme_named(theme);
+    return (struct item *)(uintptr_t)theme_item(t, slice_of(code));
+}
+
+TEST(what_is_not_public_in_a_public_theme_does_not_leave_the_record)
+{
+    TRIAL(t, "penalty");
+    item_of("penalty", "CF_WSH")->visibility = VIS_AUTHORISED;
+    item_of("penalty", "CF_XDR_MC")->visibility = VIS_GOVERNMENT;
+    struct record r = trial_record(t);
+    EXPECT_EQ(r.document.n, 0);
+    EXPECT_EQ(r.about.name_count, 0);
+}
+
+TEST(what_the_public_sees_masked_leaves_the_record_masked)
+{
+    TRIAL(t, "penalty");
+    item_of("penalty", "CF_XDR_MC")->mask = &MASK_PERSON;
+    struct record r = trial_record(t);
+    EXPECT_EQ(r.about.name_count, 1);
+    EXPECT_SAME(r.about.names[0].text, SLICE("广********司"));
 }
