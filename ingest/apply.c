@@ -149,20 +149,33 @@ static void links_write(struct apply *ap, const struct subject_id *id, const str
         link_write(ap, id, fresh->numbers[i].type, fresh->numbers[i].number, true);
 }
 
-/* A sole trader without a shop name (字号) is a person's name: found by code only (design §5). */
+/* Whether the subject is, or may be, a sole trader: by the class in a unified code, by the first
+ * digit of the sequence in a registration number (GS 15-2006: 6 to 9), and where a tax number is
+ * kept as a hash only, because it may be made of its owner's number. */
+static bool may_be_trader(const struct subject_id *id)
+{
+    enum id_type type;
+    struct slice number;
+    if (subject_id_kind(id) != SUBJECT_ENTERPRISE)
+        return false;
+    if (!subject_id_number(id, &type, &number))
+        return (id->b[1] & 0x7F) == ID_TAX;
+    if (type == ID_REGISTRATION)
+        return number.n == 15 && number.p[6] >= '6' && number.p[6] <= '9';
+    return type == ID_USCC && slice_starts(number, SLICE("92"));
+}
+
+/* A sole trader without a shop name (字号) is a person's name: found by code only (design §5). A
+ * company (公司) is none, whatever its number looks like. */
 static bool may_be_searched(const struct apply *ap, const struct subject_id *id,
                             const struct subject *s)
 {
     enum subject_kind kind = subject_id_kind(id);
     if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
         return false;
-    enum id_type type;
-    struct slice number;
-    if (!subject_id_number(id, &type, &number) || type != ID_USCC ||
-        !slice_starts(number, SLICE("92")))
-        return true;
-    for (unsigned i = 0; i < s->name_count; i++)
-        if (!name_is_shop(ap->tables, s->names[i].text))
+    for (unsigned i = 0; may_be_trader(id) && i < s->name_count; i++)
+        if (!name_is_shop(ap->tables, s->names[i].text) &&
+            slice_find(s->names[i].text, SLICE("公司"), 0) < 0)
             return false;
     return true;
 }

@@ -58,6 +58,17 @@ static int items_by_stricter(struct query *q, const struct theme *now, struct sl
     return 0;
 }
 
+/* The document number stands in the record as the entry of judging showed it. */
+static struct slice document_by_stricter(struct query *q, const struct theme *now,
+                                         struct slice document)
+{
+    int i = now->role_item[ROLE_DOCUMENT];
+    if (i < 0 || now->items[i].visibility != VIS_PUBLIC)
+        return (struct slice){0};
+    const struct mask *mask = now->items[i].mask;
+    return mask ? mask_text(q->arena, mask, document) : document;
+}
+
 static int answer(struct query *q, const struct theme *now, struct slice key,
                   const struct record *r, struct record_answer *ret)
 {
@@ -87,6 +98,7 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         ret->items = arena_dup(q->arena, r->pub);
         return 0;
     }
+    ret->document = document_by_stricter(q, now, ret->document);
     return items_by_stricter(q, now, r->pub, &ret->items);
 }
 

@@ -28,7 +28,8 @@ enum code_kind query_code_kind(struct query *q, struct slice text)
     size_t at, n;
     struct slice code = text_code(q->arena, text);
     if (uscc_is_valid(code))
-        return CODE_NUMBER;
+        /* One identity number in 31 passes this check; none of them is ever stored as a code. */
+        return idnum_is_instead(code) ? CODE_PERSON : CODE_NUMBER;
     if (idnum_in_text(text, 0, &at, &n) || idnum_in_text(code, 0, &at, &n))
         return CODE_PERSON;
     if (is_printed(text))

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "query/records.h"
 #include "query/subjects.h"
+#include "record/identifier.h"
 #include "tests/support/world.h"
 
 struct asked {
@@ -312,6 +313,52 @@ TEST(natural_persons_have_no_page_and_no_search_and_their_numbers_are_refused)
     world_close(w);
 }
 
+TEST(an_identity_number_that_passes_the_check_of_a_unified_code_is_refused_all_the_same)
+{
+    struct world *w = world_open();
+    struct day born_min;
+    struct subject_answer subject;
+    struct asked a;
+    unsigned seen = 0;
+    EXPECT(day_from_civil(1800, 1, 1, &born_min));
+    ask(w, &a);
+    for (unsigned n = 0; n < 10000; n++) {
+        char number[19];
+        snprintf(number, sizeof number, "44010618500101%03u%c", n / 10, "0123456789"[n % 10]);
+        struct slice text = slice_of(number);
+        if (!uscc_is_valid(text) || idnum_check(text, born_min, a.q.today).rejected)
+            continue;
+        seen++;
+        EXPECT_ERR(query_subject(&a.q, text, true, &subject), CE_INVALID);
+    }
+    EXPECT(seen > 0);
+    asked_end(&a);
+    world_close(w);
+}
+
+TEST(what_a_later_entry_version_hides_is_hidden_in_older_records_too)
+{
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(14, "91", code);
+    penalty(w, "E1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
+            1, "add");
+    struct theme *now = (struct theme *)(uintptr_t)catalogue_theme_at(
+        w->catalogue, SLICE("amr-penalty"), clock_now(&w->clock));
+    now->version++; /* what a later file would bring */
+    now->items[now->role_item[ROLE_DOCUMENT]].visibility = VIS_GOVERNMENT;
+    struct record_id id = id_of(w, "E1");
+    struct record_answer answer;
+    struct asked a;
+    ask(w, &a);
+    EXPECT_OK(query_record(&a.q, &id, &answer));
+    EXPECT_EQ(answer.document.n, 0);
+    EXPECT(slice_find(answer.items, SLICE("CF_WSH"), 0) < 0);
+    EXPECT(slice_find(answer.items, SLICE("CF_XDR_MC"), 0) >= 0);
+    asked_end(&a);
+    world_close(w);
+}
+
 TEST(a_sole_trader_without_a_shop_name_is_found_by_code_only)
 {
     struct world *w = world_open();
@@ -323,6 +370,30 @@ TEST(a_sole_trader_without_a_shop_name_is_found_by_code_only)
     EXPECT_EQ(search_count(w, "欧阳某某"), 1);
     EXPECT_EQ(search_count(w, person), 1);
     EXPECT_EQ(search_count(w, shop), 1);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_sole_trader_known_by_an_older_number_is_found_by_its_name_only_with_a_shop_name)
+{
+    struct world *w = world_open();
+    /* the first digit of the sequence says sole trader; a tax number made of the owner's number */
+    penalty(w, "S1", "欧阳某某", "个体工商户", "CF_XDR_GSZC", "440106600000017", "2027-01-01", 1,
+            "add");
+    penalty(w, "S2", "司徒某某", "个体工商户", "CF_XDR_SWDJ", "44010618500101001601", "2027-01-01",
+            1, "add");
+    penalty(w, "S3", "广州欧阳小吃店", "个体工商户", "CF_XDR_GSZC", "440106600000025", "2027-01-01",
+            1, "add");
+    penalty(w, "S4", "广州上官某有限公司", "法人及非法人组织", "CF_XDR_GSZC", "440106000000011",
+            "2027-01-01", 1, "add");
+    EXPECT_EQ(search_count(w, "欧阳某某"), 0);
+    EXPECT_EQ(search_count(w, "440106600000017"), 1);
+    EXPECT_EQ(search_count(w, "司徒某某"), 0);
+    EXPECT_EQ(search_count(w, "欧阳小吃"), 1);
+    penalty(w, "S5", "广州皇甫某有限公司", "法人及非法人组织", "CF_XDR_SWDJ", "914401063000000000",
+            "2027-01-01", 1, "add");
+    EXPECT_EQ(search_count(w, "皇甫某"), 1);
+    EXPECT_EQ(search_count(w, "上官某"), 1);
     world_check(w);
     world_close(w);
 }
