@@ -18,22 +18,19 @@ static const uint8_t values[256] = {
     ['Q'] = 25, ['R'] = 26, ['T'] = 27, ['U'] = 28, ['W'] = 29, ['X'] = 30, ['Y'] = 31,
 };
 
-static bool is_in_alphabet(char c)
-{
-    return values[(unsigned char)c] != 0;
-}
-
 char uscc_check_char(const char first17[17])
 {
     static const uint8_t weights[17] = {1,  3,  9,  27, 19, 26, 16, 17, 20,
                                         29, 25, 13, 8,  24, 10, 30, 28};
     unsigned sum = 0;
+    bool is_foreign = false;
     for (int i = 0; i < 17; i++) {
         unsigned v = values[(unsigned char)first17[i]];
-        if (v == 0)
-            return 0;
+        is_foreign |= v == 0;
         sum += (v - 1) * weights[i];
     }
+    if (is_foreign)
+        return 0;
     return alphabet[(ALPHABET - sum % ALPHABET) % ALPHABET];
 }
 
@@ -75,13 +72,22 @@ bool regno_is_valid(struct slice code)
 }
 
 /* One character repeated, whatever the last one is: 00000000000000000X stands for "unknown" in real
- * files. */
+ * files. Or the digits in their order: 123456789012345678, whose check is right. */
 static bool is_filler(struct slice code)
 {
-    if (code.n < 2)
-        return false;
-    for (size_t i = 1; i + 1 < code.n; i++)
-        if (code.p[i] != code.p[0])
+    bool is_same = true, is_next = true;
+    for (size_t i = 1; i + 1 < code.n && (is_same || is_next); i++) {
+        char before = code.p[i - 1], c = code.p[i];
+        is_same = is_same && c == before;
+        is_next = is_next && c >= '0' && c <= '9' && c == (before == '9' ? '0' : before + 1);
+    }
+    return is_same || is_next;
+}
+
+static bool is_all_in_alphabet(struct slice code)
+{
+    for (size_t i = 0; i < code.n; i++)
+        if (values[(unsigned char)code.p[i]] == 0)
             return false;
     return true;
 }
@@ -92,20 +98,15 @@ static enum rule shape_of(struct slice code)
         return RULE_USCC_MISSING;
     if (code.n >= ORGCODE && is_filler(code))
         return RULE_USCC_PLACEHOLDER;
+    if (code.n == USCC && is_all_in_alphabet(code))
+        /* An identity number passes the check of a unified code once in 31 times, and what passes
+         * is shown to everyone. */
+        return idnum_is_instead(code) ? RULE_USCC_IS_PERSON : RULE_NONE;
     if (regno_is_valid(code))
         return RULE_USCC_IS_REGISTRATION;
     if (orgcode_is_valid(code))
         return RULE_USCC_IS_ORGANISATION;
-    if (utf8_count(code) != USCC)
-        return RULE_USCC_LENGTH;
-    if (code.n != USCC)
-        return RULE_USCC_ALPHABET;
-    for (size_t i = 0; i < code.n; i++)
-        if (!is_in_alphabet(code.p[i]))
-            return RULE_USCC_ALPHABET;
-    /* An identity number passes the check of a unified code once in 31 times, and what passes is
-     * shown to everyone. */
-    return idnum_is_instead(code) ? RULE_USCC_IS_PERSON : RULE_NONE;
+    return utf8_count(code) == USCC ? RULE_USCC_ALPHABET : RULE_USCC_LENGTH;
 }
 
 static void class_of(const struct tables *t, const char *pair, struct uscc_result *ret)
@@ -118,6 +119,18 @@ static void class_of(const struct tables *t, const char *pair, struct uscc_resul
     }
     ret->class_unknown = true;
     ret->kind = pair[0] == '9' ? SUBJECT_ENTERPRISE : SUBJECT_GOVERNMENT;
+}
+
+/* 0, which no division is, when the six characters are not digits. */
+static unsigned division_of(const char *p)
+{
+    unsigned v = 0;
+    for (int i = 0; i < 6; i++) {
+        if (p[i] < '0' || p[i] > '9')
+            return 0;
+        v = v * 10 + (unsigned)(p[i] - '0');
+    }
+    return v;
 }
 
 struct uscc_result uscc_check(const struct tables *t, struct slice code)
@@ -133,8 +146,6 @@ struct uscc_result uscc_check(const struct tables *t, struct slice code)
     }
     class_of(t, code.p, &ret);
     ret.inner_wrong = !orgcode_is_valid((struct slice){code.p + 8, ORGCODE});
-    uint64_t division;
-    ret.division_unknown = !slice_u64((struct slice){code.p + 2, 6}, &division) ||
-                           !tables_division_known(t, (unsigned)division);
+    ret.division_unknown = !tables_division_known(t, division_of(code.p + 2));
     return ret;
 }

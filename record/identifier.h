@@ -42,6 +42,9 @@ struct idnum_result {
 /* `born_min`: the earliest birth day believed; `today`: no birth after it. */
 struct idnum_result idnum_check(struct slice code, struct day born_min, struct day today);
 
+/* Whether two digits begin the numbers of a province, or of Taiwan, Hong Kong or Macao residents.
+ */
+bool idnum_is_province(const char p[2]);
 /* Whether 18 or 15 ASCII digits (the last of 18 may be X) have the shape of an identity number: a
  * known province and a plausible date (1800 to 2100), whatever the check character says; not so
  * what is for certain a unified code (both check characters right, and a province where its

@@ -8,7 +8,7 @@ enum { LONG = 18, SHORT = 15 };
 
 /* First two digits (domain §1.3): 31 provinces, 71 81 82 83 Taiwan, Hong Kong, Macao residents'
  * permits. */
-static bool is_province(const char *p)
+bool idnum_is_province(const char p[2])
 {
     int v = (p[0] - '0') * 10 + (p[1] - '0');
     return (v >= 11 && v <= 15) || (v >= 21 && v <= 23) || (v >= 31 && v <= 37) ||
@@ -19,7 +19,7 @@ static bool is_province(const char *p)
 /* Permanent residence cards of foreigners: 9, the province, then the country; the rest as ever. */
 static bool is_foreign(const char *p)
 {
-    return p[0] == '9' && is_province(p + 1);
+    return p[0] == '9' && idnum_is_province(p + 1);
 }
 
 static int number_of(const char *p, int digits)
@@ -69,7 +69,7 @@ struct idnum_result idnum_check(struct slice code, struct day born_min, struct d
     else
         lengthen(code.p, ret.number);
     const char *n = ret.number;
-    if (!is_province(n) && !is_foreign(n))
+    if (!idnum_is_province(n) && !is_foreign(n))
         ret.rejected = RULE_IDNUM_PROVINCE;
     else if (!day_from_civil(number_of(n + 6, 4), number_of(n + 10, 2), number_of(n + 12, 2),
                              &ret.born) ||
@@ -90,7 +90,7 @@ static bool is_birth_date(int year, int month, int day)
  * check, one in 11 passes it. The third condition halves that again. */
 static bool is_surely_uscc(const char *d)
 {
-    bool is_division = is_province(d + 2) || (d[2] == '1' && d[3] == '0');
+    bool is_division = idnum_is_province(d + 2) || (d[2] == '1' && d[3] == '0');
     return is_division && uscc_is_valid((struct slice){d, LONG}) &&
            orgcode_is_valid((struct slice){d + 8, 9});
 }
@@ -99,7 +99,7 @@ bool idnum_is_shaped(struct slice digits)
 {
     const char *d = digits.p;
     if (digits.n == SHORT)
-        return is_province(d) &&
+        return idnum_is_province(d) &&
                is_birth_date(1900 + number_of(d + 6, 2), number_of(d + 8, 2),
                              number_of(d + 10, 2)) &&
                !regno_is_valid(digits);
@@ -107,12 +107,14 @@ bool idnum_is_shaped(struct slice digits)
         !is_birth_date(number_of(d + 6, 4), number_of(d + 10, 2), number_of(d + 12, 2)))
         return false;
     /* Nearly all unified codes begin with 9 too, so here the check must be right. */
-    bool is_begin = is_province(d) || (is_foreign(d) && check_char(d) == d[17]);
+    bool is_begin = idnum_is_province(d) || (is_foreign(d) && check_char(d) == d[17]);
     return is_begin && !is_surely_uscc(d);
 }
 
 bool idnum_is_instead(struct slice code)
 {
-    return code.n == LONG && slice_all_digits((struct slice){code.p, 17}) &&
-           idnum_is_shaped(code) && (check_char(code.p) == code.p[17] || uscc_is_valid(code));
+    /* The year first: nearly every unified code has another digit there. */
+    return code.n == LONG && (code.p[6] == '1' || code.p[6] == '2') &&
+           slice_all_digits((struct slice){code.p, 17}) && idnum_is_shaped(code) &&
+           (check_char(code.p) == code.p[17] || uscc_is_valid(code));
 }

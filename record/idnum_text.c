@@ -114,6 +114,8 @@ static struct found found_at(struct slice text, size_t from, uint32_t before)
             return f;
         f.digits[count++] = d;
         at = next;
+        if (count == 2 && f.digits[0] != '9' && !idnum_is_province(f.digits))
+            return f;
         if (count != LONG && (count != SHORT || is_within))
             continue;
         bool is_whole = !is_within && (d == 'X' || !is_digit(digit_at(text, at, &next)));
