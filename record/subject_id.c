@@ -1,8 +1,8 @@
 /* Subject keys.
  *
  *   kind 1, then 18 bytes: a unified code as it is; or type 1 and the number in ASCII, zero bytes
- * behind it; or, for a number of more than 17 bytes, one that looks like an identity number, and
- * every natural person's, type with its high bit set, keyed hash 16, zero 1.
+ *   behind it; or, for a number of more than 17 bytes, one that looks like an identity number, and
+ *   every natural person's, type with its high bit set, keyed hash 16, zero 1.
  *
  *   Registration number 440301103097413 of an enterprise: 01 52 "440301103097413" 00 00 */
 #include "record/subject_id.h"
@@ -12,7 +12,7 @@
 
 #include "record/identifier.h"
 
-enum { NUMBER_AT = 2, NUMBER_MAX = 17, HASHED = 0x80 };
+enum { KEY_BYTES = 18, NUMBER_AT = 2, NUMBER_MAX = 17, HASHED = 0x80 };
 
 static const struct {
     const char *code, *zh;
@@ -43,34 +43,49 @@ enum subject_kind subject_kind_of(struct slice code)
     return SUBJECT_WAITING;
 }
 
-static bool is_clear(struct slice number)
+/* Whether type and number fill `key` in clear. Not when it would lead to a person (a trader's tax
+ * number may be its owner's old identity number), nor when it would read as a unified code. */
+static bool put_clear(enum id_type type, struct slice number, uint8_t key[KEY_BYTES])
 {
-    if (number.n == 0 || number.n > NUMBER_MAX)
+    if (type == ID_PERSON || type == ID_PERSON_OTHER || number.n == 0 || number.n > NUMBER_MAX)
         return false;
     for (size_t i = 0; i < number.n; i++)
         if ((unsigned char)number.p[i] >= 0x80 || number.p[i] == 0)
             return false;
-    /* A trader's tax number may be its owner's old identity number. */
     size_t at, bytes;
-    return !idnum_in_text(number, 0, &at, &bytes);
+    if (idnum_in_text(number, 0, &at, &bytes))
+        return false;
+    key[0] = (uint8_t)type;
+    memcpy(key + 1, number.p, number.n);
+    memset(key + 1 + number.n, 0, NUMBER_MAX - number.n);
+    return !uscc_is_valid(slice_make(key, KEY_BYTES));
+}
+
+/* A number of any length; a long one goes in by its digest. */
+static void put_hashed(const struct keys *k, enum id_type type, struct slice number,
+                       uint8_t key[KEY_BYTES])
+{
+    uint8_t text[256];
+    text[0] = (uint8_t)type;
+    size_t n = 1 + number.n;
+    if (n > sizeof text) {
+        crypt_sha256(number, text + 1);
+        n = 1 + 32;
+    } else if (number.n) {
+        memcpy(text + 1, number.p, number.n);
+    }
+    memset(key, 0, KEY_BYTES);
+    key[0] = (uint8_t)type | HASHED;
+    crypt_hash16(k, KEY_SUBJECT, slice_make(text, n), key + 1);
 }
 
 void subject_number_key(const struct keys *k, enum id_type type, struct slice number,
-                        uint8_t out[18])
+                        uint8_t out[KEY_BYTES])
 {
-    memset(out, 0, 18);
-    if (type == ID_USCC && number.n == 18) {
-        memcpy(out, number.p, 18);
-    } else if (type != ID_PERSON && type != ID_PERSON_OTHER && is_clear(number)) {
-        out[0] = (uint8_t)type;
-        memcpy(out + 1, number.p, number.n);
-    } else {
-        char text[256];
-        int n = snprintf(text, sizeof text, "%c%.*s", (char)type,
-                         (int)(number.n < 250 ? number.n : 250), number.p);
-        out[0] = (uint8_t)type | HASHED;
-        crypt_hash16(k, KEY_SUBJECT, slice_make(text, (size_t)n), out + 1);
-    }
+    if (type == ID_USCC && number.n == KEY_BYTES)
+        memcpy(out, number.p, KEY_BYTES);
+    else if (!put_clear(type, number, out))
+        put_hashed(k, type, number, out);
 }
 
 struct subject_id subject_id_make(const struct keys *k, enum subject_kind kind, enum id_type type,
@@ -95,7 +110,7 @@ bool subject_id_number(const struct subject_id *id, enum id_type *ret_type, stru
 {
     if (id->b[0] == SUBJECT_WAITING || (id->b[1] & HASHED))
         return false;
-    struct slice all = slice_make(id->b + 1, 18);
+    struct slice all = slice_make(id->b + 1, KEY_BYTES);
     if (uscc_is_valid(all)) {
         *ret_type = ID_USCC;
         *ret = all;

@@ -52,6 +52,6 @@ enum subject_kind subject_id_kind(const struct subject_id *id);
 void subject_id_print(const struct subject_id *id, char out[40]);
 /* Type and number in clear of a key; false when it is hashed. The slice points into *id. */
 bool subject_id_number(const struct subject_id *id, enum id_type *ret_type, struct slice *ret);
-/* Type byte + zero-padded number (link keys): 18 bytes. */
+/* Type byte + zero-padded number, or hashed where subject_id_make hashes (link keys): 18 bytes. */
 void subject_number_key(const struct keys *k, enum id_type type, struct slice number,
                         uint8_t out[18]);
