@@ -28,10 +28,12 @@ static char bracket_of(uint32_t c)
     }
 }
 
+/* Blanks, and what takes no room on paper. */
 static bool is_blank(uint32_t c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 || c == 0x3000 ||
-           (c >= 0x2000 && c <= 0x200B) || c == 0xFEFF;
+    return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0xAD ||
+           c == 0x1680 || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+           c == 0x205F || c == 0x2060 || c == 0x3000 || c == 0xFEFF;
 }
 
 struct slice docno_fold(struct arena *a, struct slice s)
@@ -39,7 +41,7 @@ struct slice docno_fold(struct arena *a, struct slice s)
     s = text_nfkc(a, s);
     char *out = arena_alloc(a, s.n + 1);
     size_t n = 0;
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = 0, from = 0; i < s.n; from = i) {
         uint32_t c = utf8_next(s, &i);
         char bracket = bracket_of(c);
         if (is_blank(c))
@@ -47,9 +49,10 @@ struct slice docno_fold(struct arena *a, struct slice s)
         if (bracket)
             out[n++] = bracket;
         else if (c >= 'a' && c <= 'z')
-            out[n++] = (char)(c - 32);
+            out[n++] = (char)(c - 'a' + 'A');
         else
-            n += utf8_put(out + n, c);
+            for (; from < i; from++)
+                out[n++] = s.p[from];
     }
     return (struct slice){out, n};
 }
