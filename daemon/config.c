@@ -32,7 +32,8 @@ static const struct conf_row rows[] = {
         "The key file, without which the store cannot be read; empty: DATA/keys, made at the first "
         "start."),
     ROW("metrics.listen", TEXT, metrics_listen, "", 0, 0,
-        "ADDRESS:PORT on which /metrics is answered too; empty: on the operators' socket only."),
+        "Who may read /metrics besides operators, separated by commas: the ADDRESS of a client, or "
+        "ADDRESS:PORT for a listener of its own."),
     ROW("memory.cache", BYTES, cache_bytes, "256 MiB", 8 * MIB, 1024 * GIB,
         "Memory for blocks of the store that were read."),
     ROW("memory.buffers", BYTES, buffer_bytes, "192 MiB", 16 * MIB, 64 * GIB,
@@ -98,11 +99,6 @@ static int check_together(const struct config *c, struct reason *why)
                           "listen: \"%.*s\" does not do; expected is ADDRESS:PORT such as "
                           "127.0.0.1:8080 or [::1]:8080",
                           FMT_SLICE(c->listen));
-    if (c->metrics_listen.n && !is_address(c->metrics_listen))
-        return reason_set(why, CE_INVALID,
-                          "metrics.listen: \"%.*s\" does not do; expected is ADDRESS:PORT, or "
-                          "nothing",
-                          FMT_SLICE(c->metrics_listen));
     if (find_level(c->log_level) < 0)
         return reason_set(why, CE_INVALID,
                           "log.level: \"%.*s\" does not do; expected is debug, info, unusual or "

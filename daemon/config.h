@@ -17,7 +17,7 @@ struct config {
     struct slice listen;         /* ADDRESS:PORT */
     struct slice catalogue;      /* the catalogue's folder; empty: the one that came along */
     struct slice keys;           /* the key file; empty: DATA/keys */
-    struct slice metrics_listen; /* ADDRESS:PORT of a listener for /metrics; empty: none */
+    struct slice metrics_listen; /* who may read /metrics besides operators; web/web.h */
     struct slice log_level;
     int64_t cache_bytes, buffer_bytes;
     int64_t writer_parcels;

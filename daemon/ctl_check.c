@@ -48,7 +48,8 @@ static bool take_line(void *ctx, struct slice line)
     if (slice_eq(word, SLICE("result:")) && (k->is_content || k->has_mistakes))
         return true;
     k->is_content = k->is_content || slice_eq(word, SLICE("content"));
-    k->has_mistakes = k->has_mistakes || slice_eq(word, SLICE("mistakes"));
+    k->has_mistakes = k->has_mistakes || slice_eq(word, SLICE("mistakes")) ||
+                      (slice_eq(word, SLICE("result:")) && !slice_eq(rest, SLICE("stopped")));
     return printf("%s\n", terminal_text(k->c->arena, line)) > 0;
 }
 
@@ -79,8 +80,10 @@ static int check_here(struct checking *k)
     int code = ctl_here_open(k->c, &h, &in);
     if (code != EXIT_CODE_OK)
         return code;
-    if (inspect_check(&in, take_line, k, &why) < 0 && !k->has_mistakes)
+    if (inspect_check(&in, take_line, k, &why) < 0 && !k->has_mistakes) {
         ctl_say("%s", why.text);
+        k->has_mistakes = true;
+    }
     holding_close(&h);
     return EXIT_CODE_OK;
 }

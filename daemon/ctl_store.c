@@ -65,14 +65,14 @@ static int run_digest(struct ctl *c)
 static void print_store(struct ctl *c, struct slice name, struct slice kind, int64_t subjects,
                         int64_t records, int64_t revoked)
 {
-    printf("%s%s%14s%14s%14s\n", terminal_column(c->arena, name, 14),
+    printf("%s%s%14s%14s%14s\n", terminal_column(c->arena, name, 16),
            terminal_column(c->arena, kind, 21), terminal_number(c->arena, subjects),
            terminal_number(c->arena, records), terminal_number(c->arena, revoked));
 }
 
 static void print_stores_head(void)
 {
-    printf("主体库        store                %14s%14s%14s\n", "subjects", "records", "revoked");
+    printf("主体库          store                %14s%14s%14s\n", "subjects", "records", "revoked");
 }
 
 static int stores_here(struct ctl *c)

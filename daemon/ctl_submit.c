@@ -72,7 +72,8 @@ static int64_t read_body(void *ctx, char *at, size_t n)
     ssize_t got = read_some(u->fd, at, n);
     if (got < 0)
         u->read_errno = errno;
-    return got;
+    /* An end that came together with the signal is not the file's. */
+    return is_interrupted ? -1 : got;
 }
 
 static bool write_answer(void *ctx, const char *p, size_t n)

@@ -55,7 +55,6 @@ TEST(what_no_setting_may_be_is_refused_with_its_name)
         {"listen", "::1:80"},
         {"listen", "127.0.0.1:70000"},
         {"listen", ":80"},
-        {"metrics.listen", "9090"},
         {"log.level", "loud"},
         {"memory.cache", "1 MiB"},
         {"born.earliest", "1600-01-01"},

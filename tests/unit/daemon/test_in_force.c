@@ -18,13 +18,12 @@ struct world {
     struct in_force f;
 };
 
-static struct world *open_world(void)
+static struct world *open_world(const char *dir)
 {
     static struct world w;
     w = (struct world){.clock = clock_real()};
     uint8_t master[32] = {1};
-    struct store_options so = {
-        .dir = test_tempdir(), .cache_bytes = 8 << 20, .buffer_bytes = 16 << 20};
+    struct store_options so = {.dir = dir, .cache_bytes = 8 << 20, .buffer_bytes = 16 << 20};
     EXPECT_OK(store_open(&so, &w.store, NULL));
     w.keys = keys_fixed(master);
     struct writer_options wo = {.store = w.store, .keys = w.keys, .clock = &w.clock};
@@ -57,14 +56,15 @@ static const char *changed_copy(const char *name, const char *file, const char *
 
 TEST(what_was_put_into_force_is_there_after_a_restart_without_its_files)
 {
-    struct world *w = open_world();
+    const char *dir = test_tempdir();
+    struct world *w = open_world(dir);
     size_t fresh = 0;
     EXPECT(!atomic_load(&w->f.now));
     EXPECT_OK(in_force_load(&w->f, w->writer, test_source("catalogue"), &fresh, NULL));
     EXPECT(fresh >= 8);
     EXPECT_EQ(in_force_themes(&w->f, clock_now(&w->clock)), 7);
     close_world(w);
-    w = open_world();
+    w = open_world(dir);
     EXPECT_EQ(in_force_themes(&w->f, clock_now(&w->clock)), 7);
     const struct catalogue *before = atomic_load(&w->f.now);
     EXPECT_OK(in_force_load(&w->f, w->writer, test_source("catalogue"), &fresh, NULL));
@@ -75,7 +75,7 @@ TEST(what_was_put_into_force_is_there_after_a_restart_without_its_files)
 
 TEST(a_catalogue_with_a_mistake_is_refused_and_the_old_one_stays)
 {
-    struct world *w = open_world();
+    struct world *w = open_world(test_tempdir());
     size_t fresh = 0;
     struct reason why = {""};
     EXPECT_OK(in_force_load(&w->f, w->writer, test_source("catalogue"), &fresh, NULL));
@@ -90,7 +90,7 @@ TEST(a_catalogue_with_a_mistake_is_refused_and_the_old_one_stays)
 
 TEST(an_entry_may_not_change_under_its_version)
 {
-    struct world *w = open_world();
+    struct world *w = open_world(test_tempdir());
     size_t fresh = 0;
     struct reason why = {""};
     EXPECT_OK(in_force_load(&w->f, w->writer, test_source("catalogue"), &fresh, NULL));
@@ -102,7 +102,7 @@ TEST(an_entry_may_not_change_under_its_version)
 
 TEST(a_next_version_is_stored_and_comes_into_force_at_its_time)
 {
-    struct world *w = open_world();
+    struct world *w = open_world(test_tempdir());
     size_t fresh = 0;
     EXPECT_OK(in_force_load(&w->f, w->writer, test_source("catalogue"), &fresh, NULL));
     const char *dir = changed_copy("next", "themes/amr-licence.yaml",
