@@ -450,10 +450,12 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
 {
     struct source s = *known;
     s.version = row->version;
-    if (row->has_provider)
-        s.flags |= RECORD_HAS_PROVIDER;
+    bool known_gave = known->flags & RECORD_HAS_PROVIDER;
+    s.flags = (uint8_t)((known->flags & ~RECORD_HAS_PROVIDER) |
+                        (row->has_provider ? RECORD_HAS_PROVIDER : 0));
     source_put(ap, &row->id, &s);
-    if (!row->has_provider || version_provider(&row->version) == version_provider(&known->version))
+    bool same_slot = version_provider(&row->version) == version_provider(&known->version);
+    if (same_slot ? row->has_provider == known_gave : !row->has_provider && !known_gave)
         return 0;
     struct slice bytes;
     struct record r;
@@ -461,7 +463,7 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     if (e < 0)
         return e;
     r.head.version = row->version;
-    r.head.flags |= RECORD_HAS_PROVIDER;
+    r.head.flags = s.flags;
     record_patch_head((char *)(uintptr_t)bytes.p, &r.head);
     batch_put(ap->batch, CF_RECORD, KEY_SLICE(known->locator), bytes);
     struct subject_id subject = record_key_subject(&known->locator);

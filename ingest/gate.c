@@ -11,9 +11,12 @@ struct gate_result gate_judge(const struct judged *row, const struct source *kno
     bool same_content = memcmp(row->content, known->content, sizeof row->content) == 0;
     int order = version_cmp(&row->version, &known->version);
     uint64_t mine = version_provider(&row->version), theirs = version_provider(&known->version);
-    bool both_gave = row->has_provider && (known->flags & RECORD_HAS_PROVIDER);
+    bool known_gave = known->flags & RECORD_HAS_PROVIDER;
+    bool both_gave = row->has_provider && known_gave;
     if (same_content) {
-        bool rises = order > 0 && (has_kafka || (row->has_provider && mine != theirs));
+        /* Without Kafka received times rise by themselves, but not against a provider's version. */
+        bool by_provider = mine != theirs && (row->has_provider || known_gave);
+        bool rises = order > 0 && (by_provider || has_kafka);
         return (struct gate_result){VERDICT_DUPLICATE, rises ? GATE_RISE : GATE_NOTHING, false};
     }
     bool reused = both_gave && mine == theirs;

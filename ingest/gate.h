@@ -10,9 +10,10 @@
 
 enum gate_action {
     GATE_NOTHING, /* a duplicate that is not newer */
-    GATE_RISE,    /* a duplicate with a greater provider's version: by_source and header take it */
-    GATE_STORE,   /* a new record */
-    GATE_REPLACE, /* a later version: the present one goes to the history */
+    GATE_RISE,  /* a duplicate whose greater version counts: by_source takes it, and the header when
+                   a provider's version is involved */
+    GATE_STORE, /* a new record */
+    GATE_REPLACE,    /* a later version: the present one goes to the history */
     GATE_KEEP_STALE, /* an earlier version: to the history, never current */
 };
 

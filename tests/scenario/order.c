@@ -13,13 +13,17 @@ static const char *const header = "CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FR
                                   "WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,CF_YXQ,"
                                   "CF_GSJZQ,CF_CFJG,CF_CFJGDM,CF_SJLY,CF_SJLYDM,_id,_version,_op\n";
 
+/* Version 0: none. */
 static void row(const char *id, int version, const char *op, const char *code, const char *fact)
 {
+    char number[16] = "";
+    if (version)
+        snprintf(number, sizeof number, "%d", version);
     snprintf(lines[line_count++], sizeof lines[0],
              "穗处〔2025〕%s号,广州甲乙丙商店,法人及非法人组织,%s,某甲,,无照经营,%s,条例第一条,"
-             "罚款,罚款二千元,0.2,2025-03-0%d,2026-03-01,"
-             "2026-03-01,某局,11440106YY000001XG,某局,11440106YY000001XG,%s,%d,%s\n",
-             id, code, fact, version % 9 + 1, id, version, op);
+             "罚款,罚款二千元,0.2,2025-03-02,2026-03-01,"
+             "2026-03-01,某局,11440106YY000001XG,某局,11440106YY000001XG,%s,%s,%s\n",
+             id, code, fact, id, number, op);
 }
 
 static void make_rows(void)
@@ -51,6 +55,28 @@ static void make_rows(void)
     row("R7", 1, "add", b, "X");
     row("R8", 1, "add", b, "X");
     row("R8", 2, "change", b, "W");
+    /* rows with and without a version: the received time stands above any number */
+    row("R9", 5, "add", a, "X");
+    row("R9", 0, "change", a, "X");
+    row("R9", 7, "change", a, "Y");
+    row("R10", 0, "revoke", a, "");
+    row("R10", 3, "add", a, "X");
+    row("R10", 4, "revoke", a, "");
+    /* revoked twice, between an add and a reinstatement */
+    row("R11", 2, "revoke", a, "");
+    row("R11", 4, "revoke", a, "");
+    row("R11", 3, "add", a, "X");
+    row("R12", 1, "add", a, "X");
+    row("R12", 2, "revoke", b, "");
+    row("R12", 4, "revoke", a, "");
+    row("R12", 5, "add", b, "X");
+    row("R12", 3, "change", b, "Y");
+    /* the same row three times, and back to an earlier content */
+    row("R13", 2, "add", a, "X");
+    row("R13", 2, "add", a, "X");
+    row("R13", 2, "change", a, "X");
+    row("R13", 3, "change", a, "Y");
+    row("R13", 4, "change", a, "X");
 }
 
 static struct slice text_of(struct world *w, const unsigned *order, unsigned from, unsigned to)

@@ -72,6 +72,17 @@ TEST(a_rise_by_received_time_alone_is_written_only_with_kafka)
     EXPECT_EQ(after(row_of(1, true, 100, 'x'), row_of(1, true, 200, 'x'), true).action, GATE_RISE);
 }
 
+/* v5=X, then X without a version, then v7=Y must end in X: a received time stands above any number
+ * of the provider's. */
+TEST(the_same_content_without_a_version_rises_over_a_provider_version_and_takes_it_away)
+{
+    struct gate_result r = after(row_of(5, true, 100, 'x'), row_of(0, false, 200, 'x'), false);
+    EXPECT_EQ(r.verdict, VERDICT_DUPLICATE);
+    EXPECT_EQ(r.action, GATE_RISE);
+    EXPECT_EQ(after(row_of(900, true, 100, 'x'), row_of(0, false, 200, 'x'), false).action,
+              GATE_NOTHING);
+}
+
 TEST(the_same_provider_version_with_other_content_is_told_and_the_later_position_holds)
 {
     struct gate_result later = after(row_of(1, true, 100, 'x'), row_of(1, true, 200, 'y'), false);
