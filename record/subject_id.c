@@ -106,12 +106,31 @@ enum subject_kind subject_id_kind(const struct subject_id *id)
     return id->b[0] <= SUBJECT_KIND_LAST ? (enum subject_kind)id->b[0] : SUBJECT_WAITING;
 }
 
+/* By its first byte: R and T are letters of unified codes as well, I, O and S are not. */
+static bool is_other_number(struct slice all)
+{
+    switch ((enum id_type)all.p[0]) {
+    case ID_ORGANISATION:
+    case ID_INSTITUTION:
+    case ID_SOCIAL:
+        return true;
+    case ID_REGISTRATION:
+    case ID_TAX:
+        return !uscc_is_valid(all);
+    case ID_USCC:
+    case ID_PERSON:
+    case ID_PERSON_OTHER:
+        return false;
+    }
+    return false;
+}
+
 bool subject_id_number(const struct subject_id *id, enum id_type *ret_type, struct slice *ret)
 {
     if (id->b[0] == SUBJECT_WAITING || (id->b[1] & HASHED))
         return false;
     struct slice all = slice_make(id->b + 1, KEY_BYTES);
-    if (uscc_is_valid(all)) {
+    if (!is_other_number(all)) {
         *ret_type = ID_USCC;
         *ret = all;
         return true;
