@@ -95,6 +95,7 @@ static void grow(struct batch *b)
 {
     free(b->buckets);
     b->bucket_count *= 4;
+    CHECK(b->bucket_count);
     b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
     CHECK(b->buckets);
     for (size_t i = 0; i < b->count; i++) {

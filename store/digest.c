@@ -100,7 +100,7 @@ struct summing {
 static int add_record(struct summing *s, struct slice key, struct slice value)
 {
     (void)key;
-    struct record r;
+    struct record r = {0};
     int e = record_decode(value, &r);
     if (e < 0 || (s->options->theme && r.head.theme != s->options->theme))
         return e;
@@ -110,7 +110,7 @@ static int add_record(struct summing *s, struct slice key, struct slice value)
 static int add_history(struct summing *s, struct slice key, struct slice value)
 {
     struct history h;
-    struct record r;
+    struct record r = {0};
     uint8_t text[1 + 32 + sizeof(struct version)] = {'H'}, hash[32];
     int e = history_decode(value, &h);
     if (e == 0)

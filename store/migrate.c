@@ -30,8 +30,9 @@ static int last_number(struct view *v, enum cf cf, struct slice prefix, size_t b
 {
     char high[64];
     CHECK(prefix.n + bytes < sizeof high - 32);
-    memcpy(high, prefix.p, prefix.n);
-    memset(high + prefix.n, 0xFF, sizeof high - prefix.n);
+    memset(high, 0xFF, sizeof high);
+    if (prefix.n)
+        memcpy(high, prefix.p, prefix.n);
     uint64_t number = 0;
     int e = 0;
     struct walk *w = walk_open(v, cf, prefix, prefix);

@@ -159,7 +159,8 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     s->dir = strdup(o->dir);
     CHECK(s->dir && asprintf(&s->db_dir, "%s/db", o->dir) > 0);
     s->options.dir = s->dir;
-    /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned away. */
+    /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned
+     * away. */
     pthread_rwlockattr_t attr;
     pthread_rwlockattr_init(&attr);
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);

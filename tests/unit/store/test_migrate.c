@@ -1,7 +1,6 @@
 /* Schemas: a new store, an old one, one that is too new, and steps that run again. */
-#include "store/migrate.h"
-
 #include "base/fault.h"
+#include "store/migrate.h"
 #include "store/names.h"
 #include "store/source.h"
 #include "store/state.h"
