@@ -15,17 +15,20 @@
 #include "store/source.h"
 #include "store/subject.h"
 
-enum { VALUE_BYTES_MAX = 8 * 1024 * 1024 };
+/* Scratch memory holds a record or two, or the names of all records of one subject. */
+enum { VALUE_BYTES_MAX = 8 * 1024 * 1024, SCRATCH_BYTES_MAX = 1 << 30 };
 static const struct utc_ms never = {INT64_MIN};
 
-void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k,
-                struct counters *counters, struct buf *events)
+void apply_init(struct apply *ap, struct batch *b, const struct keys *k, struct counters *counters,
+                struct buf *events)
 {
-    *ap = (struct apply){.batch = b, .arena = a, .keys = k, .counters = counters, .events = events};
+    *ap = (struct apply){.batch = b, .keys = k, .counters = counters, .events = events};
+    ap->scratch = arena_create(SCRATCH_BYTES_MAX);
 }
 
 void apply_fini(struct apply *ap)
 {
+    arena_destroy(ap->scratch);
     free(ap->dirty);
     free(ap->touched);
 }
@@ -186,7 +189,7 @@ static int subject_write(struct apply *ap, const struct subject_id *id, const st
 {
     struct slice key = KEY_SLICE(*id);
     struct slice was[SUBJECT_NAMES_MAX], is[SUBJECT_NAMES_MAX];
-    unsigned was_count = old && old->search_number ? names_of_subject(ap->arena, old, was) : 0;
+    unsigned was_count = old && old->search_number ? names_of_subject(ap->scratch, old, was) : 0;
     unsigned is_count = 0;
     uint64_t number = old ? old->search_number : 0;
     if (fresh) {
@@ -194,7 +197,7 @@ static int subject_write(struct apply *ap, const struct subject_id *id, const st
         if (searched && !number)
             number = ap->counters->next_search++;
         fresh->search_number = searched ? number : 0;
-        is_count = searched ? names_of_subject(ap->arena, fresh, is) : 0;
+        is_count = searched ? names_of_subject(ap->scratch, fresh, is) : 0;
     }
     if (number)
         names_put(ap->batch, number, id, was, was_count, is, is_count);
@@ -212,10 +215,10 @@ static int subject_write(struct apply *ap, const struct subject_id *id, const st
 static int subject_read(struct apply *ap, const struct subject_id *id, struct subject *ret)
 {
     struct slice bytes;
-    int r = batch_get(ap->batch, ap->arena, CF_SUBJECT, KEY_SLICE(*id), &bytes);
+    int r = batch_get(ap->batch, ap->scratch, CF_SUBJECT, KEY_SLICE(*id), &bytes);
     if (r < 0)
         return r;
-    return subject_decode(arena_dup(ap->arena, bytes), ret);
+    return subject_decode(arena_dup(ap->scratch, bytes), ret);
 }
 
 /* Whether one unconfirmed name stands alone and is this one: then only its days can change. */
@@ -241,7 +244,7 @@ static int subject_add(struct apply *ap, const struct subject_id *id, const stru
     int e = subject_read(ap, id, &old);
     if (e == CE_NOT_FOUND) {
         struct subject fresh = {.own_public_until = DAY_NONE};
-        subject_join(ap->arena, &fresh, r, false);
+        subject_join(ap->scratch, &fresh, r, false);
         return subject_write(ap, id, NULL, &fresh);
     }
     if (e < 0)
@@ -251,7 +254,7 @@ static int subject_add(struct apply *ap, const struct subject_id *id, const stru
         return 0;
     }
     struct subject fresh = old;
-    return subject_join(ap->arena, &fresh, r, false) ? subject_write(ap, id, &old, &fresh) : 0;
+    return subject_join(ap->scratch, &fresh, r, false) ? subject_write(ap, id, &old, &fresh) : 0;
 }
 
 static bool about_equal(const struct record *a, const struct record *b)
@@ -305,10 +308,10 @@ static int old_bytes(struct apply *ap, const struct source *known, struct slice 
                      struct record *ret)
 {
     struct slice bytes;
-    int e = batch_get(ap->batch, ap->arena, CF_RECORD, KEY_SLICE(known->locator), &bytes);
+    int e = batch_get(ap->batch, ap->scratch, CF_RECORD, KEY_SLICE(known->locator), &bytes);
     if (e < 0)
         return e == CE_NOT_FOUND ? CE_FORMAT : e;
-    *ret_bytes = arena_dup(ap->arena, bytes);
+    *ret_bytes = arena_dup(ap->scratch, bytes);
     return record_decode(*ret_bytes, ret);
 }
 
@@ -327,7 +330,7 @@ static int history_put(struct apply *ap, uint64_t number, const struct version *
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
                                   const struct record *old)
 {
-    struct slice bytes = arena_dup(ap->arena, row->bytes);
+    struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.flags |= RECORD_REVOKED;
     h.day = old->head.day;
@@ -385,7 +388,7 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     if ((e = subject_read(ap, &subject, &old)) < 0)
         return e == CE_NOT_FOUND ? CE_FORMAT : e;
     struct subject fresh = old;
-    if (subject_join(ap->arena, &fresh, &is, false))
+    if (subject_join(ap->scratch, &fresh, &is, false))
         mark(ap, &subject);
     return 0;
 }
@@ -478,6 +481,7 @@ int apply_row(struct apply *ap, const struct judged *row, struct slice known_byt
 {
     struct source known;
     struct slice held;
+    arena_reset(ap->scratch);
     int in_batch = batch_peek(ap->batch, CF_BY_SOURCE, KEY_SLICE(row->id), &held);
     bool is_known = in_batch > 0 || (in_batch == 0 && known_bytes.n);
     if (is_known) {
@@ -523,12 +527,13 @@ int apply_finish(struct apply *ap)
             continue;
         struct subject old, fresh;
         bool exists;
+        arena_reset(ap->scratch);
         int e = subject_read(ap, &ap->dirty[i], &old);
         if (e < 0 && e != CE_NOT_FOUND)
             return e;
         bool existed = e == 0;
         fresh.search_number = existed ? old.search_number : 0;
-        if ((e = subject_compute(ap->batch, ap->arena, &ap->dirty[i], &fresh, &exists)) < 0)
+        if ((e = subject_compute(ap->batch, ap->scratch, &ap->dirty[i], &fresh, &exists)) < 0)
             return e;
         if ((!exists && !existed) || (exists && existed && subjects_equal(&old, &fresh)))
             continue;

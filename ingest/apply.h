@@ -13,7 +13,8 @@
  * Called by the one writing thread; everything it gathers belongs to one commit. */
 struct apply {
     struct batch *batch;
-    struct arena *arena; /* lives until the commit */
+    struct arena *scratch; /* taken back with every row and every subject: what is kept is in the
+                              batch */
     const struct keys *keys;
     const struct tables *tables; /* which names of sole traders are shop names */
     struct counters *counters;
@@ -27,8 +28,8 @@ struct apply {
     size_t touched_count, touched_cap;
 };
 
-void apply_init(struct apply *ap, struct batch *b, struct arena *a, const struct keys *k,
-                struct counters *counters, struct buf *events);
+void apply_init(struct apply *ap, struct batch *b, const struct keys *k, struct counters *counters,
+                struct buf *events);
 void apply_fini(struct apply *ap);
 
 /* Judges the row against what is stored and gathers what must be written: record, history,

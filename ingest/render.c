@@ -12,6 +12,7 @@
 #include "ingest/render.h"
 
 #include "base/check.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "base/wire.h"
 #include "record/identifier.h"
@@ -258,6 +259,8 @@ static int finish(struct renderer *r, const struct record *record, struct arena 
     record_encode(record, &r->bytes);
     if (r->bytes.err)
         return r->bytes.err;
+    if (r->bytes.n > RECORD_BYTES_MAX)
+        return CE_TOO_LARGE;
     *ret = arena_dup(a, buf_slice(&r->bytes));
     return 0;
 }

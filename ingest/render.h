@@ -15,6 +15,9 @@ struct renderer {
 };
 /* No group may grow larger: it must be readable again, whatever escapes its text needed. */
 enum { RENDER_BYTES_MAX = 1000 * 1000 };
+/* Nor may all of a record: a parcel of 500 rows that end large records copies each of them into one
+ * commit, whose memory is 1 GiB. */
+enum { RECORD_BYTES_MAX = 1024 * 1024 };
 
 void renderer_init(struct renderer *r);
 void renderer_fini(struct renderer *r);

@@ -359,7 +359,7 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     w->arena = arena_create(ARENA_LIMIT);
     w->ledger = ledger_cache_create();
     buf_init(&w->events, EVENT_BYTES_MAX);
-    apply_init(&w->apply, w->batch, w->arena, o->keys, &w->counters, &w->events);
+    apply_init(&w->apply, w->batch, o->keys, &w->counters, &w->events);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->done, NULL);
     atomic_store(&w->is_well, true);

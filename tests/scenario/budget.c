@@ -40,7 +40,7 @@ static void apply_one(struct world *w, const char *theme, struct slice csv,
     struct batch *b = batch_create(w->store);
     AUTO_BUF(events, 1 << 20);
     struct apply ap;
-    apply_init(&ap, b, a, w->keys, &counters, &events);
+    apply_init(&ap, b, w->keys, &counters, &events);
     ap.tables = catalogue_tables_at(w->catalogue, clock_now(&w->clock));
     struct gate_result gate;
     EXPECT_OK(apply_row(&ap, &row, known, &gate));

@@ -415,3 +415,18 @@ TEST(a_received_text_with_a_nul_can_be_read_again)
     EXPECT_SLICE(trial_item(t, "CF_FR_ZJHM"), "E1234567");
     EXPECT(holds(trial_sealed(t), "\"r\":{\"CF_FR_ZJHM\":\"E12\\u000034567\"}"));
 }
+
+TEST(a_row_whose_record_would_be_larger_than_a_commit_can_bear_is_rejected)
+{
+    TRIAL(t, "penalty");
+    AUTO_BUF(blanks, 1 << 20);
+    for (int i = 0; i < 700 * 1000; i++)
+        buf_add_char(&blanks, ' ');
+    buf_add_slice(&blanks, SLICE("44010618500101001600"));
+    /* kept as they came: one in clear, one in the sealed part */
+    trial_set_slice(t, "CF_FR_ZJHM", buf_slice(&blanks));
+    EXPECT(!trial_judge(t)->rejected);
+    trial_set_slice(t, "CF_SY", slice_make(blanks.p, 700 * 1000 + 1));
+    EXPECT(trial_judge(t)->rejected);
+    EXPECT(trial_finding(t, RULE_ROW_SIZE) != NULL);
+}
