@@ -138,7 +138,7 @@ static uint8_t flags_of(const struct record_about *about, enum record_name_kind 
 /* Keeps the list sorted by flags (descending) and text, so that the row does not depend on the
  * order of arrival. */
 static struct subject_name *name_place(struct subject *s, struct slice text, uint8_t flags,
-                                       bool *ret_is_new)
+                                       const struct version *version, bool *ret_is_new)
 {
     unsigned at = 0;
     while (at < s->name_count &&
@@ -150,13 +150,15 @@ static struct subject_name *name_place(struct subject *s, struct slice text, uin
     if (!*ret_is_new)
         return &s->names[at];
     if (s->name_count == SUBJECT_NAMES_MAX) {
-        /* The name that is the least use gives way: the lowest version of the last class. */
+        /* The name that is the least use gives way, and that may be the new one: the lowest version
+         * of the last class. So it does not matter in which order they come. */
         unsigned least = s->name_count - 1;
         for (unsigned i = 0; i < s->name_count; i++)
             if (s->names[i].flags == s->names[s->name_count - 1].flags &&
                 version_cmp(&s->names[i].version, &s->names[least].version) < 0)
                 least = i;
-        if (flags < s->names[least].flags)
+        if (flags < s->names[least].flags ||
+            (flags == s->names[least].flags && version_cmp(version, &s->names[least].version) <= 0))
             return NULL;
         memmove(&s->names[least], &s->names[least + 1],
                 (s->name_count - least - 1) * sizeof *s->names);
@@ -177,7 +179,7 @@ static bool name_join(struct arena *a, struct subject *s, struct slice text, uin
         return false;
     bool is_new, changed = false;
     struct day until = head->visibility == VIS_PUBLIC ? head->public_until : DAY_NONE;
-    struct subject_name *n = name_place(s, text, flags, &is_new);
+    struct subject_name *n = name_place(s, text, flags, &head->version, &is_new);
     if (!n)
         return false;
     if (is_new) {
@@ -277,7 +279,7 @@ static bool each_superseded(void *ctx, struct slice key, struct slice value)
     (void)key;
     struct computing *c = ctx;
     struct history h;
-    struct record r;
+    struct record r = {0};
     c->err = history_decode(value, &h);
     if (c->err == 0)
         c->err = record_decode(h.record, &r);
