@@ -230,6 +230,8 @@ static void tell(struct writer *w, int result, const struct reason *why)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* Tries until it can, or until the writer is stopped: then what still waits is told that it failed.
+ */
 static void reopen(struct writer *w)
 {
     atomic_store(&w->is_well, false);
@@ -242,6 +244,8 @@ static void reopen(struct writer *w)
             break;
         log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
                   LOG_C("why", why.text));
+        if (atomic_load(&w->is_stopping))
+            return;
         nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
     }
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
@@ -380,6 +384,7 @@ void writer_stop(struct writer *w)
 {
     if (!w)
         return;
+    atomic_store(&w->is_stopping, true);
     queue_close(w->queue);
     if (w->thread)
         pthread_join(w->thread, NULL);

@@ -48,7 +48,7 @@ struct writer {
     struct counters counters;
     struct ledger_cache *ledger;
     struct buf events;
-    atomic_bool is_well;
+    atomic_bool is_well, is_stopping;
     _Atomic int64_t newest_received;
 
     pthread_mutex_t lock; /* guards what follows and every pending's list */

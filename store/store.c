@@ -218,6 +218,7 @@ bool store_is_writable(const struct store *s)
 int store_reopen(struct store *s, struct reason *reterr_why)
 {
     pthread_rwlock_wrlock(&s->in_use);
+    atomic_store(&s->is_broken, true); /* for as long as it cannot be opened */
     db_close(s);
     int r = db_open(s, reterr_why);
     if (r == 0)

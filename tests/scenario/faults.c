@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/fault.h"
+#include "store/view.h"
 #include "tests/support/world.h"
 
 #ifdef CREDENCE_FAULTS
@@ -93,6 +95,33 @@ TEST(a_death_before_or_after_any_commit_is_made_good_by_the_repetition)
         die_and_repeat(FAULT_COMMIT_DIES, nth, world_digest(calm));
     }
     world_close(calm);
+}
+
+TEST(a_writer_whose_store_cannot_be_opened_again_can_be_stopped)
+{
+    struct world *w = world_open();
+    struct batch_id id;
+    char db[4096], away[4096];
+    snprintf(db, sizeof db, "%s/db", w->dir);
+    snprintf(away, sizeof away, "%s/away", w->dir);
+    EXPECT_EQ(rename(db, away), 0);
+    FILE *f = fopen(db, "w"); /* where the folder was */
+    EXPECT(f != NULL);
+    fclose(f);
+    fault_arm(FAULT_COMMIT_FAILS, 1);
+    EXPECT_EQ(world_try(w, NULL, theme, "b", file_of(w), SIZE_MAX, &id), SUBMISSION_FAILED);
+    fault_arm(FAULT_COMMIT_FAILS, -1);
+    EXPECT(!writer_is_well(w->writer));
+    struct view *v;
+    EXPECT_ERR(view_open(w->store, &v), CE_UNAVAILABLE);
+    writer_stop(w->writer);
+    w->writer = NULL;
+    EXPECT(!store_is_writable(w->store));
+    EXPECT_EQ(unlink(db), 0);
+    EXPECT_EQ(rename(away, db), 0);
+    store_close(w->store);
+    w->store = NULL;
+    world_close(w);
 }
 
 #else
