@@ -80,6 +80,21 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+struct arena_mark arena_set_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->last, a->last->used, a->used};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+    struct block *b = mark.block;
+    free_behind(b);
+    block_check(b);
+    b->used = mark.block_used;
+    a->last = b;
+    a->used = mark.used;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
     size_t need = (n + 15) & ~(size_t)15;

@@ -16,6 +16,13 @@ DEFINE_AUTO(struct arena, arena_destroy)
 /* Takes everything back and keeps the first block for the next round. */
 void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t n);
+/* Where the arena stands, and going back there: everything given out since is taken back. */
+struct arena_mark {
+    void *block;
+    size_t block_used, used;
+};
+struct arena_mark arena_set_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark mark);
 /* A copy that lives as long as the arena; a NUL stands behind it. */
 struct slice arena_dup(struct arena *a, struct slice s);
 struct slice arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);

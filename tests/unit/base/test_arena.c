@@ -93,3 +93,20 @@ TEST(destroying_nothing_is_allowed)
 {
     arena_destroy(NULL);
 }
+
+TEST(a_mark_takes_back_what_was_given_out_since_and_keeps_what_was_before)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct slice kept = arena_dup(a, SLICE("kept"));
+    size_t used = arena_used(a);
+    struct arena_mark mark = arena_set_mark(a);
+    for (int i = 0; i < 100; i++) {
+        arena_alloc(a, 3000);
+        EXPECT(arena_used(a) > used);
+        if (i % 10 == 9)
+            arena_rewind(a, mark);
+    }
+    EXPECT_EQ(arena_used(a), used);
+    EXPECT_SLICE(kept, "kept");
+    EXPECT_EQ(((const char *)arena_alloc(a, 16))[0], 0);
+}
