@@ -11,11 +11,10 @@
 #include "query/union.h"
 #include "store/names.h"
 
-enum { LIMIT_MAX = 100, SCRATCH_BYTES = 16 << 20 };
+enum { LIMIT_MAX = 100 };
 
 struct finding_names {
     struct query *q;
-    struct arena *scratch;
     struct search_hit *hits;
     unsigned count;
     int err;
@@ -66,25 +65,22 @@ static int look(struct finding_names *f, const struct names_hit *hit, struct sea
     return 0;
 }
 
-/* Candidates may be many and few of them count, so each is first looked at with memory that is taken back at once. */
+/* Candidates may be many and few of them count: what looking at one took is given back when it does
+ * not. */
 static bool accept(void *ctx, const struct names_hit *hit)
 {
     struct finding_names *f = ctx;
-    struct arena *answers = f->q->arena;
+    struct arena_mark mark = arena_set_mark(f->q->arena);
     struct search_hit found = {0};
-    arena_reset(f->scratch);
-    f->q->arena = f->scratch;
     int r = look(f, hit, &found);
-    f->q->arena = answers;
     if (r > 0) {
-        found = (struct search_hit){0};
-        r = look(f, hit, &found);
-    }
-    if (r > 0)
         f->hits[f->count++] = found;
-    else if (r < 0 && f->err == 0)
+        return true;
+    }
+    if (r < 0 && f->err == 0)
         f->err = r;
-    return r > 0;
+    arena_rewind(f->q->arena, mark);
+    return false;
 }
 
 static int search_code(struct query *q, struct slice text, struct search_hit *ret, bool *ret_found)
@@ -145,10 +141,8 @@ int query_search(struct query *q, struct slice text, unsigned limit, struct slic
         return 0;
     }
     struct names_hit *hits = ARENA_ARRAY(q->arena, struct names_hit, limit);
-    f.scratch = arena_create(SCRATCH_BYTES);
     int r = names_search(q->view, q->arena, folded, &at, accept, &f, limit - f.count,
                          SEARCH_POSTINGS_MAX, hits, &count, &cut);
-    arena_destroy(f.scratch);
     if (r < 0 || f.err < 0)
         return r < 0 ? r : f.err;
     *ret_count = f.count;

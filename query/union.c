@@ -32,24 +32,28 @@ int union_linked(struct query *q, enum id_type type, struct slice number, struct
 }
 
 /* Adds the records that came with this number alone, if it leads to this subject and to no other.
- */
+ * Few subjects have such records, and a missing row is told quickly, so the rows are looked up
+ * before the links. */
 static int add_number(struct query *q, enum id_type type, struct slice number,
                       struct subject_union *u)
 {
-    struct subject_id owner;
-    int r = union_linked(q, type, number, &owner);
-    if (r < 0)
-        return r == CE_NOT_FOUND ? 0 : r;
-    if (memcmp(owner.b, u->ids[0].b, sizeof owner.b) != 0)
-        return 0;
+    unsigned before = u->count;
     for (unsigned i = 0; i < ARRAY_LEN(organisations) && u->count < UNION_MAX; i++) {
         struct subject_id id = subject_id_make(q->source->keys, organisations[i], type, number);
-        r = row_get(q, &id, &u->rows[u->count]);
+        int r = row_get(q, &id, &u->rows[u->count]);
         if (r == 0)
             u->ids[u->count++] = id;
         else if (r != CE_NOT_FOUND)
             return r;
     }
+    if (u->count == before)
+        return 0;
+    struct subject_id owner;
+    int r = union_linked(q, type, number, &owner);
+    if (r < 0 && r != CE_NOT_FOUND)
+        return r;
+    if (r < 0 || memcmp(owner.b, u->ids[0].b, sizeof owner.b) != 0)
+        u->count = before;
     return 0;
 }
 
