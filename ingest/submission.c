@@ -3,10 +3,12 @@
  * place where the first attempt stood, and then skipped. */
 #include "ingest/submission.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/check.h"
 #include "base/metric.h"
@@ -18,6 +20,7 @@ enum {
     PARCEL_BYTES = 4 << 20,
     TAIL_BYTES = 4 << 20,
     RUNNING_MAX = 64,
+    REST_MS = 5, /* without input, until the rows at hand go */
 };
 
 struct submission {
@@ -55,24 +58,40 @@ static atomic_int running;
 
 /* ---- the thread ---- */
 
-/* Takes everything out of the pipe. False at the end: *ret_cut tells a whole body from a cut one.
- */
-static bool pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
+enum pipe { PIPE_HAS, PIPE_RESTS, PIPE_ENDED };
+
+/* Takes everything out of the pipe. PIPE_RESTS when nothing came for a moment and rows are at hand
+ * that could go. */
+static enum pipe pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
 {
     buf_clear(ret);
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += REST_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    bool can_rest = s->parcel->count > 0 && s->hashed <= s->last_end;
+    bool rests = false;
     pthread_mutex_lock(&s->lock);
-    while (!s->pipe.n && !s->is_finished && !s->is_aborted)
-        pthread_cond_wait(&s->more, &s->lock);
+    while (!s->pipe.n && !s->is_finished && !s->is_aborted && !rests) {
+        if (can_rest)
+            rests = pthread_cond_timedwait(&s->more, &s->lock, &until) == ETIMEDOUT;
+        else
+            pthread_cond_wait(&s->more, &s->lock);
+    }
     struct buf full = s->pipe;
     s->pipe = *ret;
     *ret = full;
     bool wake = s->is_full;
     s->is_full = false;
     *ret_cut = s->is_aborted && !s->is_finished;
+    bool has_ended = s->is_finished || s->is_aborted;
     pthread_mutex_unlock(&s->lock);
     if (wake && s->o.wake)
         s->o.wake(s->o.wake_ctx);
-    return ret->n > 0;
+    return ret->n ? PIPE_HAS : has_ended ? PIPE_ENDED : PIPE_RESTS;
 }
 
 /* Brings the running hash up to that offset, which lies in what was fed but not yet hashed. */
@@ -207,23 +226,6 @@ static int compare_whole(struct submission *s)
     return 0;
 }
 
-/* While the writer has nothing of ours and no more input waits, the rows at hand go: a slow
- * sender's rows are seen soon, and a fast one's are gathered. */
-static int send_when_idle(struct submission *s)
-{
-    if (!s->parcel->count || s->hashed > s->last_end)
-        return 0;
-    pthread_mutex_lock(&s->lock);
-    bool more_waits = s->pipe.n > 0 || s->is_finished;
-    pthread_mutex_unlock(&s->lock);
-    if (more_waits)
-        return 0;
-    int r = 0;
-    while (r == 0 && writer_parcels_out(s->o.writer, s->batch))
-        r = take_one_back(s, true);
-    return r == 0 ? parcel_send(s, s->last_end, false) : r;
-}
-
 static int read_piece(struct submission *s, struct slice piece)
 {
     s->piece = piece;
@@ -238,7 +240,7 @@ static int read_piece(struct submission *s, struct slice piece)
     }
     s->fed += piece.n;
     s->piece = (struct slice){0};
-    return r < 0 ? r : send_when_idle(s);
+    return r;
 }
 
 static int read_end(struct submission *s)
@@ -258,8 +260,12 @@ static int read_body(struct submission *s, bool *ret_cut)
 {
     AUTO_BUF(piece, PIPE_BYTES);
     int r = 0;
-    while (r == 0 && pipe_take(s, &piece, ret_cut))
-        r = read_piece(s, buf_slice(&piece));
+    enum pipe pipe;
+    while (r == 0 && (pipe = pipe_take(s, &piece, ret_cut)) != PIPE_ENDED) {
+        /* A slow sender's rows are seen soon, and a fast one's are gathered. */
+        r = pipe == PIPE_RESTS ? parcel_send(s, s->last_end, false)
+                               : read_piece(s, buf_slice(&piece));
+    }
     if (r < 0)
         return r;
     if (!*ret_cut)
@@ -366,7 +372,11 @@ int submission_start(const struct submission_options *o, struct submission **ret
     buf_init(&s->pipe, PIPE_BYTES);
     buf_init(&s->tail, 2 * TAIL_BYTES);
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->more, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->more, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     metric_add(METRIC_SUBMISSIONS_OPEN, 1);
     CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
     *ret = s;
