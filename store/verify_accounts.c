@@ -68,7 +68,9 @@ static bool verdicts_equal(const struct totals *a, const struct totals *b)
 static void check_ledger(struct account *a, const struct batch_state *s)
 {
     struct ledger_line sought = {s->department, s->theme, day_of(s->received), {0}};
-    struct ledger_line *line = bsearch(&sought, a->lines, a->count, sizeof *a->lines, line_order);
+    struct ledger_line *line = NULL;
+    if (a->count)
+        line = bsearch(&sought, a->lines, a->count, sizeof *a->lines, line_order);
     if (line)
         totals_take(&line->totals, &s->totals);
     else if (!totals_are_zero(&s->totals))
