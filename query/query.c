@@ -11,10 +11,24 @@
 #include "base/check.h"
 #include "base/wire.h"
 
+/* Within a day an entry version may come into force, and answers that were kept are none any more.
+ */
+static struct utc_ms rules_since(const struct catalogue *c, struct utc_ms now)
+{
+    struct utc_ms since = {INT64_MIN};
+    for (size_t i = 0; i < c->theme_count; i++) {
+        struct utc_ms from = c->themes[i]->valid_from;
+        if (from.v <= now.v && from.v > since.v)
+            since = from;
+    }
+    return since;
+}
+
 int query_open(const struct query_source *s, struct arena *a, struct query *ret)
 {
     struct utc_ms now = clock_now(s->clock);
     *ret = (struct query){.source = s, .arena = a, .now = now, .today = day_of(now)};
+    ret->rules_since = rules_since(s->catalogue, now);
     ret->cache_epoch = s->cache ? query_cache_epoch(s->cache) : 0;
     return view_open(s->store, &ret->view);
 }
@@ -37,6 +51,7 @@ struct slot {
     struct subject_id id;
     bool is_used;
     struct day day;
+    struct utc_ms rules_since;
     const void *catalogue;
     uint64_t forgotten; /* epoch */
     uint64_t counters[CATEGORY_LAST + 1];
@@ -95,30 +110,32 @@ void query_cache_forget(void *cache, const struct subject_id *subjects, size_t c
     pthread_mutex_unlock(&c->lock);
 }
 
-bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day,
-                     const void *catalogue, uint64_t ret_counters[CATEGORY_LAST + 1])
+bool query_cache_get(const struct query *q, const struct subject_id *id,
+                     uint64_t ret_counters[CATEGORY_LAST + 1])
 {
+    struct query_cache *c = q->source->cache;
     pthread_mutex_lock(&c->lock);
     const struct slot *s = slot_of(c, id);
-    bool hit = s->is_used && s->day.v == day.v && s->catalogue == catalogue &&
-               memcmp(s->id.b, id->b, sizeof id->b) == 0;
+    bool hit = s->is_used && s->day.v == q->today.v && s->rules_since.v == q->rules_since.v &&
+               s->catalogue == q->source->catalogue && memcmp(s->id.b, id->b, sizeof id->b) == 0;
     if (hit)
         memcpy(ret_counters, s->counters, sizeof s->counters);
     pthread_mutex_unlock(&c->lock);
     return hit;
 }
 
-void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day,
-                     const void *catalogue, uint64_t epoch,
+void query_cache_put(const struct query *q, const struct subject_id *id,
                      const uint64_t counters[CATEGORY_LAST + 1])
 {
+    struct query_cache *c = q->source->cache;
     pthread_mutex_lock(&c->lock);
     struct slot *s = slot_of(c, id);
-    if (s->forgotten <= epoch) {
+    if (s->forgotten <= q->cache_epoch) {
         *s = (struct slot){.id = *id,
                            .is_used = true,
-                           .day = day,
-                           .catalogue = catalogue,
+                           .day = q->today,
+                           .rules_since = q->rules_since,
+                           .catalogue = q->source->catalogue,
                            .forgotten = s->forgotten};
         memcpy(s->counters, counters, sizeof s->counters);
     }

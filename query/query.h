@@ -25,7 +25,8 @@ struct query {
     struct arena *arena;
     struct utc_ms now;
     struct day today;
-    uint64_t cache_epoch; /* what the cache had forgotten when the view was opened */
+    struct utc_ms rules_since; /* when the newest entry version in force began */
+    uint64_t cache_epoch;      /* what the cache had forgotten when the view was opened */
 };
 /* CE_UNAVAILABLE while the store is being reopened. */
 int query_open(const struct query_source *s, struct arena *a, struct query *ret);
@@ -38,12 +39,12 @@ struct query_cache *query_cache_create(unsigned entries_max);
 void query_cache_destroy(struct query_cache *c);
 void query_cache_forget(void *cache, const struct subject_id *subjects, size_t count);
 /* For query/ itself: the epoch to note before a view is opened; what is kept of a subject for that
- * day and catalogue; keeping it, unless something of it was forgotten since the epoch. */
+ * day and what was in force on it; keeping it, unless something of it was forgotten since the
+ * epoch. */
 uint64_t query_cache_epoch(struct query_cache *c);
-bool query_cache_get(struct query_cache *c, const struct subject_id *id, struct day day,
-                     const void *catalogue, uint64_t ret_counters[CATEGORY_LAST + 1]);
-void query_cache_put(struct query_cache *c, const struct subject_id *id, struct day day,
-                     const void *catalogue, uint64_t epoch,
+bool query_cache_get(const struct query *q, const struct subject_id *id,
+                     uint64_t ret_counters[CATEGORY_LAST + 1]);
+void query_cache_put(const struct query *q, const struct subject_id *id,
                      const uint64_t counters[CATEGORY_LAST + 1]);
 
 /* The theme's entry version in force now; asked for every record, so the last answer is kept by the

@@ -16,6 +16,7 @@ struct statistics_cache {
     bool is_filled;
     struct statistics figures;
     struct day day;
+    struct utc_ms rules_since;
     const struct catalogue *catalogue;
     uint64_t changes; /* of the store, when they were counted */
     int64_t took_ms, counted_at_ms;
@@ -92,7 +93,8 @@ int query_statistics(struct query *q, struct statistics_cache *c, struct statist
 {
     pthread_mutex_lock(&c->lock);
     uint64_t changes = view_sequence(q->view);
-    bool same = c->is_filled && c->day.v == q->today.v && c->catalogue == q->source->catalogue;
+    bool same = c->is_filled && c->day.v == q->today.v && c->rules_since.v == q->rules_since.v &&
+                c->catalogue == q->source->catalogue;
     bool rests =
         c->took_ms > QUICK_MS && clock_mono_ms() - c->counted_at_ms < PATIENCE * c->took_ms;
     int r = 0;
@@ -105,6 +107,7 @@ int query_statistics(struct query *q, struct statistics_cache *c, struct statist
             c->took_ms = c->counted_at_ms - start;
             c->figures = fresh;
             c->day = q->today;
+            c->rules_since = q->rules_since;
             c->catalogue = q->source->catalogue;
             c->changes = changes;
             c->is_filled = true;

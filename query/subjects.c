@@ -90,11 +90,11 @@ static int counters_of(struct query *q, const struct subject_union *u,
 {
     const struct query_source *s = q->source;
     bool may_keep = s->cache && u->count == 1;
-    if (may_keep && query_cache_get(s->cache, &u->ids[0], q->today, s->catalogue, counters))
+    if (may_keep && query_cache_get(q, &u->ids[0], counters))
         return 0;
     int r = count_public(q, u, false, counters);
     if (r == 0 && may_keep)
-        query_cache_put(s->cache, &u->ids[0], q->today, s->catalogue, q->cache_epoch, counters);
+        query_cache_put(q, &u->ids[0], counters);
     return r;
 }
 

@@ -359,6 +359,51 @@ TEST(what_a_later_entry_version_hides_is_hidden_in_older_records_too)
     world_close(w);
 }
 
+TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
+{
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(15, "91", code);
+    penalty(w, "K1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
+            1, "add");
+    /* one more version of the theme, from the same evening on, for the authorised */
+    struct catalogue c = *w->catalogue;
+    const struct theme *now = catalogue_theme_at(&c, SLICE("amr-penalty"), clock_now(&w->clock));
+    struct theme *next = ARENA_NEW(w->arena, struct theme);
+    *next = *now;
+    next->version++;
+    next->visibility = VIS_AUTHORISED;
+    next->publication = PUBLISH_NEVER;
+    EXPECT(utc_parse(SLICE("2026-06-01T18:00:00+08:00"), &next->valid_from));
+    struct theme ***lists[] = {&c.themes, &c.by_number};
+    for (size_t i = 0; i < 2; i++) {
+        struct theme **list = ARENA_ARRAY(w->arena, struct theme *, c.theme_count + 1);
+        size_t n = 0;
+        for (size_t k = 0; k < c.theme_count; k++) {
+            list[n++] = (*lists[i])[k];
+            if ((*lists[i])[k] == now)
+                list[n++] = next;
+        }
+        *lists[i] = list;
+    }
+    c.theme_count++;
+    struct query_cache *cache = query_cache_create(16);
+    struct query_source source = {
+        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = &c, .cache = cache};
+    struct subject_answer subject;
+    struct query q;
+    struct arena *a = arena_create(64 << 20);
+    for (int turn = 0; turn < 2; turn++) {
+        go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
+        EXPECT_OK(query_open(&source, a, &q));
+        EXPECT_EQ(query_subject(&q, slice_of(code), true, &subject), turn ? CE_NOT_FOUND : 0);
+        query_close(&q);
+    }
+    arena_destroy(a);
+    query_cache_destroy(cache);
+    world_close(w);
+}
+
 TEST(a_sole_trader_without_a_shop_name_is_found_by_code_only)
 {
     struct world *w = world_open();
