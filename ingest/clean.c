@@ -379,7 +379,8 @@ void clean_value(const struct cleaner *c, const struct item *item, bool is_stric
     clean_typed(&v);
     if (ret->state != CELL_GOOD)
         return;
-    if (!slice_eq(ret->value, raw))
+    bool is_same = ret->value.p == raw.p && ret->value.n == raw.n;
+    if (!is_same && !slice_eq(ret->value, raw))
         ret->received = raw;
     seal(c->scratch, item, ret);
 }

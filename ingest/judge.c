@@ -168,6 +168,7 @@ static void head_fill(const struct judging *j, const struct judged *row, struct 
 static int accept(struct judge *judge, struct arena *a, struct judged *ret)
 {
     struct judging *j = &judge->j;
+    CHECK(j->identity.n > 1 && (j->has_subject || j->operation == OPERATION_REVOKE));
     ret->operation = j->operation;
     ret->id = record_id_make(j->o.keys, j->theme->number, j->identity);
     ret->version = version_make(j->provider, j->o.received, j->o.partition, j->row->row);

@@ -153,16 +153,19 @@ static void render_cell(struct renderer *r, struct arena *scratch, const struct 
                cell->received);
 }
 
-/* Identity bytes are folded, which may glue a number to other digits; so the items are asked too.
- */
+/* Identity bytes are folded, which may glue a number to other digits; so the items are asked too. A
+ * unified code that passed its check is no such number, and most identities are one. */
 static bool hides_identity(const struct judging *j)
 {
     size_t at, bytes;
-    bool by_id = j->identity.n && j->identity.p[0] == '\1';
-    for (size_t i = 0; !by_id && i < j->theme->identity_count; i++)
-        if (j->cells[j->theme->identity_items[i]].seals_value)
+    bool by_id = j->identity.n && j->identity.p[0] == '\1', is_code = !by_id;
+    for (size_t i = 0; !by_id && i < j->theme->identity_count; i++) {
+        const struct item *item = &j->theme->items[j->theme->identity_items[i]];
+        if (j->cells[item->index].seals_value)
             return true;
-    return idnum_in_text(j->identity, 0, &at, &bytes);
+        is_code = is_code && item->type == ITEM_USCC;
+    }
+    return !is_code && idnum_in_text(j->identity, 0, &at, &bytes);
 }
 
 static void part(struct buf *plain, const char *name, struct slice members)

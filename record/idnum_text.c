@@ -48,7 +48,13 @@ static bool is_letter(uint32_t c)
 static char digit_at(struct slice text, size_t at, size_t *ret_next)
 {
     *ret_next = at;
-    return at < text.n ? digit_of(utf8_next(text, ret_next)) : 0;
+    if (at >= text.n)
+        return 0;
+    if ((unsigned char)text.p[at] < 0x80) {
+        *ret_next = at + 1;
+        return digit_of((unsigned char)text.p[at]);
+    }
+    return digit_of(utf8_next(text, ret_next));
 }
 
 /* The same behind a gap. */
@@ -138,31 +144,61 @@ static bool is_wide_digit(struct slice text, size_t i)
     return text.n - i >= 3 && p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x90 && p[2] <= 0x99;
 }
 
-/* The first digit of any width at or behind i, or the end. Nearly all text has few digits, and all
- * of it is looked through, so it goes by sixteen bytes where it can. */
+/* One bit for each of the sixteen bytes at p with which a digit of any width begins. Reads two
+ * bytes more. */
+#ifdef __SSE2__
+static unsigned digits_of_16(const char *p)
+{
+    const __m128i *at = (const __m128i *)(const void *)p;
+    __m128i v = _mm_loadu_si128(at);
+    __m128i ascii = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('0' - 1)),
+                                  _mm_cmplt_epi8(v, _mm_set1_epi8('9' + 1)));
+    __m128i lead = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF));
+    unsigned mask = (unsigned)_mm_movemask_epi8(ascii);
+    if (_mm_movemask_epi8(lead) == 0)
+        return mask;
+    __m128i second = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+    __m128i third = _mm_loadu_si128((const __m128i *)(const void *)(p + 2));
+    __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(third, _mm_set1_epi8((char)0x8F)),
+                                  _mm_cmplt_epi8(third, _mm_set1_epi8((char)0x9A)));
+    __m128i wide = _mm_and_si128(lead, _mm_cmpeq_epi8(second, _mm_set1_epi8((char)0xBC)));
+    return mask | (unsigned)_mm_movemask_epi8(_mm_and_si128(wide, digit));
+}
+#endif
+
+/* The first digit of any width at or behind i, or the end. */
 static size_t next_digit(struct slice text, size_t i)
 {
     if (i >= text.n)
         return text.n;
 #ifdef __SSE2__
-    const __m128i below = _mm_set1_epi8('0' - 1), above = _mm_set1_epi8('9' + 1);
-    const __m128i lead = _mm_set1_epi8((char)0xEF), second = _mm_set1_epi8((char)0xBC);
-    for (; text.n - i >= 17; i += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
-        __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i + 1));
-        __m128i digit = _mm_and_si128(_mm_cmpgt_epi8(v, below), _mm_cmplt_epi8(v, above));
-        __m128i wide = _mm_and_si128(_mm_cmpeq_epi8(v, lead), _mm_cmpeq_epi8(w, second));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(digit, wide));
-        for (; mask; mask &= mask - 1) {
-            size_t at = i + (size_t)__builtin_ctz(mask);
-            if (is_digit(text.p[at]) || is_wide_digit(text, at))
-                return at;
-        }
+    for (; text.n - i >= 18; i += 16) {
+        unsigned mask = digits_of_16(text.p + i);
+        if (mask)
+            return i + (size_t)__builtin_ctz(mask);
     }
 #endif
     while (i < text.n && !is_digit(text.p[i]) && !is_wide_digit(text, i))
         i++;
     return i;
+}
+
+/* Whether there are as many digits behind `from` as the shortest number has. All text is looked
+ * through for numbers and nearly none holds so many, so they are counted first, sixteen bytes at a
+ * time. */
+static bool has_digits(struct slice text, size_t from)
+{
+    size_t i = from;
+    int count = 0;
+    if (from >= text.n)
+        return false;
+#ifdef __SSE2__
+    for (; text.n - i >= 18 && count < SHORT; i += 16)
+        count += __builtin_popcount(digits_of_16(text.p + i));
+#endif
+    for (; i < text.n && count < SHORT; i++)
+        count += is_digit(text.p[i]) || is_wide_digit(text, i);
+    return count >= SHORT;
 }
 
 /* The character that ends at i, if it is ASCII or of full width; else 0. */
@@ -179,6 +215,8 @@ static uint32_t char_before(struct slice text, size_t i)
 
 static bool find(struct slice text, size_t from, struct found *ret)
 {
+    if (!has_digits(text, from))
+        return false;
     for (size_t at = next_digit(text, from); at < text.n; at = next_digit(text, at + 1)) {
         *ret = found_at(text, at, char_before(text, at));
         if (ret->count)
@@ -201,6 +239,18 @@ bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_b
  * character that is kept may complete a number that began so far before it. */
 enum { BACK_BYTES = 17 * (3 + 3 * GAP_MAX) + 1 };
 
+/* What is left of a number; bytes that it needs no longer become zero, which no number has within.
+ */
+static void cover(char *p, const struct found *f)
+{
+    memset(p + f->at, 0, f->end - f->at);
+    p[f->at] = f->digits[0];
+    memset(p + f->at + 1, '*', f->count - 2);
+    p[f->end - 1] = f->digits[f->count - 1];
+}
+
+/* Zero bytes are taken out in one go at the end, so that many numbers do not move the rest of the
+ * text as many times. Clean text has none of its own. */
 struct slice idnum_mask_text(struct arena *a, struct slice text)
 {
     struct found f;
@@ -208,15 +258,12 @@ struct slice idnum_mask_text(struct arena *a, struct slice text)
         return text;
     char *p = arena_alloc(a, text.n);
     memcpy(p, text.p, text.n);
-    struct slice out = {p, text.n};
-    do {
-        p[f.at] = f.digits[0];
-        memset(p + f.at + 1, '*', f.count - 2);
-        p[f.at + f.count - 1] = f.digits[f.count - 1];
-        if (f.end > f.at + f.count) {
-            memmove(p + f.at + f.count, p + f.end, out.n - f.end);
-            out.n -= f.end - f.at - f.count;
-        }
-    } while (find(out, f.at > BACK_BYTES ? f.at - BACK_BYTES : 0, &f));
-    return out;
+    do
+        cover(p, &f);
+    while (find((struct slice){p, text.n}, f.at > BACK_BYTES ? f.at - BACK_BYTES : 0, &f));
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++)
+        if (p[i])
+            p[n++] = p[i];
+    return (struct slice){p, n};
 }

@@ -162,8 +162,22 @@ static bool is_open_form(struct slice text)
     return slice_starts(text, SLICE("增挂")) || slice_starts(text, SLICE("第二名称"));
 }
 
+/* Most names hold none, and every registration is asked. */
+static bool holds_form(struct slice name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+        if (slice_find(name, forms[i].word, 0) >= 0)
+            return true;
+    return false;
+}
+
 unsigned name_split(struct arena *a, struct slice name, struct record_name ret[RECORD_NAMES_MAX])
 {
+    if (!holds_form(name)) {
+        struct slice main_name = text_clean(a, name).text;
+        ret[0] = (struct record_name){RECORD_NAME_MAIN, main_name.n ? main_name : name};
+        return 1;
+    }
     struct split s = {.a = a, .parts = ret, .count = 1, .main_text = arena_alloc(a, name.n + 1)};
     for (size_t i = 0; i < name.n;) {
         struct slice rest = slice_from(name, i);

@@ -32,7 +32,11 @@ bool tables_is_missing(const struct tables *t, struct slice text)
 {
     if (text.n == 0)
         return true;
-    if (text.n > MISSING_MAX)
+    size_t longest = 0;
+    for (size_t i = 0; i < t->missing_count; i++)
+        longest = t->missing[i].n > longest ? t->missing[i].n : longest;
+    /* Every value is asked; a full-width character has three bytes where the word has one. */
+    if (text.n > MISSING_MAX || text.n > 3 * longest)
         return false;
     char form[MISSING_MAX];
     size_t n = 0;
