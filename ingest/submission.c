@@ -297,7 +297,6 @@ static int prepare(struct submission *s)
                               s->o.theme, s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
     if (r < 0)
         return r;
-    s->id = s->batch->id;
     s->begun = s->batch->state;
     struct judge_options jo = {.keys = s->o.keys,
                                .catalogue = s->o.catalogue,
@@ -369,6 +368,7 @@ int submission_start(const struct submission_options *o, struct submission **ret
     at += o->theme.n;
     memcpy(at, name.p, name.n);
     s->o.batch_name = slice_make(at, name.n);
+    s->id = batch_id_make(o->keys, s->o.department, s->o.batch_name);
     buf_init(&s->pipe, PIPE_BYTES);
     buf_init(&s->tail, 2 * TAIL_BYTES);
     pthread_mutex_init(&s->lock, NULL);

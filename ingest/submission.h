@@ -47,7 +47,7 @@ size_t submission_feed(struct submission *s, struct slice piece);
 void submission_finish(struct submission *s);
 /* The body was cut off. */
 void submission_abort(struct submission *s);
-/* How it stands; *ret_id is valid with DONE, CONFLICT and CUT. `ret_why` may be NULL. Texts live as
+/* How it stands; *ret_id is the batch's from the beginning. `ret_why` may be NULL. Texts live as
  * long as the submission. */
 enum submission_end submission_state(struct submission *s, struct batch_id *ret_id,
                                      const char **ret_why);

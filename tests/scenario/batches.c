@@ -169,6 +169,7 @@ TEST(a_batch_id_belongs_to_its_department_and_to_one_theme)
     struct slice file = file_of(w, 0, 5);
     EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &a), SUBMISSION_DONE);
     EXPECT_EQ(world_try(w, NULL, "amr-penalty", "b-1", file, SIZE_MAX, &b), SUBMISSION_CONFLICT);
+    EXPECT(memcmp(a.b, b.b, BATCH_ID_BYTES) == 0); /* its receipt can be asked for */
     EXPECT_EQ(world_try(w, "tax", theme, "b-1", file, SIZE_MAX, &b), SUBMISSION_DONE);
     EXPECT(memcmp(a.b, b.b, BATCH_ID_BYTES) != 0);
     world_close(w);
