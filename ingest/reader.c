@@ -17,7 +17,12 @@
 #include "ingest/lines.h"
 #include "record/identifier.h"
 
-enum { NAME_BYTES_MAX = 512, SHOWN_BYTES_MAX = 120, COLUMNS_ARENA_BYTES = 64 * 1024 * 1024 };
+enum {
+    NAME_BYTES_MAX = 512,
+    LOOK_BYTES_MAX = 4096,
+    SHOWN_BYTES_MAX = 120,
+    COLUMNS_ARENA_BYTES = 64 * 1024 * 1024
+};
 
 /* What a column means. */
 struct column {
@@ -116,9 +121,14 @@ static bool column_same(const struct column *a, const struct column *b)
            (a->reserved != RESERVED_NONE && a->reserved == b->reserved);
 }
 
-/* A name as a refusal may show it: masked, for a name is input as well, and short. */
+/* A name as a refusal may show it: masked, for a name is input as well, and short. A long one is
+ * not looked through to its end. */
 static struct slice shown(struct arena *a, struct slice name)
 {
+    if (name.n > LOOK_BYTES_MAX) {
+        name.n = LOOK_BYTES_MAX;
+        name.n = utf8_valid_prefix(name);
+    }
     struct slice s = idnum_mask_text(a, name);
     if (s.n <= SHOWN_BYTES_MAX)
         return s;
