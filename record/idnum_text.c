@@ -239,31 +239,25 @@ bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_b
  * character that is kept may complete a number that began so far before it. */
 enum { BACK_BYTES = 17 * (3 + 3 * GAP_MAX) + 1 };
 
-/* What is left of a number; bytes that it needs no longer become zero, which no number has within.
- */
-static void cover(char *p, const struct found *f)
-{
-    memset(p + f->at, 0, f->end - f->at);
-    p[f->at] = f->digits[0];
-    memset(p + f->at + 1, '*', f->count - 2);
-    p[f->end - 1] = f->digits[f->count - 1];
-}
-
-/* Zero bytes are taken out in one go at the end, so that many numbers do not move the rest of the
- * text as many times. Clean text has none of its own. */
+/* Bytes that go are marked, and taken out in one go at the end, so that many numbers do not move
+ * the rest of the text as many times. */
 struct slice idnum_mask_text(struct arena *a, struct slice text)
 {
     struct found f;
     if (!find(text, 0, &f))
         return text;
     char *p = arena_alloc(a, text.n);
+    bool *goes = ARENA_ARRAY(a, bool, text.n);
     memcpy(p, text.p, text.n);
-    do
-        cover(p, &f);
-    while (find((struct slice){p, text.n}, f.at > BACK_BYTES ? f.at - BACK_BYTES : 0, &f));
+    do {
+        p[f.at] = f.digits[0];
+        memset(p + f.at + 1, '*', f.end - f.at - 2);
+        p[f.end - 1] = f.digits[f.count - 1];
+        memset(goes + f.at + f.count - 1, true, f.end - f.at - f.count);
+    } while (find((struct slice){p, text.n}, f.at > BACK_BYTES ? f.at - BACK_BYTES : 0, &f));
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++)
-        if (p[i])
+        if (!goes[i])
             p[n++] = p[i];
     return (struct slice){p, n};
 }

@@ -160,29 +160,35 @@ TEST(a_text_without_numbers_is_given_back_as_it_is)
 static int64_t ns_now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* A plain build needs a tenth of a nanosecond a byte; the limit is for slow machines and
- * sanitizers. Digits without end must not make it quadratic. */
-TEST(long_texts_take_time_in_proportion)
+/* The fastest of some runs, so that a busy machine does not fail the test. */
+static int64_t masking_ns(const char *piece, size_t bytes)
 {
-    static const char *const pieces[] = {"经营范围：批发、零售；", "1 ",
-                                         "4401061850010100 ",      "440106185001010016，",
-                                         "44010618500101",         "４４ "};
     AUTO(arena_destroy) struct arena *a = arena_create(64 * 1024 * 1024);
     AUTO_BUF(b, 1 << 20);
-    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
-        buf_clear(&b);
-        while (b.n < 200000)
-            buf_add_slice(&b, slice_of(pieces[i]));
+    while (b.n < bytes)
+        buf_add_slice(&b, slice_of(piece));
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < 5; i++) {
         int64_t from = ns_now();
-        struct slice masked = idnum_mask_text(a, buf_slice(&b));
+        idnum_mask_text(a, buf_slice(&b));
         int64_t ns = ns_now() - from;
-        size_t at, bytes;
-        EXPECT(!idnum_in_text(masked, 0, &at, &bytes));
-        printf("%6.2f ns a byte: %s\n", (double)ns / (double)b.n, pieces[i]);
-        EXPECT(ns / (int64_t)b.n < 2000);
+        least = ns < least ? ns : least;
     }
+    printf("%6.2f ns a byte: %s\n", (double)least / (double)b.n, piece);
+    return least;
+}
+
+/* Forty times the text takes forty times the time; were it quadratic, 1,600 times. */
+TEST(long_texts_take_time_in_proportion)
+{
+    static const char *const pieces[] = {"1 ", "4401061850010100 ", "440106185001010016，",
+                                         "44010618500101", "４４ "};
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+        EXPECT(masking_ns(pieces[i], 100000) < 300 * masking_ns(pieces[i], 2500));
+    /* No digits: some bytes at a time. */
+    EXPECT(masking_ns("经营范围：批发、零售；", 100000) < masking_ns("1 ", 100000));
 }
