@@ -271,7 +271,8 @@ static int send_file(struct upload *u)
         .progress = on_progress,
     };
     struct reason why = {""};
-    progress_begin(&u->progress, u->path, u->size, ctl_option(c, "quiet"));
+    const char *slash = strrchr(u->path, '/');
+    progress_begin(&u->progress, slash ? slash + 1 : u->path, u->size, ctl_option(c, "quiet"));
     int r = fetch(u, &req, &why);
     if (r == CE_UNAVAILABLE && u->progress.done == 0)
         return ctl_no_daemon(c);

@@ -59,8 +59,12 @@ static void bar_print(const struct progress *p, int64_t now, char out[LINE_BYTES
     memset(bar, '.', BAR_COLUMNS);
     memset(bar, '#', (size_t)(filled > BAR_COLUMNS ? BAR_COLUMNS : filled));
     bar[BAR_COLUMNS] = 0;
-    snprintf(out, LINE_BYTES, "%s  [%s] %3d %%  %s of %s  %s/s  %s left", p->what, bar,
-             (int)(p->done * 100 / p->total), done, total, speed, left);
+    if (p->done >= p->total)
+        snprintf(out, LINE_BYTES, "%s  [%s] 100 %%  %s in %.1f s  %s/s", p->what, bar, total,
+                 (double)(now - p->began_ms) / 1000, speed);
+    else
+        snprintf(out, LINE_BYTES, "%s  [%s] %3d %%  %s of %s  %s/s  %s left", p->what, bar,
+                 (int)(p->done * 100 / p->total), done, total, speed, left);
 }
 
 static void line_put(struct progress *p, const char *line)
@@ -82,6 +86,8 @@ void progress_begin(struct progress *p, const char *what, int64_t total, bool is
         .began_ms = now,
         .shown_ms = now,
     };
+    if (p->is_terminal)
+        p->shown_ms = now - TERMINAL_MS;
 }
 
 void progress_tell(struct progress *p, int64_t done)
@@ -118,13 +124,21 @@ void progress_clear(struct progress *p)
 
 void progress_end(struct progress *p)
 {
+    char line[LINE_BYTES], done[24], speed[24];
+    int64_t now = clock_mono_ms();
     if (p->is_quiet)
         return;
-    int64_t now = clock_mono_ms();
-    char done[24], speed[24];
+    if (p->is_terminal) {
+        if (p->total > 0)
+            p->done = p->total;
+        bar_print(p, now, line);
+        line_put(p, line);
+        fputc('\n', stderr);
+        p->shown_columns = 0;
+        return;
+    }
     bytes_print(p->done, done);
     bytes_print(rate(p, now), speed);
-    progress_clear(p);
     fprintf(stderr, "%s: %s in %.1f s (%s/s)\n", p->what, done, (double)(now - p->began_ms) / 1000,
             speed);
 }

@@ -15,7 +15,8 @@ struct progress {
 
 void progress_begin(struct progress *p, const char *what, int64_t total, bool is_quiet);
 void progress_tell(struct progress *p, int64_t done);
-/* Replaces the line by a last one, "WHAT: 8.1 MB in 2.0 s (4.0 MB/s)". */
+/* All is done: leaves the full bar on a terminal, else writes "WHAT: 8.1 MB in 2.0 s (4.0 MB/s)".
+ */
 void progress_end(struct progress *p);
 /* Takes the line off the terminal, for a message that comes in between. */
 void progress_clear(struct progress *p);

@@ -66,6 +66,7 @@ show_build() {
     printf '%s\n' "$line" >>"$work/build.log"
     [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
     done=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+    ((total > 5)) || continue # nothing to build
     if [[ -t 1 ]]; then
       printf '\r   %d of %d steps ' "$done" "$total"
     elif ((done * 10 / total > tenth)); then
