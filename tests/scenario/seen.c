@@ -262,7 +262,7 @@ TEST(a_cursor_of_another_question_or_a_forged_one_is_refused)
     world_uscc(17, "91", one);
     world_uscc(18, "91", other);
     for (int i = 0; i < 3; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "C%d", i);
         penalty(w, id, "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", one,
                 "2027-01-01", 1, "add");

@@ -258,7 +258,7 @@ TEST(everything_that_is_wrong_is_told_at_once)
 TEST(a_rejection_behind_many_warnings_still_rejects)
 {
     TRIAL(t, "penalty");
-    static char names[60][8];
+    static char names[60][16];
     for (int i = 0; i < 60; i++) {
         snprintf(names[i], sizeof names[i], "x%d", i);
         trial_set(t, names[i], "1");
