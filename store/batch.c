@@ -279,7 +279,8 @@ static void fill(struct batch *b, rocksdb_writebatch_t *wb)
         rocksdb_writebatch_delete_range_cf(wb, s->cf[g->cf], g->from.p, g->from.n, g->to.p,
                                            g->to.n);
     }
-    qsort(b->rows, b->count, sizeof(struct row *), row_order);
+    if (b->count)
+        qsort(b->rows, b->count, sizeof(struct row *), row_order);
     for (size_t i = 0; i < b->count; i++) {
         const struct row *r = b->rows[i];
         if (r->is_delete)

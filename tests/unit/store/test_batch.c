@@ -85,6 +85,14 @@ TEST(a_cleared_batch_holds_nothing)
     EXPECT_EQ(rows_of(s, CF_STATE, SLICE("schema")), 1);
 }
 
+TEST(a_batch_of_nothing_commits)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    commit(b);
+    EXPECT_EQ(rows_of(s, CF_STATE, (struct slice){0}), 1);
+}
+
 TEST(empty_values_are_values)
 {
     AUTO(store_close) struct store *s = temp_store();
@@ -227,17 +235,28 @@ TEST(after_a_failed_commit_the_store_takes_no_writes_until_it_is_reopened)
     EXPECT(!row_of(s, a, CF_STATE, SLICE("refused")).p);
 }
 
-/* Commits twice in a process of its own, which dies at the fault point in the second commit. */
-static void die_at(enum fault point, const char *dir)
+/* A process of its own, this program again: commits twice, and dies where the fault says. */
+__attribute__((constructor)) static void play_the_child(void)
 {
+    const char *dir = getenv("BATCH_CHILD");
+    if (!dir)
+        return;
+    struct store *s = store_in(dir);
+    put_row(s, CF_STATE, SLICE("first"), SLICE("x"));
+    put_row(s, CF_STATE, SLICE("second"), SLICE("x"));
+    _exit(0);
+}
+
+static void die_at(const char *fault, const char *dir)
+{
+    store_close(store_in(dir)); /* so that the child's first commit is its own */
     pid_t pid = fork();
     EXPECT(pid >= 0);
     if (pid == 0) {
-        struct store *s = store_in(dir);
-        put_row(s, CF_STATE, SLICE("first"), SLICE("x"));
-        fault_arm(point, 1);
-        put_row(s, CF_STATE, SLICE("second"), SLICE("x"));
-        _exit(0);
+        setenv("BATCH_CHILD", dir, 1);
+        setenv("CREDENCE_FAULT", fault, 1);
+        execl("/proc/self/exe", "test_batch", (char *)NULL);
+        _exit(127);
     }
     int status;
     EXPECT_EQ(waitpid(pid, &status, 0), pid);
@@ -248,7 +267,7 @@ static void die_at(enum fault point, const char *dir)
 TEST(a_commit_that_ended_survives_the_process_that_dies_right_after)
 {
     const char *dir = test_tempdir();
-    die_at(FAULT_COMMIT_DIES, dir);
+    die_at("store.commit.after:2", dir);
     AUTO(store_close) struct store *s = store_in(dir);
     EXPECT_EQ(rows_of(s, CF_STATE, SLICE("first")), 1);
     EXPECT_EQ(rows_of(s, CF_STATE, SLICE("second")), 1);
@@ -257,7 +276,7 @@ TEST(a_commit_that_ended_survives_the_process_that_dies_right_after)
 TEST(a_commit_that_never_began_leaves_nothing)
 {
     const char *dir = test_tempdir();
-    die_at(FAULT_COMMIT_DIES_BEFORE, dir);
+    die_at("store.commit.before:2", dir);
     AUTO(store_close) struct store *s = store_in(dir);
     EXPECT_EQ(rows_of(s, CF_STATE, SLICE("first")), 1);
     EXPECT_EQ(rows_of(s, CF_STATE, SLICE("second")), 0);
