@@ -90,10 +90,9 @@ void resolve_subject(struct judging *j)
     enum subject_kind declared = declared_kind(j);
     j->has_subject = false;
     j->kind = declared;
-    bool is_said = judging_role(j, ROLE_COUNTERPART) != NULL;
-    if (is_said && declared == SUBJECT_INDIVIDUAL && j->theme->role_item[ROLE_PERSON] >= 0)
-        by_person(j);
-    else if (!by_unified_code(j) && !by_other_number(j, declared))
+    bool is_person = declared == SUBJECT_INDIVIDUAL && judging_role(j, ROLE_COUNTERPART) &&
+                     j->theme->role_item[ROLE_PERSON] >= 0;
+    if (is_person || (!by_unified_code(j) && !by_other_number(j, declared)))
         by_person(j);
 }
 

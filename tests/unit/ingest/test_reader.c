@@ -204,3 +204,25 @@ TEST(an_empty_body_has_no_rows)
     expect_csv("", "END");
     expect_ndjson("\n\n", "END");
 }
+
+TEST(no_column_of_a_plain_register_file_is_lost)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    struct catalogue *c;
+    struct reason why;
+    struct utc_ms now;
+    EXPECT_OK(catalogue_load(a, CREDENCE_CATALOGUE_DIR, &c, &why));
+    EXPECT(utc_parse(SLICE("2026-01-01"), &now));
+    const struct theme *t = catalogue_theme_at(c, SLICE("amr-enterprise-registration"), now);
+    EXPECT(t != NULL);
+    AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, t);
+    reader_feed(r, SLICE("企业名称,统一社会信用代码,注册日期,企业类型,注册资金,经营范围,所在省份,"
+                         "地区,注册地址\r\n"
+                         "1,2,3,4,5,6,7,8,9\r\n"));
+    reader_finish(r);
+    struct raw_row row;
+    EXPECT_EQ(reader_next(r, a, &row), READER_ROW);
+    EXPECT_EQ(row.count, 9);
+    for (size_t i = 0; i < row.count; i++)
+        EXPECT(row.values[i].item != NULL);
+}
