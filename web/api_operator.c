@@ -142,7 +142,10 @@ static void run_check(void *ctx)
 {
     struct check *check = ctx;
     struct reason why = {{0}};
-    int r = check->op->check(check->op->ctx, say, check, &why);
+    int r = 0;
+    check->was_stopped = atomic_load(&check->web->is_stopping);
+    if (!check->was_stopped)
+        r = check->op->check(check->op->ctx, say, check, &why);
     AUTO_BUF(b, 1024);
     buf_printf(&b, "result: %s",
                check->was_stopped ? "stopped"
@@ -161,7 +164,7 @@ void operator_check(struct call *c)
     *check = (struct check){.op = &c->web->o.operator, .web = c->web, .flow = flow_create()};
     response_header(c->res, "Content-Type", SLICE("text/plain; charset=utf-8"));
     c->res->stream = flow_stream(check->flow);
-    if (!workers_run(c->web->workers, run_check, check)) {
+    if (!workers_run(c->web->errands, run_check, check)) {
         flow_end(check->flow);
         free(check);
         response_clear(c->res);

@@ -150,3 +150,19 @@ int listen_unix(const char *path, int *ret_fd, struct reason *reterr_why)
     return reason_set(reterr_why, error == EACCES || error == EPERM ? CE_DENIED : CE_IO, "%s: %s",
                       path, strerror(error));
 }
+
+struct slice listen_client(struct arena *a, const struct sockaddr *from)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (from && from->sa_family == AF_INET) {
+        const struct sockaddr_in *at = (const void *)from;
+        inet_ntop(AF_INET, &at->sin_addr, text, sizeof text);
+    } else if (from && from->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *at = (const void *)from;
+        if (IN6_IS_ADDR_V4MAPPED(&at->sin6_addr))
+            inet_ntop(AF_INET, &at->sin6_addr.s6_addr[12], text, sizeof text);
+        else
+            inet_ntop(AF_INET6, &at->sin6_addr, text, sizeof text);
+    }
+    return arena_dup(a, slice_of(text));
+}

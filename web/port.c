@@ -12,8 +12,6 @@
  * then the connection is closed behind it. */
 #include "web/port.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,6 +25,8 @@
 #include "web/busy.h"
 #include "web/dispatch.h"
 #include "web/gate.h"
+#include "web/listen.h"
+#include "web/routes.h"
 #include "web/server.h"
 #include "web/upload.h"
 
@@ -216,7 +216,8 @@ static enum MHD_Result begin_late(struct exchange *ex)
         return MHD_NO;
     ex->stage = STAGE_LATE;
     gate_attach(&ex->late, suspend, resume, ex);
-    if (workers_run(p->web->workers, run_late, ex))
+    bool is_errand = ex->req.route->who == WHO_OPERATOR;
+    if (workers_run(is_errand ? p->web->errands : p->web->workers, run_late, ex))
         return wait_late(ex);
     leave_late(ex);
     web_refuse(p->web, &ex->req, &ex->res);
@@ -236,6 +237,18 @@ static enum MHD_Result wait_upload(struct exchange *ex)
         if (turn != GATE_LOOK)
             return turn == GATE_WAIT ? MHD_YES : MHD_NO;
     }
+}
+
+/* A client that goes away in the middle of a body may do so unnoticed: the library reads what had
+ * come, and is not told again that behind it the end had come too (epoll reports changes). Shutting
+ * the reading side is a change, so that it looks once more. */
+static void notice_end(struct exchange *ex)
+{
+    char next;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(ex->con, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info && recv(info->connect_fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        shutdown(info->connect_fd, SHUT_RD);
 }
 
 static void begin_drain(struct exchange *ex)
@@ -259,7 +272,10 @@ static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t *
             break;
     }
     *size = rest.n;
-    if (!rest.n && upload_has_ended(ex->upload))
+    if (rest.n)
+        return MHD_YES;
+    notice_end(ex);
+    if (upload_has_ended(ex->upload))
         begin_drain(ex);
     return MHD_YES;
 }
@@ -268,6 +284,7 @@ static enum MHD_Result drain(struct exchange *ex, size_t *size)
 {
     ex->drained += *size;
     *size = 0;
+    notice_end(ex);
     bool is_too_much =
         ex->drained > DRAIN_BYTES_MAX || clock_mono_ms() - ex->drained_since_ms > DRAIN_MS_MAX;
     return is_too_much ? MHD_NO : MHD_YES;
@@ -294,24 +311,6 @@ static enum MHD_Result add_header(void *ctx, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-static struct slice client_of(struct exchange *ex)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(ex->con, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
-    if (info && info->client_addr && info->client_addr->sa_family == AF_INET) {
-        const struct sockaddr_in *at = (const void *)info->client_addr;
-        inet_ntop(AF_INET, &at->sin_addr, text, sizeof text);
-    } else if (info && info->client_addr && info->client_addr->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *at = (const void *)info->client_addr;
-        if (IN6_IS_ADDR_V4MAPPED(&at->sin6_addr))
-            inet_ntop(AF_INET, &at->sin6_addr.s6_addr[12], text, sizeof text);
-        else
-            inet_ntop(AF_INET6, &at->sin6_addr, text, sizeof text);
-    }
-    return arena_dup(ex->arena, slice_of(text));
-}
-
 /* Whether the answer, which is ready, goes out before the body. The library only knows how to close
  * behind such an answer for POST. */
 static bool answers_early(const struct exchange *ex)
@@ -332,13 +331,16 @@ static enum MHD_Result begin(struct exchange *ex, const char *method)
     ex->req.method = method_of(slice_of(method));
     ex->req.headers = ARENA_ARRAY(ex->arena, struct field_pair, count + 1);
     MHD_get_connection_values_n(ex->con, MHD_HEADER_KIND, add_header, ex);
-    ex->req.client = client_of(ex);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(ex->con, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    ex->req.client = listen_client(ex->arena, info ? info->client_addr : NULL);
     web_handle(w, &ex->req, &ex->res);
     ex->upload = TAKE(ex->res.upload);
     if (ex->upload) {
         ex->stage = STAGE_BODY;
         gate_attach(&ex->upload->gate, suspend, resume, ex);
         set_timeout(ex, w->o.upload_idle_ms);
+        notice_end(ex);
         return MHD_YES;
     }
     if (answers_early(ex)) {

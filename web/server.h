@@ -14,6 +14,7 @@ struct web {
     struct web_options o; /* its strings are not used after the start */
     struct statistics_cache *statistics;
     struct workers *workers; /* answers that take long */
+    struct workers *errands; /* of operators: may take minutes, and must not hold up the others */
     struct workers *reaper;  /* ends uploads whose connection is gone */
     struct port *port;       /* NULL in tests without a socket */
     char *unix_socket;       /* its path, once it is made */

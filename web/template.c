@@ -141,6 +141,12 @@ static struct slice cut_block(struct slice *text, struct slice name)
     CHECK(at >= 0);
     struct slice block = slice_make(text->p, (size_t)at);
     *text = slice_from(*text, (size_t)at + (size_t)n);
+    /* Marks that have a line for themselves leave none behind. */
+    if (slice_starts(block, SLICE("\n"))) {
+        block = slice_from(block, 1);
+        if (slice_starts(*text, SLICE("\n")))
+            *text = slice_from(*text, 1);
+    }
     return block;
 }
 

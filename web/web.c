@@ -13,7 +13,7 @@
 #include "web/port.h"
 #include "web/server.h"
 
-enum { JOBS_MAX = 4096, LISTENERS_MAX = 8, ADDRESS_BYTES = 300 };
+enum { ERRAND_THREADS = 2, JOBS_MAX = 4096, LISTENERS_MAX = 8, ADDRESS_BYTES = 300 };
 
 /* The sockets that are open before the port takes them. */
 struct sockets {
@@ -32,12 +32,14 @@ void web_init(struct web *w, const struct web_options *o)
     w->o.stop_ms = o->stop_ms ? o->stop_ms : 10000;
     w->statistics = statistics_cache_create();
     w->workers = workers_create(w->o.workers, JOBS_MAX);
+    w->errands = workers_create(ERRAND_THREADS, JOBS_MAX);
     w->reaper = workers_create(1, JOBS_MAX);
 }
 
 void web_fini(struct web *w)
 {
     workers_destroy(w->workers);
+    workers_destroy(w->errands);
     workers_destroy(w->reaper);
     statistics_cache_destroy(w->statistics);
 }
