@@ -55,3 +55,16 @@ const char *terminal_column(struct arena *a, struct slice s, unsigned columns)
         used += is_wide(utf8_next(text, &i)) ? 2 : 1;
     return arena_printf(a, "%s%*s", text.p, used < columns ? (int)(columns - used) : 1, "").p;
 }
+
+const char *terminal_shell_word(struct arena *a, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
+    if (*text && text[strspn(text, plain)] == 0)
+        return text;
+    struct slice word = SLICE("'");
+    for (const char *p = text; *p; p++)
+        word =
+            *p == '\'' ? arena_printf(a, "%s'\\''", word.p) : arena_printf(a, "%s%c", word.p, *p);
+    return arena_printf(a, "%s'", word.p).p;
+}

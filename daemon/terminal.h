@@ -14,3 +14,5 @@ const char *terminal_number(struct arena *a, int64_t v);
 /* The text, filled with blanks to that many columns (Chinese characters take two); at least one
  * blank stands behind it. */
 const char *terminal_column(struct arena *a, struct slice s, unsigned columns);
+/* As one word of a shell's command line. */
+const char *terminal_shell_word(struct arena *a, const char *text);

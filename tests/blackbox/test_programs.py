@@ -385,6 +385,20 @@ def test_a_header_that_no_theme_knows_is_refused(creditd):
     assert found.returncode == 1 and found.stderr.count("\n") >= 1
 
 
+def test_a_long_file_with_a_wrong_header_says_so_too(creditd):
+    """The upload is broken off before its end; the reason is found out all the same."""
+    text = "a,b\r\n" + registrations(30000)
+    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", creditd.file("odd.csv", text))
+    assert found.returncode == 1 and found.stdout == ""
+    assert "column" in found.stderr and "--batch" not in found.stderr
+
+
+def test_a_long_file_of_a_wrong_department_is_4_too(creditd):
+    file = creditd.file("long.csv", registrations(30000))
+    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--department", "ecology", file)
+    assert found.returncode == 4 and "amr" in found.stderr
+
+
 def test_without_a_daemon_it_says_how_to_start_one(tmp_path):
     (tmp_path / "x.csv").write_text("a\n")
     for command in (["submit", "--theme", "t", tmp_path / "x.csv"], ["status"], ["key", "list"],

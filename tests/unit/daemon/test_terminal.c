@@ -41,3 +41,13 @@ TEST(sizes_are_short)
     bytes_print(INT64_C(5000000000000000), out);
     EXPECT_STR(out, "5000.0 TB");
 }
+
+TEST(a_shell_reads_the_word_as_it_was)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    EXPECT_STR(terminal_shell_word(a, "data/a-1.csv"), "data/a-1.csv");
+    EXPECT_STR(terminal_shell_word(a, "two words.csv"), "'two words.csv'");
+    EXPECT_STR(terminal_shell_word(a, "it's"), "'it'\\''s'");
+    EXPECT_STR(terminal_shell_word(a, "许可.csv"), "'许可.csv'");
+    EXPECT_STR(terminal_shell_word(a, ""), "''");
+}
