@@ -22,23 +22,25 @@ struct range {
     enum cf cf;
 };
 
+/* The rows of one family: the first `sorted` in key order, the later ones as they came. */
+struct family {
+    struct row **rows;
+    size_t count, cap, sorted;
+};
+
 struct batch {
     struct store *store;
     struct arena *arena;
-    struct row **rows;
-    size_t count, cap;
+    struct family families[CF_COUNT];
+    size_t count; /* rows of all families */
     struct row **buckets;
     size_t bucket_count; /* a power of two */
-    size_t per_cf[CF_COUNT];
-    struct row **sorted[CF_COUNT]; /* the family's rows in key order, made when walked */
-    size_t sorted_count[CF_COUNT]; /* how many it holds: fewer than per_cf means out of date */
-    size_t sorted_cap[CF_COUNT];
     struct range ranges[8];
     unsigned range_count;
     rocksdb_readoptions_t *read;
 };
 
-enum { ARENA_LIMIT = 1 << 30 };
+enum { ARENA_LIMIT = 1 << 30, UNSORTED_MAX = 256 };
 
 struct batch *batch_create(struct store *s)
 {
@@ -60,8 +62,7 @@ void batch_destroy(struct batch *b)
     rocksdb_readoptions_destroy(b->read);
     arena_destroy(b->arena);
     for (int i = 0; i < CF_COUNT; i++)
-        free(b->sorted[i]);
-    free(b->rows);
+        free(b->families[i].rows);
     free(b->buckets);
     free(b);
 }
@@ -71,8 +72,8 @@ void batch_clear(struct batch *b)
     arena_reset(b->arena);
     b->count = 0;
     b->range_count = 0;
-    memset(b->per_cf, 0, sizeof b->per_cf);
-    memset(b->sorted_count, 0, sizeof b->sorted_count);
+    for (int i = 0; i < CF_COUNT; i++)
+        b->families[i].count = b->families[i].sorted = 0;
     memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
 }
 
@@ -98,11 +99,13 @@ static void grow(struct batch *b)
     CHECK(b->bucket_count);
     b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
     CHECK(b->buckets);
-    for (size_t i = 0; i < b->count; i++) {
-        struct row *r = b->rows[i];
-        struct row **at = &b->buckets[hash_of((enum cf)r->cf, r->key) & (b->bucket_count - 1)];
-        r->chain = *at;
-        *at = r;
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        for (size_t i = 0; i < b->families[cf].count; i++) {
+            struct row *r = b->families[cf].rows[i];
+            struct row **at = &b->buckets[hash_of((enum cf)cf, r->key) & (b->bucket_count - 1)];
+            r->chain = *at;
+            *at = r;
+        }
     }
 }
 
@@ -118,16 +121,17 @@ static void set(struct batch *b, enum cf cf, struct slice key, struct slice valu
 {
     struct row *r = find(b, cf, key);
     if (!r) {
-        if (b->count == b->cap) {
-            b->cap = b->cap ? b->cap * 2 : 4096;
-            b->rows = realloc(b->rows, b->cap * sizeof *b->rows);
-            CHECK(b->rows);
+        struct family *f = &b->families[cf];
+        if (f->count == f->cap) {
+            f->cap = f->cap ? f->cap * 2 : 1024;
+            f->rows = realloc(f->rows, f->cap * sizeof(struct row *));
+            CHECK(f->rows);
         }
         r = ARENA_NEW(b->arena, struct row);
         r->cf = (uint8_t)cf;
         r->key = arena_dup(b->arena, key);
-        b->rows[b->count++] = r;
-        b->per_cf[cf]++;
+        f->rows[f->count++] = r;
+        b->count++;
         struct row **at = &b->buckets[hash_of(cf, key) & (b->bucket_count - 1)];
         r->chain = *at;
         *at = r;
@@ -191,51 +195,57 @@ int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, st
 static int row_order(const void *x, const void *y)
 {
     const struct row *a = *(struct row *const *)x, *b = *(struct row *const *)y;
-    if (a->cf != b->cf)
-        return a->cf < b->cf ? -1 : 1;
     return slice_cmp(a->key, b->key);
 }
 
-/* Rows of one family are sorted once for many walks: rows that are put meanwhile make it anew. */
-static void sort_family(struct batch *b, enum cf cf)
+static void sort_family(struct family *f)
 {
-    if (b->sorted_count[cf] == b->per_cf[cf])
-        return;
-    if (b->sorted_cap[cf] < b->per_cf[cf]) {
-        b->sorted_cap[cf] = b->per_cf[cf] * 2;
-        b->sorted[cf] = realloc(b->sorted[cf], b->sorted_cap[cf] * sizeof(struct row *));
-        CHECK(b->sorted[cf]);
+    if (f->sorted < f->count)
+        qsort(f->rows, f->count, sizeof(struct row *), row_order);
+    f->sorted = f->count;
+}
+
+/* The family's rows with that prefix in key order; the caller frees. Rows that came since the last
+ * sorting are looked at one by one while they are few, so that walks between puts do not sort
+ * everything each time. */
+static struct row **with_prefix(struct family *f, struct slice prefix, size_t *ret_count)
+{
+    if (f->count - f->sorted > UNSORTED_MAX)
+        sort_family(f);
+    size_t from = 0;
+    for (size_t high = f->sorted; from < high;) {
+        size_t middle = from + (high - from) / 2;
+        if (slice_cmp(f->rows[middle]->key, prefix) < 0)
+            from = middle + 1;
+        else
+            high = middle;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < b->count; i++)
-        if (b->rows[i]->cf == cf)
-            b->sorted[cf][n++] = b->rows[i];
-    qsort(b->sorted[cf], n, sizeof(struct row *), row_order);
-    b->sorted_count[cf] = n;
+    size_t end = from, n = 0;
+    while (end < f->sorted && slice_starts(f->rows[end]->key, prefix))
+        end++;
+    struct row **found = malloc((end - from + f->count - f->sorted + 1) * sizeof *found);
+    CHECK(found);
+    for (; from < end; from++)
+        found[n++] = f->rows[from];
+    size_t in_order = n;
+    for (size_t i = f->sorted; i < f->count; i++)
+        if (slice_starts(f->rows[i]->key, prefix))
+            found[n++] = f->rows[i];
+    if (n > in_order)
+        qsort(found, n, sizeof(struct row *), row_order);
+    *ret_count = n;
+    return found;
 }
 
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx)
 {
-    sort_family(b, cf);
-    struct row **mine = b->sorted[cf];
-    size_t at = 0, count = b->sorted_count[cf];
-    for (size_t high = count; at < high;) {
-        size_t middle = at + (high - at) / 2;
-        if (slice_cmp(mine[middle]->key, prefix) < 0)
-            at = middle + 1;
-        else
-            high = middle;
-    }
-    size_t end = at;
-    while (end < count && slice_starts(mine[end]->key, prefix))
-        end++;
-    count = end;
-
     struct view *v;
     int r = view_open(b->store, &v);
     if (r < 0)
         return r;
+    size_t at = 0, count;
+    struct row **mine = with_prefix(&b->families[cf], prefix, &count);
     struct walk *w = walk_open(v, cf, prefix, prefix);
     bool on = true;
     while (on && (walk_valid(w) || at < count)) {
@@ -253,12 +263,13 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
     }
     r = walk_close(w);
     view_close(v);
+    free(mine);
     return r;
 }
 
 size_t batch_rows(const struct batch *b, enum cf cf)
 {
-    return b->per_cf[cf];
+    return b->families[cf].count;
 }
 
 size_t batch_rows_all(const struct batch *b)
@@ -279,14 +290,16 @@ static void fill(struct batch *b, rocksdb_writebatch_t *wb)
         rocksdb_writebatch_delete_range_cf(wb, s->cf[g->cf], g->from.p, g->from.n, g->to.p,
                                            g->to.n);
     }
-    if (b->count)
-        qsort(b->rows, b->count, sizeof(struct row *), row_order);
-    for (size_t i = 0; i < b->count; i++) {
-        const struct row *r = b->rows[i];
-        if (r->is_delete)
-            rocksdb_writebatch_delete_cf(wb, s->cf[r->cf], r->key.p, r->key.n);
-        else
-            rocksdb_writebatch_put_cf(wb, s->cf[r->cf], r->key.p, r->key.n, r->value.p, r->value.n);
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        sort_family(&b->families[cf]);
+        for (size_t i = 0; i < b->families[cf].count; i++) {
+            const struct row *r = b->families[cf].rows[i];
+            if (r->is_delete)
+                rocksdb_writebatch_delete_cf(wb, s->cf[cf], r->key.p, r->key.n);
+            else
+                rocksdb_writebatch_put_cf(wb, s->cf[cf], r->key.p, r->key.n, r->value.p,
+                                          r->value.n);
+        }
     }
 }
 
