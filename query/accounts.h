@@ -38,7 +38,8 @@ int query_department_of_key(struct query *q, struct slice secret, struct slice *
 struct receipt_text;
 int receipt_text_open(const struct query_source *s, const struct batch_id *id, bool as_csv,
                       struct receipt_text **ret);
-/* Appends the next piece (some KiB) to b. */
+/* Appends the next piece (some KiB) to b. False at the end, or with b->err set when it could not be
+ * read. */
 bool receipt_text_next(struct receipt_text *t, struct buf *b);
 void receipt_text_close(struct receipt_text *t);
 /* One line of a receipt as a JSON object. */

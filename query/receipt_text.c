@@ -13,9 +13,8 @@
 enum { PIECE_BYTES = 32 * 1024, ARENA_LIMIT = 64 << 20, REMEDY_MAX = 4096 };
 
 struct receipt_text {
-    struct view *view;
+    struct query_source source;
     struct arena *arena;
-    const struct catalogue *catalogue;
     struct batch_id id;
     struct batch_state state;
     bool as_csv;
@@ -129,7 +128,7 @@ static void head_out(struct receipt_text *t)
     }
     struct json_out o = json_out_of(t->out);
     json_object_begin(&o);
-    receipt_head_json(&o, t->catalogue, &t->id, &t->state);
+    receipt_head_json(&o, t->source.catalogue, &t->id, &t->state);
     json_key(&o, "rows");
     buf_add_char(t->out, '[');
 }
@@ -167,11 +166,14 @@ int receipt_text_open(const struct query_source *s, const struct batch_id *id, b
     struct receipt_text *t = calloc(1, sizeof *t);
     CHECK(t);
     *t = (struct receipt_text){
-        .catalogue = s->catalogue, .id = *id, .as_csv = as_csv, .is_first = true, .next_row = 1};
+        .source = *s, .id = *id, .as_csv = as_csv, .is_first = true, .next_row = 1};
     t->arena = arena_create(ARENA_LIMIT);
-    int r = view_open(s->store, &t->view);
-    if (r == 0)
-        r = batch_state_get(t->view, t->arena, id, &t->state);
+    struct view *v;
+    int r = view_open(s->store, &v);
+    if (r == 0) {
+        r = batch_state_get(v, t->arena, id, &t->state);
+        view_close(v);
+    }
     if (r < 0) {
         receipt_text_close(t);
         return r;
@@ -192,7 +194,18 @@ bool receipt_text_next(struct receipt_text *t, struct buf *b)
     uint64_t from = t->next_row;
     t->next_row = UINT64_MAX;
     t->seen_lines = 0;
-    receipts_walk(t->view, t->state.number, from, each_line, t);
+    /* A view for each piece: a client that reads slowly must not hold the store open. */
+    struct view *v;
+    int r = view_open(t->source.store, &v);
+    if (r == 0) {
+        r = receipts_walk(v, t->state.number, from, each_line, t);
+        view_close(v);
+    }
+    if (r < 0) {
+        b->err = r;
+        t->has_ended = true;
+        return false;
+    }
     if (t->next_row == UINT64_MAX) {
         if (!t->as_csv)
             buf_add_slice(b, SLICE("]}"));
@@ -205,7 +218,6 @@ void receipt_text_close(struct receipt_text *t)
 {
     if (!t)
         return;
-    view_close(t->view);
     arena_destroy(t->arena);
     free(t);
 }
