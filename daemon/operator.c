@@ -155,8 +155,7 @@ static int status(void *ctx, struct json_out *o, struct reason *reterr_why)
     json_put_u64(o, "themes", in_force_themes(&r->holding.in_force, now));
     json_put_u64(o, "store_bytes", store_disk_bytes(s));
     json_put_u64(o, "memory_buffers_bytes", store_property(s, "rocksdb.cur-size-all-mem-tables"));
-    json_put_u64(o, "filters_and_indexes_bytes",
-                 store_property(s, "rocksdb.estimate-table-readers-mem"));
+    json_put_u64(o, "filter_bytes", store_filter_bytes(s));
     return 0;
 }
 

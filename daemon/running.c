@@ -28,11 +28,16 @@ static enum exit_code hold(struct running *r, struct reason *why)
     };
     int64_t start = clock_mono_ms();
     enum exit_code code = holding_open(&o, &r->holding, why);
-    if (code == EXIT_CODE_OK)
-        log_event(LOG_INFO, "store.opened", LOG_C("dir", o.data),
-                  LOG_I("ms", clock_mono_ms() - start),
-                  LOG_I("bytes", store_disk_bytes(r->holding.store)));
-    return code;
+    if (code != EXIT_CODE_OK)
+        return code;
+    uint64_t filters = store_filter_bytes(r->holding.store);
+    log_event(LOG_INFO, "store.opened", LOG_C("dir", o.data), LOG_I("ms", clock_mono_ms() - start),
+              LOG_I("bytes", store_disk_bytes(r->holding.store)), LOG_I("filter_bytes", filters));
+    /* Filters lie in the cache; when they do not fit, every look-up reads them from disk again. */
+    if ((int64_t)filters > c->cache_bytes / 2)
+        log_event(LOG_UNUSUAL, "store.filters-crowd-the-cache", LOG_I("filter_bytes", filters),
+                  LOG_I("memory.cache", c->cache_bytes));
+    return EXIT_CODE_OK;
 }
 
 static int put_mark(void *ctx, struct batch *b, struct counters *counters)

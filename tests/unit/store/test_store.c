@@ -172,3 +172,14 @@ TEST(flushed_rows_count_as_bytes_on_disk)
     EXPECT_OK(store_flush(s));
     EXPECT(store_disk_bytes(s) > before);
 }
+
+TEST(filters_take_a_byte_for_each_key_of_the_families_that_have_one)
+{
+    struct store *s = temp_store();
+    EXPECT_EQ(store_filter_bytes(s), 0);
+    put_row(s, CF_SUBJECT, SLICE("a"), SLICE("1"));
+    put_row(s, CF_BY_SOURCE, SLICE("b"), SLICE("1"));
+    put_row(s, CF_RECORD, SLICE("c"), SLICE("1"));
+    EXPECT_EQ(store_filter_bytes(s), 2);
+    store_close(s);
+}
