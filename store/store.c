@@ -17,6 +17,8 @@
 #include "store/migrate.h"
 #include "store/store_db.h"
 
+enum { FILTER_BITS = 10 }; /* for each key */
+
 static const struct {
     const char *name;
     int kib;
@@ -76,8 +78,8 @@ static rocksdb_options_t *cf_options_make(enum cf cf, rocksdb_cache_t *cache)
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
     if (families[cf].filter) {
-        rocksdb_block_based_options_set_filter_policy(table,
-                                                      rocksdb_filterpolicy_create_ribbon(FILTER_BITS));
+        rocksdb_block_based_options_set_filter_policy(
+            table, rocksdb_filterpolicy_create_ribbon(FILTER_BITS));
         rocksdb_block_based_options_set_index_type(
             table, rocksdb_block_based_table_index_type_two_level_index_search);
         rocksdb_block_based_options_set_partition_filters(table, 1);
@@ -238,20 +240,6 @@ uint64_t store_property(struct store *s, const char *property)
     }
     pthread_rwlock_unlock(&s->in_use);
     return sum;
-}
-
-uint64_t store_filter_bytes(struct store *s)
-{
-    uint64_t keys = 0;
-    pthread_rwlock_rdlock(&s->in_use);
-    for (int i = 0; s->db && i < CF_COUNT; i++) {
-        uint64_t v = 0;
-        if (families[i].filter &&
-            rocksdb_property_int_cf(s->db, s->cf[i], "rocksdb.estimate-num-keys", &v) == 0)
-            keys += v;
-    }
-    pthread_rwlock_unlock(&s->in_use);
-    return keys;
 }
 
 uint64_t store_filter_bytes(struct store *s)

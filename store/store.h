@@ -43,9 +43,6 @@ int store_reopen(struct store *s, struct reason *reterr_why);
 /* Bytes on disk of all files, and a property of RocksDB summed over the families, for metrics. */
 uint64_t store_disk_bytes(struct store *s);
 uint64_t store_property(struct store *s, const char *property);
-/* What the filters of all keys take when they are in memory, about: a byte for each key of the
- * families that have one. */
-uint64_t store_filter_bytes(struct store *s);
 /* What the filters of by_source and subject need in memory for the keys that are there now (about
  * ten bits a key). */
 uint64_t store_filter_bytes(struct store *s);
