@@ -544,6 +544,7 @@ def test_a_failed_commit_is_said_and_the_batch_can_be_resumed(new_creditd):
     for _ in range(3):
         if found.returncode == 0:
             break
+        wait_for(lambda: one.get("/readyz").status == 200, "the store to be opened again")
         found = one.ctl(*command)
     receipt = json.loads(found.stdout)
     assert (receipt["received"], receipt["stored"], receipt["rows"]) == (20000, 20000, [])
