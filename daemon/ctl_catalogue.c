@@ -150,8 +150,8 @@ static int print_entry(struct ctl *c, struct slice text)
             printf("%-12s %s\n", rows[i], joined(c, v));
     }
     const struct json *items = json_get(entry, "items");
-    printf("\n  %-16s%-42s%-22s%-14s%-4s%s\n", "item", "名称", "type", "required", "who",
-           "code set");
+    printf("\n  %-16s%s%-22s%-14s%-4s%s\n", "item", terminal_column(c->arena, SLICE("名称"), 44),
+           "type", "required", "who", "code set");
     for (size_t i = 0; items && i < items->count; i++)
         print_item(c, &items->items[i]);
     fputs("\nwho: P everybody, A who is authorised, G government, N nobody\n", stdout);

@@ -1,6 +1,6 @@
 /* Putting catalogues into force. A change is joined and stored on the writing thread, between two
  * commits: there alone it is certain which received times were given away, and so whether an entry
- * begins late enough (design: one order, one truth). */
+ * begins late enough (design §1.1). */
 #include "daemon/in_force.h"
 
 #include <stdatomic.h>

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "daemon/terminal.h"
+#include "record/verdict.h"
 
 /* The text when it is whole, else its beginning up to the last whole row, closed. */
 static struct slice cut_whole(struct arena *a, struct slice text, bool *ret_cut)
@@ -91,7 +92,8 @@ static unsigned print_rows(struct arena *a, const struct receipt_summary *s, con
     for (size_t i = 0; s->rows && i < s->rows->count && left; i++) {
         const struct json *row = &s->rows->items[i];
         struct slice is = json_get_string(row, "verdict");
-        bool is_stored = slice_eq(is, SLICE("stored")) || slice_eq(is, SLICE("changed"));
+        bool is_stored = slice_eq(is, slice_of(verdict_code(VERDICT_STORED))) ||
+                         slice_eq(is, slice_of(verdict_code(VERDICT_CHANGED)));
         if (verdict ? !slice_eq(is, slice_of(verdict)) : !is_stored)
             continue;
         print_row(a, row, to);
@@ -100,18 +102,17 @@ static unsigned print_rows(struct arena *a, const struct receipt_summary *s, con
     return left;
 }
 
+/* A Chinese character takes two columns; no word here has more than three. */
+static void print_count(struct arena *a, const char *zh, const char *en, int64_t count, FILE *to)
+{
+    enum { CHARS = 3, BYTES_OF_ONE = 3 };
+    int missing = CHARS - (int)(strlen(zh) / BYTES_OF_ONE);
+    fprintf(to, "  %s%*s %-10s %12s\n", zh, 2 * missing, "", en, terminal_number(a, count));
+}
+
 void receipt_summary_print(struct arena *a, const struct receipt_summary *s, unsigned rows_max,
                            FILE *to)
 {
-    const struct {
-        const char *zh, *en;
-        int64_t count;
-    } lines[] = {
-        {"收到", "received", s->counts.received}, {"新存", "stored", s->counts.stored},
-        {"变更", "changed", s->counts.changed},   {"重复", "duplicate", s->counts.duplicate},
-        {"过期", "stale", s->counts.stale},       {"拒收", "rejected", s->counts.rejected},
-        {"提示", "warned", s->counts.warned},
-    };
     fprintf(to, "回执 Receipt  %s\n", terminal_text(a, s->id));
     fprintf(to, "  主题 theme  %s    部门 department  %s    批次 batch  %s\n",
             terminal_text(a, s->theme), terminal_text(a, s->department),
@@ -121,16 +122,22 @@ void receipt_summary_print(struct arena *a, const struct receipt_summary *s, uns
               "this "
               "batch id\n",
               to);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        fprintf(to, "  %s %-10s %12s\n", lines[i].zh, lines[i].en,
-                terminal_number(a, lines[i].count));
+    print_count(a, "收到", "received", s->counts.received, to);
+    const int64_t verdicts[VERDICT_LAST + 1] = {
+        [VERDICT_STORED] = s->counts.stored,       [VERDICT_CHANGED] = s->counts.changed,
+        [VERDICT_DUPLICATE] = s->counts.duplicate, [VERDICT_STALE] = s->counts.stale,
+        [VERDICT_REJECTED] = s->counts.rejected,
+    };
+    for (int v = VERDICT_STORED; v <= VERDICT_LAST; v++)
+        print_count(a, verdict_zh((enum verdict)v), verdict_code((enum verdict)v), verdicts[v], to);
+    print_count(a, "提示", "warned", s->counts.warned, to);
     if (!s->counts.rejected && !s->counts.stale && !s->counts.warned) {
         fputs("  没有需要处理的行 / no row needs attention\n", to);
         return;
     }
     fputs("需要处理的行 / rows that need attention\n", to);
-    unsigned left = print_rows(a, s, "rejected", rows_max, to);
-    left = print_rows(a, s, "stale", left, to);
+    unsigned left = print_rows(a, s, verdict_code(VERDICT_REJECTED), rows_max, to);
+    left = print_rows(a, s, verdict_code(VERDICT_STALE), left, to);
     left = print_rows(a, s, NULL, left, to);
     if (left == 0 || s->is_cut)
         fputs("  …\n", to);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "daemon/receipt_summary.h"
+#include "record/verdict.h"
 #include "tests/support/test.h"
 
 #define HEAD                                                                                       \
@@ -40,6 +41,20 @@ TEST(a_whole_receipt_is_shown_with_counts_and_remedies)
     EXPECT(slice_find(text, SLICE("17,195"), 0) >= 0);
     EXPECT(slice_find(text, SLICE("核对 check"), 0) >= 0);
     EXPECT(slice_find(text, SLICE("creditctl receipt abc --csv"), 0) >= 0);
+}
+
+TEST(a_verdict_is_called_what_it_is_called_everywhere)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct receipt_summary s;
+    EXPECT_OK(receipt_summary_read(a, SLICE(HEAD ROW "]}"), &s));
+    struct slice text = printed(a, &s);
+    for (int v = VERDICT_STORED; v <= VERDICT_LAST; v++) {
+        EXPECT(slice_find(text, slice_of(verdict_zh((enum verdict)v)), 0) >= 0);
+        EXPECT(slice_find(text, slice_of(verdict_code((enum verdict)v)), 0) >= 0);
+    }
+    EXPECT(slice_find(text, SLICE("  已入库 stored           17,195\n"), 0) >= 0);
+    EXPECT(slice_find(text, SLICE("  退回   rejected              1\n"), 0) >= 0);
 }
 
 TEST(a_value_cannot_steer_the_terminal)
