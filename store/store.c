@@ -55,6 +55,9 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     rocksdb_options_set_bytes_per_sync(opt, 1 << 20);
     rocksdb_options_set_wal_bytes_per_sync(opt, 1 << 20);
     rocksdb_options_set_max_total_wal_size(opt, 256 << 20);
+    /* 0: a row cut off at the end of the log is a commit that never was; damage before it is told,
+     * where the default would silently drop everything behind it. */
+    rocksdb_options_set_wal_recovery_mode(opt, 0);
     rocksdb_options_set_max_open_files(opt, -1);
     rocksdb_options_set_db_write_buffer_size(
         opt, (size_t)(o->buffer_bytes ? o->buffer_bytes : 192 << 20));

@@ -1,4 +1,6 @@
 /* Opening, holding and closing a store. */
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -181,5 +183,71 @@ TEST(filters_take_a_byte_for_each_key_of_the_families_that_have_one)
     put_row(s, CF_BY_SOURCE, SLICE("b"), SLICE("1"));
     put_row(s, CF_RECORD, SLICE("c"), SLICE("1"));
     EXPECT_EQ(store_filter_bytes(s), 2);
+    store_close(s);
+}
+
+/* The write-ahead log with the most bytes in a store's folder. */
+static void log_path(const char *dir, char *ret, size_t n, off_t *ret_bytes)
+{
+    char folder[4200];
+    snprintf(folder, sizeof folder, "%s/db", dir);
+    DIR *d = opendir(folder);
+    EXPECT(d != NULL);
+    *ret_bytes = 0;
+    for (struct dirent *e; (e = readdir(d));) {
+        char path[4600];
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        if (slice_ends(slice_of(e->d_name), SLICE(".log")) && stat(path, &st) == 0 &&
+            st.st_size > *ret_bytes) {
+            *ret_bytes = st.st_size;
+            snprintf(ret, n, "%s", path);
+        }
+    }
+    closedir(d);
+    EXPECT(*ret_bytes > 0);
+}
+
+static const char *store_with_log(void)
+{
+    const char *dir = test_tempdir();
+    struct store *s = store_in(dir);
+    for (int i = 0; i < 50; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "row %d", i);
+        put_row(s, CF_STATE, slice_of(key), SLICE("what was acknowledged must be there"));
+    }
+    store_close(s);
+    return dir;
+}
+
+TEST(a_damaged_byte_in_the_middle_of_the_log_is_told_and_never_skipped)
+{
+    const char *dir = store_with_log();
+    char path[4600], byte;
+    off_t bytes;
+    log_path(dir, path, sizeof path, &bytes);
+    int fd = open(path, O_RDWR);
+    EXPECT_EQ(pread(fd, &byte, 1, bytes / 2), 1);
+    byte ^= 0x55;
+    EXPECT_EQ(pwrite(fd, &byte, 1, bytes / 2), 1);
+    close(fd);
+    struct store *s = NULL;
+    struct reason why = {{0}};
+    struct store_options o = {.dir = dir};
+    EXPECT_ERR(store_open(&o, &s, &why), CE_FORMAT);
+    EXPECT(why.text[0] != 0);
+}
+
+TEST(a_log_whose_last_row_was_cut_by_a_power_failure_opens_with_all_before_it)
+{
+    const char *dir = store_with_log();
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    char path[4600];
+    off_t bytes;
+    log_path(dir, path, sizeof path, &bytes);
+    EXPECT_EQ(truncate(path, bytes - 7), 0);
+    struct store *s = store_in(dir);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("row 48")), "what was acknowledged must be there");
     store_close(s);
 }
