@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/wire.h"
+#include "record/capital.h"
 #include "record/identifier.h"
 #include "record/mask.h"
 #include "record/name.h"
@@ -25,8 +26,8 @@ static const struct item reason_item = {
 
 void renderer_init(struct renderer *r)
 {
-    struct buf *all[] = {
-        &r->pub, &r->aut, &r->gov, &r->none, &r->received, &r->clear, &r->sealed_received};
+    struct buf *all[] = {&r->pub,     &r->aut,      &r->gov,   &r->none,
+                         &r->amounts, &r->received, &r->clear, &r->sealed_received};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         buf_init(all[i], RENDER_BYTES_MAX);
     buf_init(&r->plain, RENDER_BYTES_MAX);
@@ -36,18 +37,18 @@ void renderer_init(struct renderer *r)
 
 void renderer_fini(struct renderer *r)
 {
-    struct buf *all[] = {
-        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
-        &r->plain, &r->sealed, &r->bytes};
+    struct buf *all[] = {&r->pub,     &r->aut,      &r->gov,   &r->none,
+                         &r->amounts, &r->received, &r->clear, &r->sealed_received,
+                         &r->plain,   &r->sealed,   &r->bytes};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         buf_fini(all[i]);
 }
 
 static void clear_all(struct renderer *r)
 {
-    struct buf *all[] = {
-        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
-        &r->plain, &r->sealed, &r->bytes};
+    struct buf *all[] = {&r->pub,     &r->aut,      &r->gov,   &r->none,
+                         &r->amounts, &r->received, &r->clear, &r->sealed_received,
+                         &r->plain,   &r->sealed,   &r->bytes};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         buf_clear(all[i]);
 }
@@ -55,9 +56,9 @@ static void clear_all(struct renderer *r)
 /* The first failure of the buffers that are rendered into. */
 static int first_error(const struct renderer *r)
 {
-    const struct buf *all[] = {
-        &r->pub,   &r->aut,    &r->gov,  &r->none, &r->received, &r->clear, &r->sealed_received,
-        &r->plain, &r->sealed, &r->bytes};
+    const struct buf *all[] = {&r->pub,     &r->aut,      &r->gov,   &r->none,
+                               &r->amounts, &r->received, &r->clear, &r->sealed_received,
+                               &r->plain,   &r->sealed,   &r->bytes};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         if (all[i]->err)
             return all[i]->err;
@@ -137,6 +138,33 @@ static struct slice shown(struct arena *a, const struct item *item, const struct
     return item->visibility == VIS_PUBLIC && item->mask ? mask_text(a, item->mask, text) : text;
 }
 
+static struct slice unit_text(int unit)
+{
+    return unit == 100000000 ? SLICE("亿") : unit == 10000 ? SLICE("万") : SLICE("1");
+}
+
+/* A sum that everybody sees in clear, taken apart as far as there is no doubt. An item of type
+ * amount is a bare number: what it counts stands in its name. */
+static void render_amount(struct renderer *r, const struct item *item, const struct cell *cell)
+{
+    struct capital c;
+    bool is_amount = item->type == ITEM_AMOUNT, is_capital = item->type == ITEM_CAPITAL;
+    if ((!is_amount && !is_capital) || item->visibility != VIS_PUBLIC || item->mask ||
+        cell->seals_value || (is_capital && !capital_read(cell->value, &c)))
+        return;
+    struct json_out o = json_out_of(&r->amounts);
+    if (r->amounts.n)
+        buf_add_char(&r->amounts, ',');
+    json_key_slice(&o, item->code);
+    json_object_begin(&o);
+    json_put_string(&o, "number", is_amount ? cell->value : decimal_slice(&c.number));
+    if (is_capital)
+        json_put_string(&o, "unit", unit_text(c.unit));
+    if (is_capital && c.currency[0])
+        json_put_cstr(&o, "currency", c.currency);
+    json_object_end(&o);
+}
+
 static void render_cell(struct renderer *r, struct arena *scratch, const struct item *item,
                         const struct cell *cell)
 {
@@ -144,6 +172,7 @@ static void render_cell(struct renderer *r, struct arena *scratch, const struct 
         return;
     struct slice text = shown(scratch, item, cell);
     member(group_of(r, item->visibility), item->code, text);
+    render_amount(r, item, cell);
     if (cell->seals_value)
         member(&r->clear, item->code, cell->value);
     else if (item->visibility == VIS_PUBLIC && item->mask)
@@ -287,6 +316,7 @@ int render_record(struct renderer *r, const struct judging *j, const struct reco
         .aut = buf_slice(&r->aut),
         .gov = buf_slice(&r->gov),
         .none = buf_slice(&r->none),
+        .amounts = buf_slice(&r->amounts),
         .received = buf_slice(&r->received),
         .sealed = buf_slice(&r->sealed),
     };

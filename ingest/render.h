@@ -8,6 +8,7 @@
 /* Buffers that are used again for every row. */
 struct renderer {
     struct buf pub, aut, gov, none;    /* groups */
+    struct buf amounts;                /* what the public amounts are */
     struct buf received;               /* members in clear */
     struct buf clear, sealed_received; /* members of the sealed part */
     struct buf plain, sealed;          /* the sealed part before and after */

@@ -36,8 +36,25 @@ static void put_item(struct query *q, struct json_out *out, const struct theme *
     json_slice(out, item->mask ? mask_text(q->arena, item->mask, value) : value);
 }
 
-static int items_by_stricter(struct query *q, const struct theme *now, struct slice members,
-                             struct slice *ret)
+/* What an amount is, by the same rule; a mask leaves nothing of it. */
+static void put_amount(struct json_out *out, const struct theme *now, struct slice code,
+                       const struct json *amount)
+{
+    const struct item *item = theme_item(now, code);
+    if (!item || item->visibility != VIS_PUBLIC || item->mask)
+        return;
+    json_key_slice(out, code);
+    json_object_begin(out);
+    for (size_t i = 0; i < amount->count; i++) {
+        json_key_slice(out, amount->keys[i]);
+        json_slice(out, amount->items[i].string);
+    }
+    json_object_end(out);
+}
+
+/* Members of items, or of amounts, by what both versions allow. */
+static int members_by_stricter(struct query *q, const struct theme *now, struct slice members,
+                               struct slice *ret)
 {
     AUTO_BUF(text, ITEMS_BYTES_MAX);
     AUTO_BUF(shown, ITEMS_BYTES_MAX);
@@ -49,8 +66,13 @@ static int items_by_stricter(struct query *q, const struct theme *now, struct sl
         return CE_FORMAT;
     struct json_out out = json_out_of(&shown);
     json_object_begin(&out);
-    for (size_t i = 0; i < group->count; i++)
-        put_item(q, &out, now, group->keys[i], group->items[i].string);
+    for (size_t i = 0; i < group->count; i++) {
+        const struct json *value = &group->items[i];
+        if (value->kind == JSON_OBJECT)
+            put_amount(&out, now, group->keys[i], value);
+        else
+            put_item(q, &out, now, group->keys[i], value->string);
+    }
     json_object_end(&out);
     if (shown.err)
         return shown.err;
@@ -96,10 +118,12 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
     }
     if (record_group_is_current(h, now)) {
         ret->items = arena_dup(q->arena, r->pub);
+        ret->amounts = arena_dup(q->arena, r->amounts);
         return 0;
     }
     ret->document = document_by_stricter(q, now, ret->document);
-    return items_by_stricter(q, now, r->pub, &ret->items);
+    int e = members_by_stricter(q, now, r->pub, &ret->items);
+    return e < 0 ? e : members_by_stricter(q, now, r->amounts, &ret->amounts);
 }
 
 /* ---- lists ---- */

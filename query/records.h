@@ -17,6 +17,9 @@ struct record_answer {
     struct slice
         items; /* JSON members, public items only; copied, or rendered by the slow path when the
                 * entry version is no longer the one in force (the stricter of both holds) */
+    struct slice amounts; /* JSON members of the same items, taken apart:
+                           * "REG_CAP":{"number":"183.8","unit":"万","currency":"CNY"}; unit "1",
+                           * "万" or "亿"; what is not certain is left out */
     struct subject_id subject;
 };
 

@@ -13,7 +13,8 @@
  *       68      1  visibility of the theme: P, A, G, N
  *       69         sections: tag, LEB128 length, bytes; an empty section is left out
  *
- * Tags: i identity, d document, S about the subject, P A G N item groups, r received texts, X sealed. */
+ * Tags: i identity, d document, S about the subject, P A G N item groups, Q amounts, r received
+ * texts, X sealed. */
 #include "record/record.h"
 
 #include <stdlib.h>
@@ -108,6 +109,7 @@ void record_encode(const struct record *r, struct buf *ret)
     section(ret, 'A', r->aut);
     section(ret, 'G', r->gov);
     section(ret, 'N', r->none);
+    section(ret, 'Q', r->amounts);
     section(ret, 'r', r->received);
     section(ret, 'X', r->sealed);
 }
@@ -170,6 +172,9 @@ int record_decode(struct slice bytes, struct record *ret)
         case 'N':
             ret->none = s;
             break;
+        case 'Q':
+            ret->amounts = s;
+            break;
         case 'r':
             ret->received = s;
             break;
@@ -183,8 +188,10 @@ int record_decode(struct slice bytes, struct record *ret)
     return wire_end(&w);
 }
 
-/* Later groups hold an item in clear where earlier ones hold it masked, so a later value replaces. */
-static void items_add(struct record_item *items, size_t *count, struct slice code, struct slice value)
+/* Later groups hold an item in clear where earlier ones hold it masked, so a later value replaces.
+ */
+static void items_add(struct record_item *items, size_t *count, struct slice code,
+                      struct slice value)
 {
     for (size_t i = 0; i < *count; i++) {
         if (slice_eq(items[i].code, code)) {

@@ -65,6 +65,8 @@ struct record {
     /* JSON members without braces: "a":"x","b":"y". An item that is masked for the public stands in
      * `pub` masked and in clear in the group that may see it, or in `sealed`. */
     struct slice pub, aut, gov, none;
+    struct slice amounts;  /* members: item → {"number":"183.8","unit":"万","currency":"CNY"}, of
+                              what everybody may see in clear; derived from the items */
     struct slice received; /* members: item → text before cleaning altered it */
     struct slice sealed;   /* crypt_seal of {"i":"identity","c":{item:clear},"r":{item:received}},
                               each part only if any */
@@ -84,7 +86,8 @@ struct record_item {
     struct slice code;
     struct slice value;
 };
-/* All non-empty cleaned items in clear, ascending by code, and the identity; decrypts. CE_CRYPT,
+/* All non-empty cleaned items in clear, ascending by code, and the identity; decrypts. Amounts are
+ * left out, for the items say them. CE_CRYPT,
  * CE_FORMAT. */
 int record_items(struct arena *a, const struct keys *k, const struct record *r,
                  struct slice *ret_identity, struct record_item **ret_items, size_t *ret_count);

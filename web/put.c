@@ -169,6 +169,12 @@ void put_record(struct json_out *o, const struct catalogue *c, const struct reco
     json_object_begin(o);
     json_members(o, r->items);
     json_object_end(o);
+    if (r->amounts.n) {
+        json_key(o, "amounts");
+        json_object_begin(o);
+        json_members(o, r->amounts);
+        json_object_end(o);
+    }
     put_item_names(o, t, r->items);
     json_object_end(o);
 }

@@ -1,6 +1,7 @@
 /* Who sees what, and when: terms by the clock, revoked and moved records, former names, links,
  * natural persons. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -155,6 +156,36 @@ TEST(a_revoked_record_that_was_public_is_gone_and_one_that_was_not_is_unknown)
     EXPECT_EQ(search_count(w, "某某商贸"), 1);
     world_check(w);
     world_close(w);
+}
+
+/* The same content, but the public never saw the one whose revoke was there first. */
+TEST(a_revoke_before_its_record_leaves_it_unknown_and_after_it_gone_with_one_digest)
+{
+    char code[19], *first = NULL;
+    world_uscc(12, "91", code);
+    for (int revoke_first = 0; revoke_first < 2; revoke_first++) {
+        struct world *w = world_open();
+        for (int step = 0; step < 2; step++) {
+            if (step != revoke_first)
+                penalty(w, "R1", "", "", "CF_XDR_SHXYM", "", "", 2, "revoke");
+            else
+                penalty(w, "R1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code,
+                        "2027-01-01", 1, "add");
+        }
+        struct record_id id = id_of(w, "R1");
+        struct record_answer answer;
+        struct asked a;
+        ask(w, &a);
+        EXPECT_ERR(query_record(&a.q, &id, &answer), revoke_first ? CE_NOT_FOUND : CE_CLOSED);
+        asked_end(&a);
+        const char *digest = world_digest(w);
+        if (!first)
+            first = strdup(digest);
+        EXPECT_STR(digest, first);
+        world_check(w);
+        world_close(w);
+    }
+    free(first);
 }
 
 TEST(a_record_whose_wrong_code_is_corrected_moves_and_leaves_nothing_behind)
@@ -355,6 +386,40 @@ TEST(what_a_later_entry_version_hides_is_hidden_in_older_records_too)
     EXPECT_EQ(answer.document.n, 0);
     EXPECT(slice_find(answer.items, SLICE("CF_WSH"), 0) < 0);
     EXPECT(slice_find(answer.items, SLICE("CF_XDR_MC"), 0) >= 0);
+    asked_end(&a);
+    world_close(w);
+}
+
+TEST(an_amount_is_shown_only_while_its_item_is)
+{
+    static const struct mask mask = {{"sum", 3}, 1, 0};
+    struct world *w = world_open();
+    char code[19], values[32];
+    world_uscc(22, "91", code);
+    snprintf(values, sizeof values, "1.50,%s", code);
+    penalty(w, "A1", "广州某某商贸有限公司", "法人及非法人组织", "CF_NR_WFFF,CF_XDR_SHXYM", values,
+            "2027-01-01", 1, "add");
+    struct theme *now = (struct theme *)(uintptr_t)catalogue_theme_at(
+        w->catalogue, SLICE("amr-penalty"), clock_now(&w->clock));
+    struct item *fine = (struct item *)(uintptr_t)theme_item(now, SLICE("CF_NR_FK"));
+    struct record_id id = id_of(w, "A1");
+    struct record_answer answer;
+    struct asked a;
+    ask(w, &a);
+    EXPECT_OK(query_record(&a.q, &id, &answer));
+    EXPECT_SLICE(answer.amounts,
+                 "\"CF_NR_FK\":{\"number\":\"0.2\"},\"CF_NR_WFFF\":{\"number\":\"1.5\"}");
+    now->version++; /* what a later file would bring */
+    EXPECT_OK(query_record(&a.q, &id, &answer));
+    EXPECT_SLICE(answer.amounts,
+                 "\"CF_NR_FK\":{\"number\":\"0.2\"},\"CF_NR_WFFF\":{\"number\":\"1.5\"}");
+    fine->mask = &mask;
+    EXPECT_OK(query_record(&a.q, &id, &answer));
+    EXPECT_SLICE(answer.amounts, "\"CF_NR_WFFF\":{\"number\":\"1.5\"}");
+    fine->mask = NULL;
+    fine->visibility = VIS_GOVERNMENT;
+    EXPECT_OK(query_record(&a.q, &id, &answer));
+    EXPECT_SLICE(answer.amounts, "\"CF_NR_WFFF\":{\"number\":\"1.5\"}");
     asked_end(&a);
     world_close(w);
 }

@@ -19,8 +19,9 @@
 enum { DOCUMENT_BYTES_MAX = 1 << 20, ROW_BYTES_MAX = 64 * 1024 };
 
 /* The code and the day are not as they are stored: what was received is kept beside. */
-static const char *const registration = "企业名称,统一社会信用代码,注册日期\n"
-                                        "广州甲乙丙有限公司,91440106yy00000288,2001/2/3\n";
+static const char *const registration =
+    "企业名称,统一社会信用代码,注册日期,注册资金\n"
+    "广州甲乙丙有限公司,91440106yy00000288,2001/2/3,100(万人民币元)\n";
 
 static const char *const penalty_header =
     "_id,_version,CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FRDB,CF_FR_ZJHM,CF_WFXW,CF_SY,CF_YJ,"

@@ -2,6 +2,7 @@
  * of persons who cannot be alive. */
 #include "ingest/render.h"
 #include "tests/support/test.h"
+#include "tests/support/theme.h"
 #include "tests/support/trial.h"
 
 #define TRIAL(name, theme) AUTO(trial_close) struct trial *name = trial_open(theme)
@@ -72,6 +73,54 @@ TEST(quotes_and_controls_never_reach_json_raw)
     for (size_t i = 0; i < r.received.n; i++)
         EXPECT((unsigned char)r.received.p[i] >= 0x20);
     EXPECT_SLICE(trial_item(t, "SCOPE"), "a\"b\\cd");
+}
+
+/* Amounts. */
+TEST(an_amount_is_kept_apart_with_what_is_known_of_it)
+{
+    TRIAL(t, "registration");
+    trial_set(t, "CAPITAL", "183.8000(万元)");
+    struct record r = trial_record(t);
+    EXPECT(holds(r.pub, "\"CAPITAL\":\"183.8000(万元)\""));
+    EXPECT_SLICE(r.amounts,
+                 "\"CAPITAL\":{\"number\":\"183.8\",\"unit\":\"万\",\"currency\":\"CNY\"}");
+    trial_set(t, "CAPITAL", "2亿");
+    EXPECT_SLICE(trial_record(t).amounts, "\"CAPITAL\":{\"number\":\"2\",\"unit\":\"亿\"}");
+    trial_set(t, "CAPITAL", "50000美元");
+    EXPECT_SLICE(trial_record(t).amounts,
+                 "\"CAPITAL\":{\"number\":\"50000\",\"unit\":\"1\",\"currency\":\"USD\"}");
+    trial_set(t, "CAPITAL", "约100万元");
+    EXPECT_EQ(trial_record(t).amounts.n, 0);
+    trial_set(t, "CAPITAL", "100");
+    EXPECT_EQ(trial_record(t).amounts.n, 0);
+    TRIAL(u, "penalty");
+    trial_set(u, "CF_NR_FK", "1,000.50");
+    EXPECT_SLICE(trial_record(u).amounts, "\"CF_NR_FK\":{\"number\":\"1000.5\"}");
+    trial_set(u, "CF_NR_FK", NULL);
+    EXPECT_EQ(trial_record(u).amounts.n, 0);
+}
+
+TEST(an_amount_that_is_not_public_masked_or_sealed_is_not_kept_apart)
+{
+    static const struct mask mask = {{"sum", 3}, 1, 0};
+    TRIAL(t, "registration");
+    struct item *capital =
+        (struct item *)(uintptr_t)theme_item(theme_named("registration"), SLICE("CAPITAL"));
+    trial_set(t, "CAPITAL", "100万元");
+    EXPECT(trial_record(t).amounts.n > 0);
+    capital->mask = &mask;
+    EXPECT_EQ(trial_record(t).amounts.n, 0);
+    capital->mask = NULL;
+    capital->visibility = VIS_AUTHORISED;
+    EXPECT_EQ(trial_record(t).amounts.n, 0);
+    capital->visibility = VIS_PUBLIC;
+    trial_set(t, "CAPITAL", PERSON "元");
+    EXPECT(trial_record(t).sealed.n > 0);
+    EXPECT_EQ(trial_record(t).amounts.n, 0);
+    expect_nowhere_in_clear(t, PERSON);
+    TRIAL(u, "penalty");
+    trial_set(u, "CF_NR_FK", PERSON);
+    EXPECT_EQ(trial_record(u).amounts.n, 0);
 }
 
 /* Persons. */
