@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
-/* Instants and days. A day of the register is always a day of UTC+8 (design: "Days are those of
- * UTC+8, always"), whatever the machine's time zone. */
+/* Instants and days. A day of the register is always a day of UTC+8 (design §1.1), whatever the
+ * machine's time zone. */
 struct utc_ms {
     int64_t v; /* milliseconds since 1970-01-01T00:00:00Z */
 };

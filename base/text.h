@@ -12,7 +12,7 @@
 /* Full NFKC. ASCII input is returned as it is. */
 struct slice text_nfkc(struct arena *a, struct slice s);
 /* NFKC, upper case, and every blank, hyphen, dash, zero-width character and BOM out: how a code is
- * compared and stored (domain: "Codes"). */
+ * compared and stored (docs/formats/submission.md, "Values"). */
 struct slice text_code(struct arena *a, struct slice s);
 /* How search compares: NFKC, case folded, without blanks, brackets of any kind, quotation marks and
  * zero-width characters. */

@@ -1,7 +1,7 @@
-/* Cleaning of one value (domain §14). Each type has one function; all begin with text that is free
- * of control characters and of blanks at its ends, is not "missing", and is no longer than the item
- * allows. Nothing is repaired: a value is read, or it breaks a rule. The text as it came is kept
- * where it differs. */
+/* Cleaning of one value (docs/formats/submission.md, "Values"). Each type has one function; all
+ * begin with text that is free of control characters and of blanks at its ends, is not "missing",
+ * and is no longer than the item allows. Nothing is repaired: a value is read, or it breaks a rule.
+ * The text as it came is kept where it differs. */
 #include "ingest/clean.h"
 
 #include "base/check.h"

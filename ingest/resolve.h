@@ -1,7 +1,7 @@
 #pragma once
 #include "ingest/judging.h"
 
-/* Whose record it is (design §4, domain §1.7): unified code, else another number of an
+/* Whose record it is (design §4): unified code, else another number of an
  * organisation, else a person's number; of a natural person always the last. After the cells are
  * cleaned. Fills has_subject, subject and kind; tells what is wrong with a person's number, and a
  * subject of a class that the theme does not list. A row without an identifier is told by the rules

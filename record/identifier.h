@@ -7,8 +7,9 @@
 #include "record/subject_id.h"
 #include "record/tables.h"
 
-/* Checking of identifiers (domain §1). All take text that went through text_code: NFKC, upper case,
- * no blanks or hyphens. Pure; nothing is repaired. */
+/* Checking of identifiers: GB 32100-2015, GB 11714-1997, GB 11643-1999, GS 15-2006. All take text
+ * that went through text_code: NFKC, upper case, no blanks or hyphens. Pure; nothing is repaired.
+ */
 
 /* Unified social credit code, GB 32100-2015. */
 struct uscc_result {

@@ -6,7 +6,7 @@
 
 enum { LONG = 18, SHORT = 15 };
 
-/* First two digits (domain §1.3): 31 provinces, 71 81 82 83 Taiwan, Hong Kong, Macao residents'
+/* First two digits (GB/T 2260): 31 provinces, 71 81 82 83 Taiwan, Hong Kong, Macao residents'
  * permits. */
 bool idnum_is_province(const char p[2])
 {

@@ -8,9 +8,9 @@
 
 /* Names of organisations: further names that stand inside a name, and shop names. */
 
-/* Reads 增挂：…, （原…） and （第二名称…） inside a name as further names of the same subject
- * (domain §14); also the name before a bare （第二名称）. The main name comes first, without them.
- * Returns how many, at least 1. */
+/* Reads 增挂：…, （原…） and （第二名称…） inside a name as further names of the same subject,
+ * as registries write them; also the name before a bare （第二名称）. The main name comes first,
+ * without them. Returns how many, at least 1. */
 unsigned name_split(struct arena *a, struct slice name, struct record_name ret[RECORD_NAMES_MAX]);
 
 /* Whether the name of a sole trader holds a shop name (字号): it ends with one of the words with

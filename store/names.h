@@ -10,10 +10,10 @@
 #include "store/subject.h"
 #include "store/view.h"
 
-/* The name index (limits.md E): a subject found by any part of any of its names from two characters
- * on. Organisations only. Names are folded by text_fold. The first two and the last two characters
- * make a bigram of their own besides, so that an exact match, a beginning and a part can be told
- * apart by bigrams.
+/* The name index (docs/adr/0011): a subject found by any part of any of its names from two
+ * characters on. Organisations only. Names are folded by text_fold. The first two and the last two
+ * characters make a bigram of their own besides, so that an exact match, a beginning and a part can
+ * be told apart by bigrams.
  *
  * Family `name`:  'i' number 5 → format, subject key 19, count, folded names (counted bytes each)
  *                 'g' gram 6 (two characters of 3 bytes; the high bit of the first one says that

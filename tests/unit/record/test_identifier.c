@@ -1,4 +1,4 @@
-/* Codes of organisations: vectors of domain §1.5, traps of §1.6. */
+/* Codes of organisations: vectors of GB 32100-2015, and what is mistaken for one. */
 #include <time.h>
 
 #include "base/text.h"

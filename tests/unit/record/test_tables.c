@@ -54,7 +54,8 @@ TEST(a_mask_is_found_by_its_name)
     EXPECT(tables_mask(&t, SLICE("")) == NULL);
 }
 
-/* What domain §1.3, §9.4 and §14 name, each level, and what real codes of the city hold. */
+/* Provinces, the city's districts old and new, divisions that are no more, and what real codes of
+ * the city hold. */
 TEST(the_shipped_divisions_rise_and_hold_what_old_codes_need)
 {
     static const unsigned wanted[] = {
