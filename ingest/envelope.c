@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "ingest/date.h"
 #include "record/docno.h"
 #include "record/identifier.h"
 
@@ -66,8 +67,8 @@ static void read_version(struct judging *j)
         j->has_provider = true;
     } else if (time.n) {
         struct utc_ms t;
-        bool fine =
-            time.n <= TIME_BYTES_MAX && utc_parse(text_digits(j->scratch, time), &t) && t.v >= 0;
+        bool fine = time.n <= TIME_BYTES_MAX &&
+                    date_read_instant(text_digits(j->scratch, time), &t) && t.v >= 0;
         if (!fine) {
             tell(j, RULE_VERSION_INVALID, "_time", time);
             return;

@@ -380,6 +380,40 @@ TEST(the_version_is_the_providers_number_or_time_or_the_received_time)
     EXPECT_EQ(provider(t), 1714875072000);
 }
 
+TEST(the_time_of_a_version_comes_in_every_form_of_a_date)
+{
+    static const char *const forms[] = {
+        "2024-05-05T10:11:12+08:00",
+        "2024-05-05T02:11:12Z",
+        "2024/5/5 10:11:12",
+        "2024.5.5 10:11:12",
+        "20240505101112",
+        "20240505 101112",
+        "2024年5月5日10时11分12秒",
+        "２０２４年５月５日　１０：１１：１２",
+        "1714875072000",
+        "２０２４０５０５１０１１１２",
+    };
+    static const char *const wrong[] = {
+        "2024/5/35",     "2024.13.5",    "20240535",       "20240505256000",
+        "2024年5月35日", "171487507200", "2024/5/5 10:61", "1969/12/31",
+    };
+    TRIAL(t, "penalty");
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        trial_set(t, "_time", forms[i]);
+        if (provider(t) != 1714875072000 || !trial_judge(t)->has_provider)
+            FAIL("%s was read as %llu", forms[i], (unsigned long long)provider(t));
+    }
+    trial_set(t, "_time", "2024年5月5日");
+    EXPECT_EQ(provider(t), 1714838400000);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        trial_set(t, "_time", wrong[i]);
+        if (!trial_finding(t, RULE_VERSION_INVALID))
+            FAIL("%s was read", wrong[i]);
+        EXPECT(trial_judge(t)->rejected);
+    }
+}
+
 /* Operations. */
 TEST(operations_are_read_in_both_languages)
 {
