@@ -123,22 +123,12 @@ static bool inner_code(const struct subject_id *id, struct slice *ret)
     return true;
 }
 
-static bool numbers_equal(const struct subject *a, const struct subject *b)
-{
-    if (a->number_count != b->number_count)
-        return false;
-    for (unsigned i = 0; i < a->number_count; i++)
-        if (a->numbers[i].type != b->numbers[i].type ||
-            !slice_eq(a->numbers[i].number, b->numbers[i].number))
-            return false;
-    return true;
-}
-
 static void links_write(struct apply *ap, const struct subject_id *id, const struct subject *old,
                         const struct subject *fresh)
 {
     struct slice inner;
-    if (old && fresh && numbers_equal(old, fresh))
+    if (old && fresh &&
+        record_numbers_equal(old->numbers, old->number_count, fresh->numbers, fresh->number_count))
         return;
     if (inner_code(id, &inner) && !old != !fresh)
         link_write(ap, id, ID_ORGANISATION, inner, fresh != NULL);
@@ -261,15 +251,11 @@ static bool about_equal(const struct record *a, const struct record *b)
 {
     const struct record_about *x = &a->about, *y = &b->about;
     if (x->is_registration != y->is_registration || x->name_count != y->name_count ||
-        x->number_count != y->number_count || !slice_eq(x->status, y->status) ||
-        !slice_eq(x->district, y->district))
+        !slice_eq(x->status, y->status) || !slice_eq(x->district, y->district) ||
+        !record_numbers_equal(x->numbers, x->number_count, y->numbers, y->number_count))
         return false;
     for (unsigned i = 0; i < x->name_count; i++)
         if (x->names[i].kind != y->names[i].kind || !slice_eq(x->names[i].text, y->names[i].text))
-            return false;
-    for (unsigned i = 0; i < x->number_count; i++)
-        if (x->numbers[i].type != y->numbers[i].type ||
-            !slice_eq(x->numbers[i].number, y->numbers[i].number))
             return false;
     return a->head.public_until.v == b->head.public_until.v &&
            a->head.visibility == b->head.visibility;

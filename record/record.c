@@ -50,6 +50,39 @@ static void section(struct buf *b, char tag, struct slice s)
     wire_put_bytes(b, s);
 }
 
+void record_numbers_put(struct buf *b, const struct record_number *numbers, unsigned count)
+{
+    wire_put_var(b, count);
+    for (unsigned i = 0; i < count; i++) {
+        wire_put_u8(b, (uint8_t)numbers[i].type);
+        wire_put_bytes(b, numbers[i].number);
+    }
+}
+
+int record_numbers_read(struct wire *w, struct record_number *ret, unsigned *ret_count)
+{
+    uint64_t count = wire_var(w);
+    if (count > RECORD_NUMBERS_MAX)
+        return CE_FORMAT;
+    *ret_count = (unsigned)count;
+    for (unsigned i = 0; i < *ret_count; i++) {
+        ret[i].type = (enum id_type)wire_u8(w);
+        ret[i].number = wire_bytes(w);
+    }
+    return 0;
+}
+
+bool record_numbers_equal(const struct record_number *a, unsigned a_count,
+                          const struct record_number *b, unsigned b_count)
+{
+    if (a_count != b_count)
+        return false;
+    for (unsigned i = 0; i < a_count; i++)
+        if (a[i].type != b[i].type || !slice_eq(a[i].number, b[i].number))
+            return false;
+    return true;
+}
+
 static void about_encode(const struct record_about *about, struct buf *b)
 {
     wire_put_u8(b, about->is_registration);
@@ -60,11 +93,7 @@ static void about_encode(const struct record_about *about, struct buf *b)
     }
     wire_put_bytes(b, about->status);
     wire_put_bytes(b, about->district);
-    wire_put_var(b, about->number_count);
-    for (unsigned i = 0; i < about->number_count; i++) {
-        wire_put_u8(b, (uint8_t)about->numbers[i].type);
-        wire_put_bytes(b, about->numbers[i].number);
-    }
+    record_numbers_put(b, about->numbers, about->number_count);
 }
 
 static int about_decode(struct slice bytes, struct record_about *ret)
@@ -81,15 +110,8 @@ static int about_decode(struct slice bytes, struct record_about *ret)
     }
     ret->status = wire_bytes(&w);
     ret->district = wire_bytes(&w);
-    uint64_t numbers = wire_var(&w);
-    if (numbers > RECORD_NUMBERS_MAX)
-        return CE_FORMAT;
-    ret->number_count = (unsigned)numbers;
-    for (unsigned i = 0; i < ret->number_count; i++) {
-        ret->numbers[i].type = (enum id_type)wire_u8(&w);
-        ret->numbers[i].number = wire_bytes(&w);
-    }
-    return wire_end(&w);
+    int r = record_numbers_read(&w, ret->numbers, &ret->number_count);
+    return r < 0 ? r : wire_end(&w);
 }
 
 void record_encode(const struct record *r, struct buf *ret)

@@ -39,6 +39,13 @@ struct record_number {
     enum id_type type;
     struct slice number;
 };
+struct wire;
+/* Numbers as they lie in records and subject rows: count, then type 1 and counted bytes each. */
+void record_numbers_put(struct buf *b, const struct record_number *numbers, unsigned count);
+/* Borrowed. At most RECORD_NUMBERS_MAX; CE_FORMAT beyond, a cut end shows in the wire. */
+int record_numbers_read(struct wire *w, struct record_number *ret, unsigned *ret_count);
+bool record_numbers_equal(const struct record_number *a, unsigned a_count,
+                          const struct record_number *b, unsigned b_count);
 enum record_name_kind { RECORD_NAME_MAIN = 0, RECORD_NAME_FORMER = 1, RECORD_NAME_ADDITIONAL = 2 };
 struct record_name {
     enum record_name_kind kind;

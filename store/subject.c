@@ -34,11 +34,7 @@ void subject_encode(const struct subject *s, struct buf *ret)
     wire_put_u32(ret, (uint32_t)s->own_public_until.v);
     wire_put_bytes(ret, s->status);
     wire_put_bytes(ret, s->district);
-    wire_put_var(ret, s->number_count);
-    for (unsigned i = 0; i < s->number_count; i++) {
-        wire_put_u8(ret, (uint8_t)s->numbers[i].type);
-        wire_put_bytes(ret, s->numbers[i].number);
-    }
+    record_numbers_put(ret, s->numbers, s->number_count);
     wire_put_var(ret, s->name_count);
     static const struct version none;
     for (unsigned i = 0; i < s->name_count; i++) {
@@ -60,14 +56,9 @@ int subject_decode(struct slice bytes, struct subject *ret)
     ret->own_public_until.v = (int32_t)wire_u32(&w);
     ret->status = wire_bytes(&w);
     ret->district = wire_bytes(&w);
-    uint64_t numbers = wire_var(&w);
-    if (numbers > RECORD_NUMBERS_MAX)
-        return CE_FORMAT;
-    ret->number_count = (unsigned)numbers;
-    for (unsigned i = 0; i < ret->number_count; i++) {
-        ret->numbers[i].type = (enum id_type)wire_u8(&w);
-        ret->numbers[i].number = wire_bytes(&w);
-    }
+    int r = record_numbers_read(&w, ret->numbers, &ret->number_count);
+    if (r < 0)
+        return r;
     uint64_t names = wire_var(&w);
     if (names > SUBJECT_NAMES_MAX)
         return CE_FORMAT;
@@ -200,19 +191,18 @@ static bool name_join(struct arena *a, struct subject *s, struct slice text, uin
 static bool own_join(struct arena *a, struct subject *s, const struct record *r)
 {
     const struct record_about *about = &r->about;
-    bool changed = !slice_eq(s->status, about->status) || !slice_eq(s->district, about->district) ||
-                   s->own_public_until.v != r->head.public_until.v ||
-                   s->number_count != about->number_count;
+    struct day until = r->head.visibility == VIS_PUBLIC ? r->head.public_until : DAY_NONE;
+    bool changed =
+        !slice_eq(s->status, about->status) || !slice_eq(s->district, about->district) ||
+        s->own_public_until.v != until.v ||
+        !record_numbers_equal(s->numbers, s->number_count, about->numbers, about->number_count);
     s->status = arena_dup(a, about->status);
     s->district = arena_dup(a, about->district);
-    s->own_public_until = r->head.visibility == VIS_PUBLIC ? r->head.public_until : DAY_NONE;
+    s->own_public_until = until;
     s->number_count = about->number_count;
-    for (unsigned i = 0; i < about->number_count; i++) {
-        changed = changed || s->numbers[i].type != about->numbers[i].type ||
-                  !slice_eq(s->numbers[i].number, about->numbers[i].number);
+    for (unsigned i = 0; i < about->number_count; i++)
         s->numbers[i] =
             (struct record_number){about->numbers[i].type, arena_dup(a, about->numbers[i].number)};
-    }
     return changed;
 }
 
