@@ -172,6 +172,47 @@ static void check_registration(struct reading *r, const struct theme *t, const s
                "a registration names its subject; give an item with required: yes the role name");
 }
 
+/* What the store and its indexes take: names are cut into pairs of characters, numbers are keys. */
+enum { NAME_CHARS_MAX = 1000, NUMBER_CHARS_MAX = 256, TEXT_CHARS_MAX = 20000 };
+
+static int chars_max_of(enum item_type type)
+{
+    switch (type) {
+    case ITEM_TEXT:
+    case ITEM_CAPITAL:
+        return TEXT_CHARS_MAX;
+    case ITEM_NAME:
+        return NAME_CHARS_MAX;
+    case ITEM_CODE:
+    case ITEM_CODES:
+    case ITEM_DATE:
+    case ITEM_AMOUNT:
+    case ITEM_INTEGER:
+    case ITEM_USCC:
+    case ITEM_ORGCODE:
+    case ITEM_REGNO:
+    case ITEM_NUMBER:
+    case ITEM_PERSON_ID:
+    case ITEM_CONTACT:
+    case ITEM_DOCUMENT:
+        return NUMBER_CHARS_MAX;
+    }
+    UNREACHABLE();
+}
+
+static void check_lengths(struct reading *r, const struct theme *t, const struct fields *items)
+{
+    for (size_t i = 0; i < t->item_count; i++) {
+        const struct item *it = &t->items[i];
+        int most = chars_max_of(it->type);
+        if (it->chars_max > most)
+            refuse(r, fields_where(&items[i], "length"),
+                   "\"%.*s\" has length %d; an item of type %s holds at most %d characters, write "
+                   "a smaller length",
+                   FMT_SLICE(it->code), it->chars_max, item_type_code(it->type), most);
+    }
+}
+
 static bool harmless(struct slice text, const struct forbidden_word *w)
 {
     for (size_t i = 0; i < w->unless_count; i++)
@@ -222,5 +263,6 @@ void theme_check(struct reading *r, struct theme *t, const struct fields *f,
         refuse(r, fields_where(f, "counterpart"),
                "the counterpart is not among \"kinds\"; add it there");
     check_common(r, t, f);
+    check_lengths(r, t, items);
     check_forbidden(r, t, items);
 }

@@ -114,6 +114,30 @@ static const struct mistake MISTAKES[] = {
     {SMALL_FILE, "length: 100", "length: 0", "WORD", "from 1 to", NULL},
     {SMALL_FILE, "length: 100", "length: -5", "WORD", "from 1 to", NULL},
     {SMALL_FILE, ", length: 100", "", "WORD", "\"length\" is missing", NULL},
+    {SMALL_FILE, "length: 100", "length: 100001", "WORD", "from 1 to", NULL},
+    /* more than the store takes */
+    {SMALL_FILE, "length: 100", "length: 20001", "WORD", "at most 20000", NULL},
+    {SMALL_FILE, "text, length: 100", "capital, length: 20001", "WORD", "at most 20000", NULL},
+    {SMALL_FILE, "text, length: 100", "name, length: 1001", "WORD", "at most 1000", NULL},
+    {SMALL_FILE, "text, length: 100", "number, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "document, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "uscc, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "registration-number, length: 257", "WORD", "at most 256",
+     NULL},
+    {SMALL_FILE, "text, length: 100", "organisation-code, length: 257", "WORD", "at most 256",
+     NULL},
+    {SMALL_FILE, "text, length: 100", "date, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "amount, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "integer, length: 257", "WORD", "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "code, length: 257, code_set: penalty-kinds", "WORD",
+     "at most 256", NULL},
+    {SMALL_FILE, "text, length: 100", "codes, length: 257, code_set: penalty-kinds", "WORD",
+     "at most 256", NULL},
+    {SMALL_FILE, "type: person-id, length: 64", "type: person-id, length: 257", "NUMBER",
+     "at most 256", NULL},
+    {SMALL_FILE, "type: contact, length: 64", "type: contact, length: 257", "PHONE", "at most 256",
+     NULL},
+    {PENALTY, "length: 2000", "length: 20001", NULL, "at most 20000", NULL},
     {SMALL_FILE, "code: WORD", "code: word", NULL, "capital letters", NULL},
     {SMALL_FILE, "code: WORD", "code: PHONE", "zh: 说明", "stands twice", NULL},
     {SMALL_FILE, "zh: 说明, en: Words", "zh: 说明, en: Words, aliases: [电话]", "WORD",
@@ -243,6 +267,24 @@ TEST(each_planted_mistake_is_refused_with_its_file_and_line)
             copy_remove(&copy, m->file);
         else
             file_put(path, buf_slice(&before));
+    }
+}
+
+TEST(the_longest_items_that_the_store_takes_are_accepted)
+{
+    static const char *const types[] = {
+        "text, length: 20000",   "capital, length: 20000",
+        "name, length: 1000",    "number, length: 256",
+        "document, length: 256", "uscc, length: 256",
+        "amount, length: 256",   "codes, length: 256, code_set: penalty-kinds",
+    };
+    struct copy copy = copy_make();
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+        copy_put(&copy, SMALL_FILE, SMALL);
+        copy_edit(&copy, SMALL_FILE, "text, length: 100", types[i]);
+        EXPECT_EQ(load_dir(a, copy.dir)->theme_count, 8);
+        arena_destroy(a);
     }
 }
 
