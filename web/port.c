@@ -170,6 +170,8 @@ static enum MHD_Result send_answer(struct exchange *ex)
     }
     if (ex->closes)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (ex->upload)
+        set_timeout(ex, ex->port->web->o.idle_ms);
     ex->stage = STAGE_SENT;
     ex->took_us = clock_mono_us() - ex->began_us;
     enum MHD_Result r = MHD_queue_response(ex->con, res->status, out);
