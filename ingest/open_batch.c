@@ -8,7 +8,8 @@
 #include "ingest/writer.h"
 #include "ingest/writer_parts.h"
 
-enum { PARCEL_ARENA_LIMIT = 256 << 20 };
+/* Both are parts of keys. */
+enum { DEPARTMENT_BYTES_MAX = 64, NAME_BYTES_MAX = 64, PARCEL_ARENA_LIMIT = 256 << 20 };
 
 struct opening {
     struct writer *w;
@@ -103,6 +104,11 @@ int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice 
                       struct slice name, struct slice theme, char format, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why)
 {
+    if (!department.n || department.n > DEPARTMENT_BYTES_MAX)
+        return reason_set(reterr_why, CE_INVALID, "the id of a department has 1 to %d bytes",
+                          DEPARTMENT_BYTES_MAX);
+    if (!name.n || name.n > NAME_BYTES_MAX)
+        return reason_set(reterr_why, CE_INVALID, "a batch id has 1 to %d bytes", NAME_BYTES_MAX);
     struct batch_id id = batch_id_make(w->o.keys, department, name);
     int r = hold(w, &id, wait_ms);
     if (r < 0)

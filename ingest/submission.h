@@ -29,7 +29,8 @@ struct submission_options {
 enum submission_end {
     SUBMISSION_RUNNING,
     SUBMISSION_DONE,     /* finished; the receipt can be read */
-    SUBMISSION_REFUSED,  /* the header cannot be used: nothing was counted */
+    SUBMISSION_REFUSED,  /* the header, the department or the batch id cannot be used: nothing was
+                            counted */
     SUBMISSION_CONFLICT, /* a finished batch or a done prefix with other bytes; or another theme or
                             format: 409 */
     SUBMISSION_BUSY,     /* another upload holds the batch: 409 with Retry-After */

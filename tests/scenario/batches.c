@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "tests/support/world.h"
 
 static const char *const theme = "amr-enterprise-registration";
@@ -172,6 +173,41 @@ TEST(a_batch_id_belongs_to_its_department_and_to_one_theme)
     EXPECT(memcmp(a.b, b.b, BATCH_ID_BYTES) == 0); /* its receipt can be asked for */
     EXPECT_EQ(world_try(w, "tax", theme, "b-1", file, SIZE_MAX, &b), SUBMISSION_DONE);
     EXPECT(memcmp(a.b, b.b, BATCH_ID_BYTES) != 0);
+    world_close(w);
+}
+
+TEST(a_department_or_batch_id_that_no_key_can_hold_is_refused_and_leaves_nothing)
+{
+    struct world *w = world_open();
+    struct batch_id id;
+    struct slice file = file_of(w, 0, 5);
+    char name[66] = {0}, department[66] = {0};
+    memset(name, 'b', 65);
+    memset(department, 'd', 65);
+    EXPECT_EQ(world_try(w, "", theme, "b-1", file, SIZE_MAX, &id), SUBMISSION_REFUSED);
+    EXPECT_EQ(world_try(w, department, theme, "b-1", file, SIZE_MAX, &id), SUBMISSION_REFUSED);
+    EXPECT_EQ(world_try(w, NULL, theme, name, file, SIZE_MAX, &id), SUBMISSION_REFUSED);
+    struct open_batch *ob = NULL;
+    struct reason why = {{0}};
+    EXPECT_ERR(writer_open_batch(w->writer, w->catalogue, SLICE("amr"), SLICE(""), slice_of(theme),
+                                 'c', 0, &ob, &why),
+               CE_INVALID);
+    EXPECT(ob == NULL);
+    EXPECT_STR(why.text, "a batch id has 1 to 64 bytes");
+    EXPECT_ERR(writer_open_batch(w->writer, w->catalogue, slice_of(department), SLICE("b-1"),
+                                 slice_of(theme), 'c', 0, &ob, &why),
+               CE_INVALID);
+    EXPECT_STR(why.text, "the id of a department has 1 to 64 bytes");
+    /* No number was given away, and the longest ones are taken. */
+    name[64] = department[64] = 0;
+    EXPECT_EQ(world_try(w, department, theme, name, file, SIZE_MAX, &id), SUBMISSION_DONE);
+    struct view *v;
+    struct batch_state state;
+    EXPECT_OK(view_open(w->store, &v));
+    EXPECT_OK(batch_state_get(v, w->arena, &id, &state));
+    view_close(v);
+    EXPECT_EQ(state.number, 1);
+    world_check(w);
     world_close(w);
 }
 
