@@ -71,6 +71,19 @@ void upload_drop(struct upload *u)
         end(u);
 }
 
+/* Whether the batch can be looked up already. */
+static bool is_known(struct call *c, struct slice id)
+{
+    struct query q;
+    struct batch_id ignored;
+    struct batch_state state;
+    if (query_open(&c->source, c->req->arena, &q) < 0)
+        return false;
+    int r = query_submission(&q, id, (struct slice){0}, &ignored, &state);
+    query_close(&q);
+    return r == 0;
+}
+
 /* Accepted: the rows are on their way, and the receipt will be there. */
 static void answer_async(struct call *c, const char *id)
 {
@@ -100,7 +113,8 @@ bool upload_answer(struct call *c, struct upload *u, bool *ret_broken)
     *ret_broken = false;
     switch (how) {
     case SUBMISSION_RUNNING:
-        if (!u->wants_async)
+        /* An address that leads nowhere yet would be worse than waiting. */
+        if (!u->wants_async || !is_known(c, id))
             return false;
         answer_async(c, id.p);
         return true;
