@@ -13,6 +13,8 @@ enum { QUICK_MS = 100, PATIENCE = 20, DEPARTMENTS_MAX = 1024 };
 
 struct statistics_cache {
     pthread_mutex_t lock;
+    pthread_cond_t counted;
+    bool is_counting; /* somebody counts, without the lock */
     bool is_filled;
     struct statistics figures;
     struct day day;
@@ -27,6 +29,7 @@ struct statistics_cache *statistics_cache_create(void)
     struct statistics_cache *c = calloc(1, sizeof *c);
     CHECK(c);
     pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->counted, NULL);
     return c;
 }
 
@@ -34,6 +37,7 @@ void statistics_cache_destroy(struct statistics_cache *c)
 {
     if (!c)
         return;
+    pthread_cond_destroy(&c->counted);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }
@@ -89,30 +93,54 @@ static int count(struct query *q, struct statistics *ret)
     return r < 0 ? r : closed;
 }
 
+/* Whether the figures are of this day and these rules. */
+static bool fits(const struct statistics_cache *c, const struct query *q)
+{
+    return c->is_filled && c->day.v == q->today.v && c->rules_since.v == q->rules_since.v &&
+           c->catalogue == q->source->catalogue;
+}
+
+/* Whether they are of this content, or counting takes so long that they may stand for a while. */
+static bool may_rest(const struct statistics_cache *c, uint64_t changes)
+{
+    return changes == c->changes ||
+           (c->took_ms > QUICK_MS && clock_mono_ms() - c->counted_at_ms < PATIENCE * c->took_ms);
+}
+
+static int count_anew(struct query *q, struct statistics_cache *c, uint64_t changes)
+{
+    int64_t start = clock_mono_ms();
+    struct statistics fresh;
+    c->is_counting = true;
+    pthread_mutex_unlock(&c->lock);
+    int r = count(q, &fresh);
+    pthread_mutex_lock(&c->lock);
+    c->is_counting = false;
+    pthread_cond_broadcast(&c->counted);
+    if (r < 0)
+        return r;
+    c->counted_at_ms = clock_mono_ms();
+    c->took_ms = c->counted_at_ms - start;
+    c->figures = fresh;
+    c->day = q->today;
+    c->rules_since = q->rules_since;
+    c->catalogue = q->source->catalogue;
+    c->changes = changes;
+    c->is_filled = true;
+    return 0;
+}
+
 int query_statistics(struct query *q, struct statistics_cache *c, struct statistics *ret)
 {
-    pthread_mutex_lock(&c->lock);
     uint64_t changes = view_sequence(q->view);
-    bool same = c->is_filled && c->day.v == q->today.v && c->rules_since.v == q->rules_since.v &&
-                c->catalogue == q->source->catalogue;
-    bool rests =
-        c->took_ms > QUICK_MS && clock_mono_ms() - c->counted_at_ms < PATIENCE * c->took_ms;
     int r = 0;
-    if (!same || (changes != c->changes && !rests)) {
-        int64_t start = clock_mono_ms();
-        struct statistics fresh;
-        r = count(q, &fresh);
-        if (r == 0) {
-            c->counted_at_ms = clock_mono_ms();
-            c->took_ms = c->counted_at_ms - start;
-            c->figures = fresh;
-            c->day = q->today;
-            c->rules_since = q->rules_since;
-            c->catalogue = q->source->catalogue;
-            c->changes = changes;
-            c->is_filled = true;
-        }
-    }
+    pthread_mutex_lock(&c->lock);
+    /* While somebody counts, today's earlier figures serve; figures of another day or other rules
+     * never do. */
+    while (c->is_counting && !(fits(c, q) && c->took_ms > QUICK_MS))
+        pthread_cond_wait(&c->counted, &c->lock);
+    if (!c->is_counting && !(fits(c, q) && may_rest(c, changes)))
+        r = count_anew(q, c, changes);
     *ret = c->figures;
     pthread_mutex_unlock(&c->lock);
     return r;
