@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -181,6 +182,18 @@ static int serve(const struct config *c)
     return EXIT_CODE_OK;
 }
 
+/* Connections and the store's files each take a descriptor: the soft limit of many systems, 1024,
+ * is too few. */
+enum { FILES_WANTED = 65536 };
+static void more_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
+        files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 int main(int argc, char **argv)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
@@ -211,5 +224,6 @@ int main(int argc, char **argv)
         return print_config(&c);
     if (options_get(&o, "check-config"))
         return check_config(a, &c);
+    more_files();
     return serve(&c);
 }
