@@ -1,33 +1,28 @@
 """What anybody may ask, and what nobody is told."""
-import pathlib
-import sys
 import urllib.parse
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from register import REGISTRATION, Register, csv, penalty, uscc
+from register import PENALTY, REGISTRATION, as_csv, penalty, registration, uscc
 
 CATEGORIES = {"registration", "supervision", "qualification", "default", "enforcement", "administration", "public-benefit",
               "judgment"}
 PERSON = "440106185001010016"
 
 
-def registration(n, name, **more):
-    return {"企业名称": name, "统一社会信用代码": uscc(n), "注册日期": "2001-02-03", "企业类型": "有限责任公司",
-            "注册资金": "1,000.0000(万人民币元)", "经营范围": "批发；零售", "所在省份": "广东", "地区": "广州",
-            "注册地址": "广州市天河区某路1号", "法定代表人": "某甲", "法定代表人证件号码": PERSON, "登记状态": "存续", **more}
+def enterprise(n, name):
+    return registration(n, 企业名称=name, 注册日期="2001-02-03", 企业类型="有限责任公司", 注册资金="1,000.0000(万人民币元)",
+                        经营范围="批发；零售", 所在省份="广东", 地区="广州", 注册地址="广州市天河区某路1号", 法定代表人="某甲",
+                        法定代表人证件号码=PERSON)
 
 
 @pytest.fixture(scope="module")
-def register(tmp_path_factory):
-    running = Register(tmp_path_factory.mktemp("register") / "data", env={"CREDENCE_BORN_EARLIEST": "1800-01-01"}).start()
+def register(register):
     names = ["广州白云山制药有限公司", "白云山（广州）商贸有限公司", "广州市白云山饭店", "广州红棉商贸有限公司"]
-    running.submit(REGISTRATION, csv([registration(n, name) for n, name in enumerate(names, 1)]))
-    running.submit("amr-penalty", csv([penalty(f"穗处〔2026〕{n}号", names[0], uscc(1), record=f"A{n}", version=1,
+    register.submit(REGISTRATION, as_csv([enterprise(n, name) for n, name in enumerate(names, 1)]))
+    register.submit(PENALTY, as_csv([penalty(f"穗处〔2026〕{n}号", names[0], uscc(1), record=f"A{n}", version=1,
                                                day=f"2026-01-{n:02}") for n in range(1, 26)]))
-    yield running
-    running.stop()
+    return register
 
 
 def test_search_finds_every_name_that_holds_the_words_the_exact_one_first(register):
@@ -73,7 +68,7 @@ def test_a_subject_has_counters_that_are_those_of_its_list(register):
 
 def test_records_are_filtered_by_theme_category_and_days(register):
     path = f"/v1/subjects/{uscc(1)}/records"
-    assert len(register.all(path, theme="amr-penalty")) == 25
+    assert len(register.all(path, theme=PENALTY)) == 25
     assert len(register.all(path, theme="amr-licence")) == 0
     assert [r["decided"] for r in register.all(path, **{"from": "2026-01-10", "to": "2026-01-12"})] == [
         "2026-01-12", "2026-01-11", "2026-01-10"]
@@ -94,8 +89,8 @@ def test_a_record_shows_public_items_only_and_loses_no_column(register):
 
 
 def test_history_tells_that_versions_existed_and_never_what_they_said(register):
-    register.submit("amr-penalty", csv([penalty("变1号", "广州变更商贸有限公司", uscc(30), record="H1", version=1, fact="旧的说法")]))
-    register.submit("amr-penalty", csv([penalty("变1号", "广州变更商贸有限公司", uscc(30), record="H1", version=2, fact="新的说法")]))
+    register.submit(PENALTY, as_csv([penalty("变1号", "广州变更商贸有限公司", uscc(30), record="H1", version=1, fact="旧的说法")]))
+    register.submit(PENALTY, as_csv([penalty("变1号", "广州变更商贸有限公司", uscc(30), record="H1", version=2, fact="新的说法")]))
     record = register.all(f"/v1/subjects/{uscc(30)}/records")[0]
     history = register.get(f"/v1/records/{record['id']}/history")
     assert len(history.json["items"]) == 2
@@ -104,9 +99,9 @@ def test_history_tells_that_versions_existed_and_never_what_they_said(register):
 
 
 def test_a_revoked_record_is_gone_and_an_unknown_one_is_unknown(register):
-    register.submit("amr-penalty", csv([penalty("撤1号", "广州撤销商贸有限公司", uscc(31), record="G1", version=1)]))
+    register.submit(PENALTY, as_csv([penalty("撤1号", "广州撤销商贸有限公司", uscc(31), record="G1", version=1)]))
     record = register.all(f"/v1/subjects/{uscc(31)}/records")[0]
-    register.submit("amr-penalty", csv([penalty("撤1号", "广州撤销商贸有限公司", uscc(31), record="G1", version=2, op="revoke")]))
+    register.submit(PENALTY, as_csv([penalty("撤1号", "广州撤销商贸有限公司", uscc(31), record="G1", version=2, op="revoke")]))
     gone = register.get(f"/v1/records/{record['id']}")
     assert gone.status == 410 and "撤1号" not in gone.text
     unknown = record["id"][:-2] + ("aa" if record["id"][-2:] != "aa" else "ba")
@@ -122,7 +117,7 @@ def person(number, record):
 
 
 def test_natural_persons_are_nowhere_and_known_or_unknown_is_the_same_answer(register):
-    receipt = register.submit("amr-penalty", csv([person(PERSON, "P1")]))
+    receipt = register.submit(PENALTY, as_csv([person(PERSON, "P1")]))
     assert receipt["stored"] == 1
     known = register.get(f"/v1/subjects/{PERSON}")
     unknown = register.get("/v1/subjects/440106185202290026")
@@ -142,21 +137,20 @@ def test_errors_are_problems_with_a_stable_type(register):
 
 def test_the_catalogue_can_be_read(register):
     themes = {t["code"]: t for t in register.all("/v1/catalogue")}
-    assert {REGISTRATION, "amr-licence", "amr-penalty"} <= set(themes)
+    assert {REGISTRATION, "amr-licence", PENALTY} <= set(themes)
     entry = register.get(f"/v1/catalogue/{REGISTRATION}").json
     assert {"code", "version", "department", "category", "items"} <= set(entry)
     assert register.get("/v1/catalogue/no-such-theme").status == 404
 
 
-def test_statistics_count_what_is_public(tmp_path):
-    register = Register(tmp_path / "data", env={"CREDENCE_BORN_EARLIEST": "1800-01-01"}).start()
-    register.submit(REGISTRATION, csv([registration(1, "广州一号商贸有限公司"), registration(2, "广州二号商贸有限公司")]))
-    register.submit("amr-penalty", csv([person(PERSON, "P1")]))
-    text = register.get("/v1/statistics").text
-    figures = register.get("/v1/statistics").json
+def test_statistics_count_what_is_public(creditd):
+    creditd.submit(REGISTRATION, as_csv([enterprise(1, "广州一号商贸有限公司"), enterprise(2, "广州二号商贸有限公司")]))
+    creditd.submit(PENALTY, as_csv([person(PERSON, "P1")]))
+    text = creditd.get("/v1/statistics").text
+    figures = creditd.get("/v1/statistics").json
     assert figures["subjects"]["enterprise"] == 2, text
     assert figures["records"]["registration"] == 2 and figures["records"]["supervision"] == 0
-    register.stop()
+    assert creditd.stop() == 0
 
 
 def test_health_readiness_and_metrics(register):

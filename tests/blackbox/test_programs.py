@@ -10,8 +10,8 @@ import subprocess
 
 import pytest
 
-from conftest import (BIN, KIND, PATIENCE, REGISTRATIONS, SOURCE, clean_environment, code, csv_text, registration,
-                      registrations, run, sample, wait_for)
+from register import (KIND, PATIENCE, REGISTRATION, SOURCE, as_csv, clean_environment, registration, registrations, run,
+                      uscc, wait_for, wrong)
 
 CATALOGUE = SOURCE / "catalogue"
 MEMBERS = {"id", "theme", "department", "received", "stored", "changed", "duplicate", "stale", "rejected", "warned",
@@ -20,7 +20,7 @@ MEMBERS = {"id", "theme", "department", "received", "stored", "changed", "duplic
 
 def broken_rows():
     """Five rows: two good ones, a wrong check character, no name, a day that does not exist."""
-    return csv_text([registration(1), registration(2, 统一社会信用代码=sample.wrong(code(2))),
+    return as_csv([registration(1), registration(2, 统一社会信用代码=wrong(uscc(2))),
                      registration(3, 企业名称=""), registration(4, 注册日期="2023-02-30"), registration(5)])
 
 
@@ -133,15 +133,15 @@ def test_a_signal_ends_it_with_0(creditd, number):
 
 
 def test_what_was_stored_is_there_after_a_restart(creditd):
-    assert creditd.submit(REGISTRATIONS, registrations(20)).json["stored"] == 20
+    assert creditd.submit(REGISTRATION, registrations(20))["stored"] == 20
     before = creditd.digest()
     creditd.restart()
     assert creditd.digest() == before
-    assert creditd.get_json(f"/v1/subjects/{code(7)}")["name"] == "样例市第7号贸易有限公司"
+    assert creditd.get_json(f"/v1/subjects/{uscc(7)}")["name"] == "样例市第7号贸易有限公司"
 
 
 def test_a_killed_daemon_starts_again(creditd):
-    assert creditd.submit(REGISTRATIONS, registrations(20)).json["stored"] == 20
+    assert creditd.submit(REGISTRATION, registrations(20))["stored"] == 20
     before = creditd.digest()
     creditd.kill()
     creditd.start()
@@ -198,7 +198,7 @@ def test_a_damaged_store_is_6(creditd):
 
 
 def test_others_on_the_machine_cannot_read_the_data(creditd):
-    assert creditd.submit(REGISTRATIONS, registrations(3)).status == 200
+    assert creditd.post(REGISTRATION, registrations(3), key=creditd.key("amr")).status == 200
     assert stat.S_IMODE((creditd.data / "creditd.sock").stat().st_mode) == 0o600
     assert stat.S_IMODE((creditd.data / "keys").stat().st_mode) == 0o600
     for path in creditd.data.rglob("*"):
@@ -221,7 +221,7 @@ def test_a_later_start_goes_on_with_the_catalogue_that_was_in_force(creditd):
     creditd.start()
     assert "catalogue.refused" in creditd.log()
     assert len(creditd.get_json("/v1/catalogue")["items"]) == 7
-    assert creditd.submit(REGISTRATIONS, registrations(1)).json["stored"] == 1
+    assert creditd.submit(REGISTRATION, registrations(1))["stored"] == 1
 
 
 def test_a_mistake_is_refused_by_hangup_and_the_old_one_stays(new_creditd):
@@ -281,9 +281,9 @@ def test_a_key_is_shown_once_holds_and_can_be_taken_back(creditd):
     assert made.returncode == 0 and key.startswith("crd_") and len(key) == 56
     listed = creditd.ctl("key", "list").stdout
     assert "窗口一" in listed and " amr " in listed and key not in listed
-    assert creditd.submit(REGISTRATIONS, registrations(1), key=key).status == 200
+    assert creditd.post(REGISTRATION, registrations(1), key=key).status == 200
     assert creditd.ctl("key", "remove", listed.split()[0]).returncode == 0
-    assert creditd.submit(REGISTRATIONS, registrations(1), key=key).status == 401
+    assert creditd.post(REGISTRATION, registrations(1), key=key).status == 401
     assert creditd.ctl("key", "remove", listed.split()[0]).returncode == 1
     creditd.stop()
     for path in creditd.folder.rglob("*"):
@@ -300,14 +300,14 @@ def test_no_key_for_a_department_that_the_catalogue_does_not_know(creditd):
 
 def test_a_right_file_is_0_and_its_receipt_is_for_people(creditd):
     file = creditd.file("good.csv", registrations(1200))
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, file)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, file)
     assert found.returncode == 0, found.stderr
     assert "1,200" in found.stdout and "收到" in found.stdout and "received" in found.stdout
 
 
 def test_rejected_rows_are_3_and_come_with_remedies(creditd):
     file = creditd.file("rows.csv", broken_rows())
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, file)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, file)
     assert found.returncode == 3
     for rule in ("uscc.check", "item.missing", "date.invalid"):
         assert rule in found.stdout
@@ -316,11 +316,11 @@ def test_rejected_rows_are_3_and_come_with_remedies(creditd):
 
 def test_with_json_there_is_one_object_with_its_members(creditd):
     file = creditd.file("rows.csv", broken_rows())
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", file)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--json", file)
     receipt = json.loads(found.stdout)
     assert found.returncode == 3
     assert MEMBERS <= set(receipt)
-    assert receipt["theme"] == REGISTRATIONS and receipt["department"] == "amr"
+    assert receipt["theme"] == REGISTRATION and receipt["department"] == "amr"
     counts = [receipt[c] for c in ("stored", "changed", "duplicate", "stale", "rejected")]
     assert receipt["received"] == 5 == sum(counts) and counts == [2, 0, 0, 0, 3]
     assert [(r["row"], r["verdict"], r["rule"]) for r in receipt["rows"]] == [
@@ -330,17 +330,17 @@ def test_with_json_there_is_one_object_with_its_members(creditd):
 
 def test_the_same_rows_again_are_duplicates_and_the_same_batch_is_the_first_receipt(creditd):
     file = creditd.file("good.csv", registrations(50))
-    first = json.loads(creditd.ctl("submit", "--theme", REGISTRATIONS, "--batch", "one", "--json", file).stdout)
-    again = creditd.ctl("submit", "--theme", REGISTRATIONS, "--batch", "one", "--json", file)
+    first = json.loads(creditd.ctl("submit", "--theme", REGISTRATION, "--batch", "one", "--json", file).stdout)
+    again = creditd.ctl("submit", "--theme", REGISTRATION, "--batch", "one", "--json", file)
     assert again.returncode == 0 and json.loads(again.stdout) == first
-    other = json.loads(creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", file).stdout)
+    other = json.loads(creditd.ctl("submit", "--theme", REGISTRATION, "--json", file).stdout)
     assert other["duplicate"] == 50 and other["id"] != first["id"]
     run_of = other["rows"][0]
     assert (run_of["row"], run_of["to"], run_of["verdict"]) == (1, 50, "duplicate")
 
 
 def test_a_finished_batch_with_other_bytes_is_refused(creditd):
-    batch = ("submit", "--theme", REGISTRATIONS, "--batch", "one")
+    batch = ("submit", "--theme", REGISTRATION, "--batch", "one")
     assert creditd.ctl(*batch, creditd.file("a.csv", registrations(5))).returncode == 0
     found = creditd.ctl(*batch, creditd.file("b.csv", registrations(6)))
     assert found.returncode == 1 and "batch" in found.stderr.lower()
@@ -349,30 +349,30 @@ def test_a_finished_batch_with_other_bytes_is_refused(creditd):
 def test_a_department_that_may_not_is_4_and_nothing_is_stored(creditd):
     before = creditd.digest()
     file = creditd.file("good.csv", registrations(5))
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--department", "ecology", file)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--department", "ecology", file)
     assert found.returncode == 4 and "amr" in found.stderr
-    assert creditd.ctl("submit", "--theme", REGISTRATIONS, "--department", "amr", file).returncode == 0
+    assert creditd.ctl("submit", "--theme", REGISTRATION, "--department", "amr", file).returncode == 0
     assert creditd.digest() != before
 
 
 def test_standard_input_is_read_and_its_format_found(creditd):
-    csv = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", "-", input=registrations(3))
+    csv = creditd.ctl("submit", "--theme", REGISTRATION, "--json", "-", input=registrations(3))
     assert json.loads(csv.stdout)["stored"] == 3
     rows = "".join(json.dumps(registration(i), ensure_ascii=False) + "\n" for i in range(1, 7))
-    lines = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", "-", input="\ufeff" + rows)
+    lines = creditd.ctl("submit", "--theme", REGISTRATION, "--json", "-", input="\ufeff" + rows)
     receipt = json.loads(lines.stdout)
     assert (receipt["received"], receipt["duplicate"], receipt["stored"]) == (6, 3, 3)
-    named = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", creditd.file("rows.ndjson", rows))
+    named = creditd.ctl("submit", "--theme", REGISTRATION, "--json", creditd.file("rows.ndjson", rows))
     assert json.loads(named.stdout)["duplicate"] == 6
-    forced = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", "--format", "ndjson",
+    forced = creditd.ctl("submit", "--theme", REGISTRATION, "--json", "--format", "ndjson",
                          creditd.file("rows.txt", rows))
     assert json.loads(forced.stdout)["duplicate"] == 6
 
 
 @pytest.mark.parametrize("arguments, said", [
     (["--theme", "no-such-theme", "FILE"], "/v1/catalogue"),
-    (["--theme", REGISTRATIONS, "/nowhere/file.csv"], "/nowhere/file.csv"),
-    (["--theme", REGISTRATIONS, "/"], "folder"),
+    (["--theme", REGISTRATION, "/nowhere/file.csv"], "/nowhere/file.csv"),
+    (["--theme", REGISTRATION, "/"], "folder"),
 ])
 def test_other_failures_are_1_and_say_why(creditd, arguments, said):
     file = creditd.file("good.csv", registrations(1))
@@ -381,21 +381,21 @@ def test_other_failures_are_1_and_say_why(creditd, arguments, said):
 
 
 def test_a_header_that_no_theme_knows_is_refused(creditd):
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, creditd.file("odd.csv", "a,b\r\n1,2\r\n"))
+    found = creditd.ctl("submit", "--theme", REGISTRATION, creditd.file("odd.csv", "a,b\r\n1,2\r\n"))
     assert found.returncode == 1 and found.stderr.count("\n") >= 1
 
 
 def test_a_long_file_with_a_wrong_header_says_so_too(creditd):
     """The upload is broken off before its end; the reason is found out all the same."""
-    text = "a,b\r\n" + registrations(30000)
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", creditd.file("odd.csv", text))
+    text = b"a,b\r\n" + registrations(30000)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--json", creditd.file("odd.csv", text))
     assert found.returncode == 1 and found.stdout == ""
     assert "column" in found.stderr and "--batch" not in found.stderr
 
 
 def test_a_long_file_of_a_wrong_department_is_4_too(creditd):
     file = creditd.file("long.csv", registrations(30000))
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--department", "ecology", file)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--department", "ecology", file)
     assert found.returncode == 4 and "amr" in found.stderr
 
 
@@ -415,7 +415,7 @@ def test_the_data_folder_can_come_from_the_environment(creditd):
 
 def test_a_receipt_can_be_read_later_in_every_form(creditd):
     file = creditd.file("rows.csv", broken_rows())
-    submitted = json.loads(creditd.ctl("submit", "--theme", REGISTRATIONS, "--json", file).stdout)
+    submitted = json.loads(creditd.ctl("submit", "--theme", REGISTRATION, "--json", file).stdout)
     assert json.loads(creditd.ctl("receipt", submitted["id"], "--json").stdout) == submitted
     assert "uscc.check" in creditd.ctl("receipt", submitted["id"]).stdout
     lines = creditd.ctl("receipt", submitted["id"], "--csv").stdout.splitlines()
@@ -425,16 +425,15 @@ def test_a_receipt_can_be_read_later_in_every_form(creditd):
 
 def start_slow_upload(creditd, batch, text):
     """creditctl that has sent the text and waits for more."""
-    process = subprocess.Popen([BIN / "creditctl", "--data", creditd.data, "submit", "--theme", REGISTRATIONS, "--batch",
-                                batch, "--format", "csv", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, env=clean_environment())
+    process = creditd.launch_ctl("submit", "--theme", REGISTRATION, "--batch", batch, "--format", "csv", "-",
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdin.write(text)
     process.stdin.flush()
     return process
 
 
 def rows_of_newest_batch(creditd):
-    listed = creditd.operator("GET", "/v1/submissions").json["items"]
+    listed = creditd.get_json("/v1/submissions", over_socket=True)["items"]
     return listed[0]["received"] if listed else 0
 
 
@@ -446,9 +445,9 @@ def test_an_interrupted_upload_can_be_resumed(creditd):
     # The reading of a pipe is not interrupted by a signal that came just before it.
     process.stdin.close()
     assert process.wait(PATIENCE) == 1
-    assert "--batch resumed" in process.stderr.read()
+    assert b"--batch resumed" in process.stderr.read()
     whole = creditd.file("whole.csv", text)
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--batch", "resumed", "--json", whole)
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--batch", "resumed", "--json", whole)
     receipt = json.loads(found.stdout)
     assert found.returncode == 0, found.stderr
     assert (receipt["received"], receipt["stored"], receipt["rows"]) == (600, 600, [])
@@ -462,9 +461,9 @@ def test_a_daemon_that_dies_under_an_upload_leaves_a_batch_to_resume(creditd):
     creditd.kill()
     process.stdin.close()
     assert process.wait(PATIENCE) == 1
-    assert "--batch killed" in process.stderr.read()
+    assert b"--batch killed" in process.stderr.read()
     creditd.start()
-    found = creditd.ctl("submit", "--theme", REGISTRATIONS, "--batch", "killed", "--json",
+    found = creditd.ctl("submit", "--theme", REGISTRATION, "--batch", "killed", "--json",
                         creditd.file("whole.csv", text))
     receipt = json.loads(found.stdout)
     assert (receipt["received"], receipt["stored"], receipt["rows"]) == (600, 600, [])
@@ -474,8 +473,8 @@ def test_a_daemon_that_dies_under_an_upload_leaves_a_batch_to_resume(creditd):
 # ---- looking at the store ----
 
 def test_digest_and_check_say_the_same_with_and_without_a_daemon(creditd):
-    assert creditd.submit(REGISTRATIONS, registrations(40)).json["stored"] == 40
-    forms = [[], ["--theme", REGISTRATIONS], ["--theme", "amr-licence"], ["--history"], ["--ledger"]]
+    assert creditd.submit(REGISTRATION, registrations(40))["stored"] == 40
+    forms = [[], ["--theme", REGISTRATION], ["--theme", "amr-licence"], ["--history"], ["--ledger"]]
     online = [creditd.ctl("digest", *form).stdout for form in forms]
     checked = creditd.check()
     assert creditd.stop() == 0
@@ -494,7 +493,7 @@ def test_the_digest_of_an_unknown_theme_is_1(creditd):
 
 def test_a_store_with_a_mistake_is_6(creditd):
     """Bytes of its files are turned over, as a failing disk does."""
-    creditd.submit(REGISTRATIONS, registrations(500))
+    creditd.submit(REGISTRATION, registrations(500))
     creditd.restart()  # which moves rows from the log to files
     creditd.stop()
     for file in (creditd.data / "db").glob("*.sst"):
@@ -514,7 +513,7 @@ def test_where_there_is_no_store_check_and_digest_are_6(tmp_path):
 
 
 def test_the_five_stores_are_counted(creditd):
-    creditd.submit(REGISTRATIONS, registrations(30))
+    creditd.submit(REGISTRATION, registrations(30))
     online = creditd.ctl("stores").stdout
     counts = {line.split()[1]: line.split()[2:] for line in online.splitlines()[1:6]}
     assert list(counts) == ["enterprise", "individual", "institution", "social-organisation", "government"]
@@ -524,12 +523,12 @@ def test_the_five_stores_are_counted(creditd):
 
 
 def test_status_and_search_answer(creditd):
-    creditd.submit(REGISTRATIONS, registrations(3))
+    creditd.submit(REGISTRATION, registrations(3))
     status = dict(line.split(None, 1) for line in creditd.ctl("status").stdout.splitlines())
     assert status["pid"] == str(creditd.process.pid) and status["takes_writes"] == "yes"
     found = creditd.ctl("search", "第2号").stdout
-    assert code(2) in found and found.count("\n") == 1
-    assert json.loads(creditd.ctl("search", code(3).lower(), "--json").stdout)["items"][0]["code"] == code(3)
+    assert uscc(2) in found and found.count("\n") == 1
+    assert json.loads(creditd.ctl("search", uscc(3).lower(), "--json").stdout)["items"][0]["code"] == uscc(3)
     assert creditd.ctl("search", "没有这样的").returncode == 0
 
 
@@ -539,7 +538,7 @@ def test_a_failed_commit_is_said_and_the_batch_can_be_resumed(new_creditd):
     one.environment = {"CREDENCE_FAULT": "store.commit:8"}
     one.start()
     text = registrations(20000)
-    command = ("submit", "--theme", REGISTRATIONS, "--batch", "fault", "--json", one.file("a.csv", text))
+    command = ("submit", "--theme", REGISTRATION, "--batch", "fault", "--json", one.file("a.csv", text))
     found = one.ctl(*command)
     for _ in range(3):
         if found.returncode == 0:
