@@ -21,7 +21,7 @@ def register(register):
     names = ["广州白云山制药有限公司", "白云山（广州）商贸有限公司", "广州市白云山饭店", "广州红棉商贸有限公司"]
     register.submit(REGISTRATION, as_csv([enterprise(n, name) for n, name in enumerate(names, 1)]))
     register.submit(PENALTY, as_csv([penalty(f"穗处〔2026〕{n}号", names[0], uscc(1), record=f"A{n}", version=1,
-                                               day=f"2026-01-{n:02}") for n in range(1, 26)]))
+                                             day=f"2026-01-{n:02}") for n in range(1, 26)]))
     return register
 
 

@@ -1,6 +1,5 @@
 """The programs from outside: settings, starting and stopping, exit codes, creditctl's commands."""
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -21,7 +20,7 @@ MEMBERS = {"id", "theme", "department", "received", "stored", "changed", "duplic
 def broken_rows():
     """Five rows: two good ones, a wrong check character, no name, a day that does not exist."""
     return as_csv([registration(1), registration(2, 统一社会信用代码=wrong(uscc(2))),
-                     registration(3, 企业名称=""), registration(4, 注册日期="2023-02-30"), registration(5)])
+                   registration(3, 企业名称=""), registration(4, 注册日期="2023-02-30"), registration(5)])
 
 
 def copy_of_catalogue(folder, file=None, **changes):
