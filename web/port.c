@@ -8,8 +8,10 @@
  *
  * A handler either takes all it is given or puts the connection aside (web/gate): the library waits
  * for the network otherwise, and nothing would ever call again. An answer before the body is only
- * sent when the client waits for leave to send it (Expect), or when draining would take too long;
- * then the connection is closed behind it. */
+ * sent when the client waits for leave to send it (Expect), or when draining might take too long;
+ * then the connection is closed behind it. What a department sends is drained to its end, however
+ * long it is: once a body has begun, the library takes no answer before, and a program whose
+ * connection is broken off would never learn that its file has a wrong header. */
 #include "web/port.h"
 
 #include <stdatomic.h>
@@ -33,7 +35,7 @@
 enum {
     LISTENERS_MAX = 8,
     DRAIN_BYTES_MAX = 1024 * 1024,
-    DRAIN_MS_MAX = 2000,
+    DRAIN_MS_MAX = 30000,
     BLOCK_BYTES = 32 * 1024,
     PIECE_BYTES_MAX = 8 * 1024 * 1024,
     SOCKET_CONNECTIONS = 200, /* of operators and metrics */
@@ -289,7 +291,7 @@ static enum MHD_Result drain(struct exchange *ex, size_t *size)
     notice_end(ex);
     bool is_too_much =
         ex->drained > DRAIN_BYTES_MAX || clock_mono_ms() - ex->drained_since_ms > DRAIN_MS_MAX;
-    return is_too_much ? MHD_NO : MHD_YES;
+    return is_too_much && !ex->upload ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result end_drain(struct exchange *ex)
@@ -313,17 +315,28 @@ static enum MHD_Result add_header(void *ctx, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
+/* Whether where the body ends is a matter of opinion: a proxy before us may have another one, and
+ * take what follows for the next request. */
+static bool is_ambiguous(const struct request *r)
+{
+    unsigned lengths = 0;
+    for (unsigned i = 0; i < r->header_count; i++)
+        lengths += slice_eq_nocase(r->headers[i].name, SLICE("Content-Length"));
+    struct slice coding = request_header(r, "Transfer-Encoding");
+    return lengths > 1 || (coding.p && (lengths || !slice_eq_nocase(coding, SLICE("chunked"))));
+}
+
 /* Whether the answer, which is ready, goes out before the body. The library only knows how to close
- * behind such an answer for POST. */
+ * behind such an answer for POST and PUT. */
 static bool answers_early(const struct exchange *ex)
 {
     uint64_t length = 0;
-    if (ex->req.method != METHOD_POST || ex->res.is_late)
+    if ((ex->req.method != METHOD_POST && ex->req.method != METHOD_PUT) || ex->res.is_late)
         return false;
     slice_u64(request_header(&ex->req, "Content-Length"), &length);
-    bool has_body = length > 0 || request_header(&ex->req, "Transfer-Encoding").n;
+    bool is_endless = request_header(&ex->req, "Transfer-Encoding").n;
     bool asks = header_has_token(request_header(&ex->req, "Expect"), "100-continue");
-    return has_body && (asks || length > DRAIN_BYTES_MAX);
+    return is_endless || length > DRAIN_BYTES_MAX || (asks && length > 0);
 }
 
 static enum MHD_Result begin(struct exchange *ex, const char *method)
@@ -336,6 +349,8 @@ static enum MHD_Result begin(struct exchange *ex, const char *method)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(ex->con, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     ex->req.client = listen_client(ex->arena, info ? info->client_addr : NULL);
+    if (is_ambiguous(&ex->req))
+        ex->req.is_malformed = ex->closes = true;
     web_handle(w, &ex->req, &ex->res);
     ex->upload = TAKE(ex->res.upload);
     if (ex->upload) {

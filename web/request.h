@@ -13,6 +13,7 @@ enum method {
     METHOD_GET,
     METHOD_HEAD,
     METHOD_POST,
+    METHOD_PUT,
     METHOD_DELETE,
     METHOD_OPTIONS,
     METHOD_OTHER,
@@ -46,7 +47,7 @@ struct request {
     unsigned query_count;
     struct field_pair *headers;
     unsigned header_count;
-    bool is_malformed; /* the target cannot be read: answered 400 */
+    bool is_malformed; /* target or framing cannot be relied on: answered 400 */
     /* Found on the way to the handler. */
     const struct route *route; /* NULL: none */
     struct slice args[ROUTE_ARGS_MAX];

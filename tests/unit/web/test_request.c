@@ -111,6 +111,6 @@ TEST(methods_have_one_spelling)
 {
     EXPECT_EQ(method_of(SLICE("GET")), METHOD_GET);
     EXPECT_EQ(method_of(SLICE("get")), METHOD_OTHER);
-    EXPECT_EQ(method_of(SLICE("PUT")), METHOD_OTHER);
+    EXPECT_EQ(method_of(SLICE("PUT")), METHOD_PUT);
     EXPECT_STR(method_text(METHOD_DELETE), "DELETE");
 }
