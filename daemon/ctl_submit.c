@@ -22,7 +22,6 @@ struct upload {
     const char *theme, *department, *batch;
     bool as_json;
     struct delivery file;
-    struct slice only; /* send this instead of the file */
     struct progress progress;
     int read_errno;
     /* The answer. */
@@ -50,12 +49,6 @@ static void watch_signals(void)
 static int64_t read_body(void *ctx, char *at, size_t n)
 {
     struct upload *u = ctx;
-    if (u->only.p) {
-        size_t k = u->only.n < n ? u->only.n : n;
-        memcpy(at, u->only.p, k);
-        u->only = slice_from(u->only, k);
-        return (int64_t)k;
-    }
     ssize_t got;
     do
         got = delivery_read(&u->file, at, n);
@@ -130,13 +123,12 @@ static int fetch(struct upload *u, struct http_request *req, struct reason *why)
     return r;
 }
 
-/* Sends the file, or `only`, as a batch of that name. */
-static int post(struct upload *u, const char *batch, int64_t length, struct reason *why)
+static int post(struct upload *u, struct reason *why)
 {
     struct ctl *c = u->c;
     const char *const headers[] = {
         arena_printf(c->arena, "Content-Type: %s", u->file.type).p,
-        arena_printf(c->arena, "Batch-Id: %s", batch).p,
+        arena_printf(c->arena, "Batch-Id: %s", u->batch).p,
         "Accept: application/json",
         NULL,
     };
@@ -148,8 +140,8 @@ static int post(struct upload *u, const char *batch, int64_t length, struct reas
                    .p,
         .headers = headers,
         .read = read_body,
-        .length = length,
-        .progress = u->only.p ? NULL : on_progress,
+        .length = u->file.size,
+        .progress = on_progress,
     };
     return fetch(u, &req, why);
 }
@@ -181,25 +173,6 @@ static const struct json *find_batch(struct upload *u)
     return NULL;
 }
 
-/* A header that cannot be used is found when the first rows come, and a long file is broken off
- * then. The header alone is short enough to be answered. True when it was refused, and the reason
- * told. */
-static bool header_is_refused(struct upload *u)
-{
-    struct reason why;
-    bool as_json = u->as_json;
-    u->only = delivery_first_line(&u->file);
-    if (!u->only.n)
-        return false;
-    u->as_json = false;
-    bool refused = post(u, make_batch_id(u->c->arena), (int64_t)u->only.n, &why) == 0 &&
-                   u->answer.status >= 400 && u->answer.status < 500;
-    u->as_json = as_json;
-    if (refused)
-        ctl_say_problem(u->c, u->answer.status, buf_slice(&u->head));
-    return refused;
-}
-
 /* The connection broke. The daemon may have finished all the same, so it is asked. */
 static int ask_what_became(struct upload *u, const struct reason *broken)
 {
@@ -216,14 +189,8 @@ static int ask_what_became(struct upload *u, const struct reason *broken)
         if (fetch(u, &req, &why) == 0 && u->answer.status == 200)
             return ctl_receipt_show(u->c, buf_slice(&u->head), u->as_json, &is_open);
     }
-    if (batch && json_get_int(batch, "received") == 0 && header_is_refused(u))
-        return EXIT_CODE_FAILED;
     ctl_say("%s", is_interrupted ? "interrupted" : broken->text);
     say_how_to_resume(u);
-    if (batch)
-        fputs("  If it breaks again at once, the file is not the one that this batch began with: "
-              "leave --batch away.\n",
-              stderr);
     return EXIT_CODE_FAILED;
 }
 
@@ -245,7 +212,7 @@ static int send_file(struct upload *u)
     const char *slash = strrchr(u->file.path, '/');
     progress_begin(&u->progress, slash ? slash + 1 : u->file.path, u->file.size,
                    ctl_option(c, "quiet"));
-    int r = post(u, u->batch, u->file.size, &why);
+    int r = post(u, &why);
     if (r == CE_UNAVAILABLE && u->progress.done == 0)
         return ctl_no_daemon(c);
     if (r == 0 && u->answer.status == 200)

@@ -1,5 +1,5 @@
-/* Files that are handed in. The beginning is read ahead, to tell CSV from NDJSON and to have a
- * header at hand for asking what is wrong with it. What the rows mean is for the daemon. */
+/* Files that are handed in. The beginning is read ahead, to tell CSV from NDJSON. What the rows
+ * mean is for the daemon. */
 #include "daemon/delivery.h"
 
 #include <errno.h>
@@ -85,10 +85,4 @@ ssize_t delivery_read(struct delivery *d, char *at, size_t n)
     memcpy(at, d->peek + d->peek_at, k);
     d->peek_at += k;
     return (ssize_t)k;
-}
-
-struct slice delivery_first_line(const struct delivery *d)
-{
-    const char *end = memchr(d->peek, '\n', d->peek_n);
-    return end ? slice_make(d->peek, (size_t)(end - d->peek) + 1) : (struct slice){0};
 }

@@ -25,5 +25,3 @@ int delivery_open(struct delivery *d, const char *path, const char *format,
 void delivery_close(struct delivery *d);
 /* As read(2), from the beginning on. */
 ssize_t delivery_read(struct delivery *d, char *at, size_t n);
-/* The first line with its end; empty when it is longer than what was read ahead. */
-struct slice delivery_first_line(const struct delivery *d);
