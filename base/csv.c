@@ -35,6 +35,7 @@ struct csv {
     uint64_t number;       /* of the next row */
     unsigned bom_seen;     /* bytes of a mark at the very beginning; 3: that is over */
     enum at at;
+    bool has_mark;
     bool is_finished;
     bool is_given; /* the gathered row was given out and may go */
     bool too_long;
@@ -338,7 +339,8 @@ static void skip_bom(struct csv *c)
         c->bom_seen++;
         advance(c, 1);
     }
-    if (c->bom_seen == 3 || (c->pos == c->end && !c->is_finished))
+    c->has_mark = c->bom_seen == 3;
+    if (c->has_mark || (c->pos == c->end && !c->is_finished))
         return;
     if (c->bom_seen) {
         row_add(c, bom, c->bom_seen);
@@ -368,6 +370,11 @@ enum csv_step csv_next(struct csv *c, struct csv_row *ret)
     if (!c->is_finished)
         return CSV_MORE;
     return c->at != AT_ROW && give(c, ret) ? CSV_ROW : CSV_END;
+}
+
+bool csv_has_mark(const struct csv *c)
+{
+    return c->has_mark;
 }
 
 /* [+-] digits [. digits] [e [+-] digits] */

@@ -40,6 +40,8 @@ void csv_finish(struct csv *c);
  * quote never closes would swallow the rest of the file: the row ends at row_bytes_max with
  * too_long. */
 enum csv_step csv_next(struct csv *c, struct csv_row *ret);
+/* Whether a BOM was skipped; known with the first row. */
+bool csv_has_mark(const struct csv *c);
 
 /* Appends one field to a CSV line being built, quoted when needed; the caller ends the line.
  * Formulas are defused: a value that begins with = + - @ gets a leading apostrophe unless it is a

@@ -64,6 +64,8 @@ static void clean_row(struct judge *judge)
         j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
     for (size_t i = 0; i < j->row->count; i++) {
         const struct raw_value *v = &j->row->values[i];
+        if (v->reserved != RESERVED_NONE)
+            continue;
         if (v->item)
             clean_value(&c, v->item, judge->is_strict[v->item->index], v->value,
                         &j->cells[v->item->index]);

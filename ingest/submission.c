@@ -294,7 +294,7 @@ static enum submission_end end_of(int r, bool cut)
 static int prepare(struct submission *s)
 {
     int r = writer_open_batch(s->o.writer, s->o.catalogue, s->o.department, s->o.batch_name,
-                              s->o.theme, s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
+                              s->o.theme, s->o.kind, s->o.busy_wait_ms, &s->batch, &s->why);
     if (r < 0)
         return r;
     s->begun = s->batch->state;
@@ -304,7 +304,8 @@ static int prepare(struct submission *s)
                                .received = s->batch->state.received,
                                .born_min = s->o.born_min};
     s->judge = judge_create(&jo);
-    s->reader = reader_create((enum reader_format)s->o.format, s->batch->theme);
+    s->reader = reader_create((enum reader_format)s->o.kind.format,
+                              (enum encoding)s->o.kind.encoding, s->batch->theme);
     s->hash = sha256_create();
     s->parcel = parcel_create();
     return 0;

@@ -99,6 +99,10 @@ static struct slice *reserved_slot(struct trial *t, enum reserved reserved)
         return &t->row.op;
     case RESERVED_REASON:
         return &t->row.reason;
+    case RESERVED_ROW:
+    case RESERVED_RULE:
+    case RESERVED_REMEDY:
+        return NULL;
     }
     UNREACHABLE();
 }
@@ -121,7 +125,8 @@ void trial_set_slice(struct trial *t, const char *column, struct slice value)
     CHECK(at < VALUES_MAX);
     if (at == t->row.count)
         t->row.count++;
-    t->values[at] = (struct raw_value){theme_item(t->theme, name), name, value};
+    t->values[at] =
+        (struct raw_value){.item = theme_item(t->theme, name), .column = name, .value = value};
 }
 
 void trial_set(struct trial *t, const char *column, const char *value)

@@ -104,7 +104,7 @@ enum submission_end world_try(struct world *w, const char *department, const cha
         .department = department ? slice_of(department) : department_of(w, theme),
         .theme = slice_of(theme),
         .batch_name = slice_of(batch),
-        .format = body.n && body.p[0] == '{' ? READER_NDJSON : READER_CSV,
+        .kind = {body.n && body.p[0] == '{' ? READER_NDJSON : READER_CSV, ENCODING_AUTO},
         .born_min = born_min,
         .busy_wait_ms = 10000,
     };

@@ -145,7 +145,8 @@ TEST(formats_and_batch_ids_that_do_not_do_are_refused)
     static const char *const bad_types[] = {
         "",
         "Content-Type: application/json",
-        "Content-Type: text/csv; charset=gb18030",
+        "Content-Type: text/csv; charset=utf-16",
+        "Content-Type: text/csv; charset=big5",
         CSV "\nContent-Encoding: gzip",
     };
     static const char *const bad_batches[] = {
@@ -169,6 +170,40 @@ TEST(formats_and_batch_ids_that_do_not_do_are_refused)
     front->headers = "Content-Type: Text/CSV; Charset=\"UTF-8\"";
     struct answer a = front_send(front, TARGET, rows(0, 1, false));
     EXPECT_EQ(a.status, 200);
+    close_all();
+}
+
+TEST(a_charset_is_declared_by_any_of_its_names)
+{
+    static const char *const names[] = {"gb18030", "GBK", "\"gb2312\""};
+    open_all();
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        front->headers = arena_printf(front->arena, CSV ";charset=%s", names[i]).p;
+        char code[19];
+        world_uscc((unsigned)i, "91", code);
+        struct answer a = front_send(
+            front, TARGET,
+            arena_printf(front->arena,
+                         "\xC6\xF3\xD2\xB5\xC3\xFB\xB3\xC6,USCC,\xD7\xA2\xB2\xE1\xC8\xD5\xC6\xDA\n"
+                         "\xB9\xE3\xD6\xDD\xC9\xCC\xD0\xD0,%s,2001-02-03\n",
+                         code));
+        EXPECT_EQ(a.status, 200);
+        EXPECT_EQ(json_get_int(a.json, "stored"), 1);
+    }
+    close_all();
+}
+
+TEST(the_same_batch_with_another_declared_encoding_is_a_conflict)
+{
+    open_all();
+    front->headers = CSV "\nBatch-Id: one";
+    struct slice body = rows(0, 3, false);
+    EXPECT_EQ(front_send(front, TARGET, body).status, 200);
+    front->headers = CSV ";charset=utf-8\nBatch-Id: one";
+    struct answer a = front_send(front, TARGET, body);
+    EXPECT_EQ(a.status, 409);
+    EXPECT_SLICE(answer_problem(&a), "batch-conflict");
+    EXPECT(slice_find(json_get_string(a.json, "detail"), SLICE("encoding"), 0) > 0);
     close_all();
 }
 
