@@ -48,3 +48,7 @@ bool csv_has_mark(const struct csv *c);
  * number. */
 struct buf;
 void csv_put(struct buf *b, struct slice field, bool is_first);
+/* As csv_put, for a file that comes back: what a spreadsheet would take for a formula, a number or
+ * a date gets a leading tab, which makes it text there and is a blank to us; nothing else is
+ * altered. */
+void csv_put_as_text(struct buf *b, struct slice field, bool is_first);

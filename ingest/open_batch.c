@@ -101,6 +101,18 @@ static void let_go(struct writer *w, const struct batch_id *id)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* The columns of the rows that earlier attempts kept. */
+static int load_columns(struct writer *w, struct open_batch *ob)
+{
+    struct view *v;
+    int r = view_open(w->o.store, &v);
+    if (r < 0)
+        return r;
+    r = receipts_columns(v, ob->arena, ob->state.number, &ob->columns);
+    view_close(v);
+    return r;
+}
+
 int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department,
                       struct slice name, struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why)
@@ -131,12 +143,14 @@ int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice 
         else if (!slice_eq(ob->theme->code, theme) || ob->state.format != kind.format)
             r = reason_set(reterr_why, CE_CONFLICT,
                            "this batch id was begun for another theme or format");
-        else if (ob->state.encoding != kind.encoding)
+        else if (ob->state.encoding != kind.encoding) /* verdicts could differ */
             r = reason_set(
                 reterr_why, CE_CONFLICT,
                 "此批次以另一种编码声明开始 this batch id was begun with another declared "
                 "encoding; declare it as the first time, or choose another Batch-Id");
     }
+    if (r == 0 && ob->state.rows_done && (r = load_columns(w, ob)) < 0)
+        reason_set(reterr_why, r, "the receipt of this batch cannot be read");
     if (r < 0) {
         writer_close_batch(w, ob);
         return r;

@@ -328,7 +328,8 @@ static enum reader_step csv_row_read(struct reader *r, struct arena *a, const st
     struct slice fields[READER_FIELDS_MAX];
     bool is_text = decoder_row(r->decoder, a, row->fields, row->count, fields);
     fields_keep(a, row, fields);
-    ret->values = ARENA_ARRAY(a, struct raw_value, row->count);
+    ret->values = ARENA_ARRAY(a, struct raw_value,
+                              row->count > r->column_count ? row->count : r->column_count);
     for (size_t i = 0; i < row->count; i++) {
         if (i < r->column_count) {
             row_put(ret, &r->columns[i], fields[i]);
@@ -337,6 +338,8 @@ static enum reader_step csv_row_read(struct reader *r, struct arena *a, const st
             row_put(ret, &beyond, fields[i]);
         }
     }
+    for (size_t i = row->count; i < r->column_count; i++)
+        row_put(ret, &r->columns[i], (struct slice){NULL, 0});
     if (row->open_quote)
         return unreadable(ret, RULE_CSV_FIELDS, SLICE("引号未闭合 unclosed quote"));
     if (row->count != r->column_count)

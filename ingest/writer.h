@@ -44,8 +44,9 @@ struct parcel {
     struct arena *arena; /* holds the rows */
     struct judged rows[PARCEL_ROWS];
     unsigned count;
-    uint64_t bytes_done; /* offset in the body behind the last row */
-    uint8_t hash[32];    /* SHA-256 of the body up to there */
+    uint64_t bytes_done;  /* offset in the body behind the last row */
+    uint8_t hash[32];     /* SHA-256 of the body up to there */
+    struct slice columns; /* of the kept rows up to there, sealed; in the arena */
     bool is_last; /* the body is whole: the batch is finished with this parcel; `hash` is of the
                      whole body */
     /* The writer's own. */
@@ -63,6 +64,7 @@ struct open_batch {
     struct arena *arena;
     const struct theme *theme;   /* the entry version in force at state.received */
     const struct tables *tables; /* likewise */
+    struct slice columns;        /* of the rows that were kept when it was opened, sealed */
     struct pending *pending;     /* the writer's own */
 };
 

@@ -183,6 +183,19 @@ struct slice world_receipt(struct world *w, const struct batch_id *id)
     return arena_dup(w->arena, buf_slice(&text));
 }
 
+struct slice world_rejects(struct world *w, const struct batch_id *id)
+{
+    struct query_source source = {
+        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = w->catalogue};
+    struct reject_text *t;
+    AUTO_BUF(text, 256 << 20);
+    EXPECT_OK(reject_text_open(&source, id, &t));
+    while (reject_text_next(t, &text))
+        ;
+    reject_text_close(t);
+    return arena_dup(w->arena, buf_slice(&text));
+}
+
 void world_uscc(unsigned n, const char *pair, char out[19])
 {
     static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";

@@ -130,7 +130,7 @@ TEST(a_row_of_another_length_is_that_rows_verdict)
 {
     expect_csv(
         "M_NAME,M_TEXT\na,b\nc\nd,e,f\ng,h\n",
-        "1@18 M_NAME=a M_TEXT=b|2@20!csv.fields(1 ≠ 2) M_NAME=c|3@26!csv.fields(3 ≠ 2) M_NAME=d "
+        "1@18 M_NAME=a M_TEXT=b|2@20!csv.fields(1 ≠ 2) M_NAME=c M_TEXT=null|3@26!csv.fields(3 ≠ 2) M_NAME=d "
         "M_TEXT=e ?#3=f|4@30 M_NAME=g M_TEXT=h|END");
 }
 

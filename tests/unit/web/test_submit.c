@@ -68,6 +68,33 @@ TEST(the_answer_of_a_submission_is_its_receipt_and_stays_readable)
     close_all();
 }
 
+TEST(the_rejected_rows_come_back_to_their_department_alone)
+{
+    open_all();
+    struct answer a = front_send(front, TARGET, rows(0, 20, true));
+    struct slice id = arena_dup(front->arena, json_get_string(a.json, "id"));
+    const char *there =
+        arena_printf(front->arena, "/v1/submissions/%.*s?format=rejects", FMT_SLICE(id)).p;
+    a = front_get(front, there);
+    EXPECT_EQ(a.status, 200);
+    EXPECT_SLICE(answer_header(&a, "Content-Type"), "text/csv; charset=utf-8");
+    EXPECT(slice_starts(answer_header(&a, "Content-Disposition"),
+                        SLICE("attachment; filename=\"rejects-")));
+    EXPECT(slice_starts(a.body, SLICE("\xEF\xBB\xBF企业名称,统一社会信用代码,注册日期,_row,_rule,"
+                                      "_remedy\r\n广州19商行,\"\t91440106YY")));
+    EXPECT(slice_find(a.body, SLICE("\"\t20\",uscc.check,"), 0) > 0);
+    front->key = front_key(front, "ecology");
+    EXPECT_EQ(front_get(front, there).status, 404);
+    front->key = NULL;
+    EXPECT_EQ(front_get(front, there).status, 401);
+    front->key = front_key(front, "amr");
+    there = arena_printf(front->arena, "/v1/submissions/%.*s?format=xlsx", FMT_SLICE(id)).p;
+    a = front_get(front, there);
+    EXPECT_EQ(a.status, 400);
+    EXPECT_SLICE(json_get_string(a.json, "field"), "format");
+    close_all();
+}
+
 TEST(a_large_upload_waits_for_room_and_goes_on)
 {
     open_all();
