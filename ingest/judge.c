@@ -320,5 +320,6 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     }
     ret->findings = j->sink.findings;
     ret->rejected = j->sink.rejects;
+    ret->is_forbidden = j->sink.forbids;
     return e;
 }
