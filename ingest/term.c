@@ -1,9 +1,10 @@
-/* Terms of publication. Severity is found by words of a table, not by code; a record whose severity
- * nobody recognises is of the theme's usual class. Whether somebody may see it at all is left to
- * record/visibility. */
+/* Until when a row is public, by its theme's set of terms (record/term.c). Severity is found by
+ * words of a table, not by code; a record whose severity nobody recognises is of the theme's usual
+ * class. Whether somebody may see it at all is left to record/visibility. */
 #include "ingest/term.h"
 
 #include "base/check.h"
+#include "record/term.h"
 
 struct day term_day(const struct judging *j)
 {
@@ -32,6 +33,12 @@ static bool cell_holds(const struct item *item, const struct cell *cell, struct 
     return false;
 }
 
+static struct slice terms_set(const struct judging *j)
+{
+    (void)j;
+    return TERMS_GENERAL;
+}
+
 static struct slice severity_class(const struct judging *j)
 {
     const struct cell *cell = judging_role(j, ROLE_SEVERITY);
@@ -40,23 +47,11 @@ static struct slice severity_class(const struct judging *j)
     const struct item *item = &j->theme->items[j->theme->role_item[ROLE_SEVERITY]];
     for (size_t i = 0; i < j->tables->severity_word_count; i++) {
         const struct severity_word *w = &j->tables->severity_words[i];
-        if (cell_holds(item, cell, w->word))
+        if (terms_have_class(j->tables, terms_set(j), w->class_code) &&
+            cell_holds(item, cell, w->word))
             return w->class_code;
     }
     return j->theme->severity_default;
-}
-
-/* The law's end for a decision of that day; a day before the first term falls under the first. */
-static struct day law_end(const struct judging *j, struct day decision)
-{
-    struct slice class = severity_class(j);
-    const struct term *holds = NULL;
-    for (size_t i = 0; i < j->tables->term_count; i++) {
-        const struct term *t = &j->tables->terms[i]; /* of one class they rise in time */
-        if (slice_eq(t->class_code, class) && (!holds || t->from.v <= decision.v))
-            holds = t;
-    }
-    return holds && holds->months_max > 0 ? day_add_months(decision, holds->months_max) : DAY_NONE;
 }
 
 struct day term_public_until(const struct judging *j)
@@ -72,7 +67,7 @@ struct day term_public_until(const struct judging *j)
         struct day decision = term_day(j);
         if (day_is_none(decision))
             return DAY_NONE;
-        struct day law = law_end(j, decision);
+        struct day law = term_publication_end(j->tables, terms_set(j), severity_class(j), decision);
         return law.v < provider.v ? law : provider; /* DAY_NONE is the least */
     }
     }

@@ -20,16 +20,19 @@ struct mask {
     int keep_first, keep_last; /* characters */
 };
 
-/* The law's longest publication for a class of severity, in months from the decision; 0: never
- * public. */
+/* How long the law lets a decision of a class of severity be public, in months from the decision
+ * (record/term.h). */
 struct term {
+    struct slice set;        /* "general", "market-regulation": themes name one */
     struct slice class_code; /* "minor", "ordinary", "serious" */
-    int months_max;
-    struct day from; /* holds for decisions from this day on */
+    int months_min;          /* repair may not end it earlier */
+    int months_max;          /* 0: never public */
+    struct day from;         /* holds for decisions from this day on */
+    struct day applied_from; /* holds for repair applied for from this day on; DAY_NONE: as `from` */
     struct slice source;
 };
-/* A word in an item that makes the record of that class; the first that matches, in the order of
- * the file. */
+/* A word in an item that makes the record of that class, where the theme's set of terms has it; the
+ * first that matches, in the order of the file. */
 struct severity_word {
     struct slice word;
     struct slice class_code;

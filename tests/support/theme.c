@@ -115,14 +115,17 @@ static const struct slice missing[] = {
 };
 static struct day fillers[2];
 static struct term terms[] = {
-    {{"minor", 5}, 0, {0}, {"", 0}},
-    {{"ordinary", 8}, 12, {0}, {"", 0}},
-    {{"serious", 7}, 36, {0}, {"", 0}},
-    {{"serious", 7}, 24, {0}, {"", 0}},
+    {.set = {"general", 7}, .class_code = {"minor", 5}},
+    {.set = {"general", 7}, .class_code = {"ordinary", 8}, .months_max = 12},
+    {.set = {"general", 7}, .class_code = {"serious", 7}, .months_max = 36},
+    {.set = {"general", 7}, .class_code = {"serious", 7}, .months_max = 24},
+    {.set = {"strict", 6}, .class_code = {"notice", 6}, .months_max = 1},
+    {.set = {"strict", 6}, .class_code = {"ordinary", 8}, .months_max = 6},
 };
 static const struct severity_word severity_words[] = {
     {{"吊销", 6}, {"serious", 7}},
     {{"罚款", 6}, {"ordinary", 8}},
+    {{"警告", 6}, {"notice", 6}},
     {{"警告", 6}, {"minor", 5}},
 };
 
@@ -316,8 +319,10 @@ static struct theme *memo_make(void)
 static void tables_make(struct tables *t)
 {
     CHECK(day_from_civil(1899, 12, 31, &fillers[0]) && day_from_civil(1900, 1, 1, &fillers[1]));
-    for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        terms[i].applied_from = DAY_NONE;
         CHECK(day_from_civil(i == 3 ? 2026 : 1949, i == 3 ? 4 : 10, 1, &terms[i].from));
+    }
     *t = (struct tables){
         .classes = classes,
         .class_count = ARRAY_LEN(classes),
