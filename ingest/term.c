@@ -4,6 +4,7 @@
 #include "ingest/term.h"
 
 #include "base/check.h"
+#include "record/retention.h"
 #include "record/term.h"
 
 struct day term_day(const struct judging *j)
@@ -54,7 +55,18 @@ static struct slice severity_class(const struct judging *j)
     return j->theme->severity_default;
 }
 
-struct day term_public_until(const struct judging *j)
+struct day term_ended(const struct judging *j)
+{
+    (void)j;
+    return DAY_NONE;
+}
+
+struct day term_retain_until(const struct judging *j)
+{
+    return retention_end(j->theme, term_day(j), term_ended(j));
+}
+
+static struct day public_until(const struct judging *j)
 {
     const struct cell *until = judging_role(j, ROLE_UNTIL);
     struct day provider = until ? until->day : DAY_FOREVER;
@@ -72,4 +84,12 @@ struct day term_public_until(const struct judging *j)
     }
     }
     UNREACHABLE();
+}
+
+/* What is in no answer any more is not public either: so what follows from the end of publication,
+ * names among it, ends with the retention by itself. */
+struct day term_public_until(const struct judging *j)
+{
+    struct day until = public_until(j), retained = term_retain_until(j);
+    return until.v < retained.v ? until : retained;
 }

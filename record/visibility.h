@@ -8,6 +8,9 @@
 /* Who may see what: the privacy decision, in one place. Judged at reading, by the clock (design
  * §5). */
 
+/* Whether the record may be in any answer at all today, whoever asks: its retention has not ended.
+ * The stricter of what it was judged by and `now` (NULL: no entry) holds. */
+bool record_is_kept(const struct record_head *h, const struct theme *now, struct day today);
 /* Whether anyone may see the record today. `now` is the theme's entry version in force; the
  * stricter of it and the version of judging (in the header) holds. A revoked record is never
  * public; `record_was_public` says whether it would be but for that. Natural persons' records are

@@ -286,6 +286,8 @@ static struct theme *penalty_make(void)
         .visibility = VIS_PUBLIC,
         .publication = PUBLISH_TERM,
         .severity_default = SLICE("ordinary"),
+        .retention_years = 5,
+        .retention_start = SLICE("decision"),
     };
     items_make(t, penalty_rows, ARRAY_LEN(penalty_rows));
     identity_make(t, (const char *const[]){"CF_WSH", "CF_CFJGDM", "CF_XDR_MC", NULL});

@@ -330,6 +330,26 @@ TEST(a_registration_is_public_for_ever_and_a_memo_never)
     EXPECT_EQ(trial_record(u).head.visibility, VIS_AUTHORISED);
 }
 
+TEST(a_penalty_is_kept_for_the_years_of_its_theme_and_is_not_public_for_longer)
+{
+    TRIAL(t, "penalty");
+    char day[11];
+    struct record_head h = trial_record(t).head;
+    day_print(h.retain_until, day);
+    EXPECT_STR(day, "2029-03-05");
+    EXPECT(day_is_none(h.ended));
+    AUTO(trial_close) struct trial *u = trial_open("registration");
+    EXPECT_EQ(trial_record(u).head.retain_until.v, DAY_FOREVER.v);
+    /* a theme that is public for ever, but kept for a year */
+    struct theme *theme = (struct theme *)(uintptr_t)theme_named("registration");
+    struct theme before = *theme;
+    theme->retention_start = SLICE("decision");
+    theme->retention_years = 1;
+    trial_set(u, "REGDATE", "2024-05-31");
+    expect_until(u, "2025-05-31");
+    *theme = before;
+}
+
 TEST(the_head_says_by_what_it_was_judged)
 {
     TRIAL(t, "penalty");
