@@ -30,6 +30,14 @@ bool record_is_public(const struct record_head *h, enum subject_kind kind, const
     return !(h->flags & RECORD_REVOKED) && record_was_public(h, kind, now, today);
 }
 
+struct day record_public_until(const struct record_head *h, const struct theme *now)
+{
+    if (!now || h->entry == now->version)
+        return h->public_until;
+    struct day kept = retention_end(now, h->day, h->ended);
+    return kept.v < h->public_until.v ? kept : h->public_until;
+}
+
 bool record_group_is_current(const struct record_head *h, const struct theme *now)
 {
     return now && h->entry == now->version;

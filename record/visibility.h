@@ -21,6 +21,9 @@ bool record_is_public(const struct record_head *h, enum subject_kind kind, const
  * one. */
 bool record_was_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                        struct day today);
+/* The first day on which it is no longer public, as answers say it: that of the header, or the
+ * earlier end of its retention by the entry in force. */
+struct day record_public_until(const struct record_head *h, const struct theme *now);
 /* Whether the rendered public group may be copied: the entry version is still the one in force.
  * Else each item must be looked up in `now` and shown only when both say public (query/ does that).
  */

@@ -46,7 +46,11 @@ TEST(an_entry_in_force_that_keeps_shorter_holds_and_one_that_keeps_longer_does_n
     now.retention_years = 3; /* 1095 days and one of a leap year */
     EXPECT(record_is_kept(&h, &now, (struct day){300 + 1095}));
     EXPECT(!record_is_kept(&h, &now, (struct day){300 + 1096}));
+    EXPECT_EQ(record_public_until(&h, &now).v, 200);
     now.retention_start = SLICE("decision");
+    EXPECT_EQ(record_public_until(&h, &judged_by).v, 200);
+    h.public_until = DAY_FOREVER;
+    EXPECT_EQ(record_public_until(&h, &now).v, 100 + 1096);
     EXPECT(record_is_kept(&h, &now, (struct day){100 + 1095}));
     EXPECT(!record_is_kept(&h, &now, (struct day){100 + 1096}));
     now.retention_years = 9;
