@@ -256,3 +256,124 @@ TEST(a_later_entry_that_keeps_shorter_holds_for_older_records_at_once)
     front_close(front);
     world_close(world); /* the store does not know the entry that was changed by hand */
 }
+
+/* "record ends,ends" for each item. */
+static void expect_endings(const char *query, const char *wanted)
+{
+    char target[200];
+    snprintf(target, sizeof target, "/v1/operator/terms?%s", query);
+    front->origin = ORIGIN_OPERATOR;
+    struct answer a = front_get(front, target);
+    front->origin = ORIGIN_PUBLIC;
+    EXPECT_EQ(a.status, 200);
+    AUTO_BUF(b, 4096);
+    for (size_t i = 0; i < answer_count(&a); i++) {
+        const struct json *item = answer_item(&a, i), *ends = json_get(item, "ends");
+        struct slice name = json_get_string(item, "name");
+        buf_printf(&b, "%s%.*s", i ? "; " : "", FMT_SLICE(name.n ? name : SLICE("nobody")));
+        for (size_t k = 0; k < ends->count; k++)
+            buf_printf(&b, " %.*s", FMT_SLICE(ends->items[k].string));
+    }
+    EXPECT_SAME(buf_slice(&b), slice_of(wanted));
+}
+
+static void person_penalty(const char *id)
+{
+    struct slice text =
+        arena_printf(world->arena,
+                     "CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_ZJLX,CF_XDR_ZJHM,CF_WFXW,CF_SY,CF_YJ,"
+                     "CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,CF_YXQ,CF_GSJZQ,CF_CFJG,CF_CFJGDM,CF_SJLY,"
+                     "CF_SJLYDM,_id\n"
+                     "处%s号,某乙,自然人,身份证,440106185001010016,无照,事实,条例,罚款,罚款,0.2,"
+                     "2026-05-02,2027-05-01,2026-08-01,某局,11440106YY000001XG,某局,"
+                     "11440106YY000001XG,%s\n",
+                     id, id);
+    EXPECT_EQ(world_submit(world, "amr-penalty", NULL, text).rejected, 0);
+}
+
+TEST(operators_are_told_what_ends_on_a_day_and_nothing_of_persons)
+{
+    char code[19], target[400];
+    open_all();
+    world_uscc(37, "91", code);
+    registration("广州甲乙商行", code, "2001-02-03", 1);
+    penalty("T1", "广州甲乙商行", code, "2026-08-01", "add");
+    person_penalty("T2");
+    penalty("T3", "广州甲乙商行", code, "2026-08-01", "add");
+    penalty("T3", "", "", "", "revoke");
+    expect_endings("on=2026-08-01", "广州甲乙商行 publication");
+    expect_endings("on=2026-08-01&theme=amr-penalty", "广州甲乙商行 publication");
+    expect_endings("on=2026-08-01&theme=amr-licence", "");
+    expect_endings("on=2026-07-31", "");
+    expect_endings("on=2026-08-02", "");
+    /* a person's record was never public, and is kept as long as others */
+    front->origin = ORIGIN_OPERATOR;
+    struct answer a = front_get(front, "/v1/operator/terms?on=2031-05-02");
+    EXPECT_EQ(answer_count(&a), 2);
+    EXPECT(slice_find(a.body, SLICE("某乙"), 0) < 0);
+    EXPECT(slice_find(a.body, SLICE("440106185001010016"), 0) < 0);
+    EXPECT(slice_find(a.body, SLICE("\"kind\":\"individual\",\"subject\":null"), 0) >= 0);
+    /* by pages of one: each once, then the end; and a cursor of another day is refused */
+    a = front_get(front, "/v1/operator/terms?on=2031-05-02&limit=1");
+    EXPECT_EQ(answer_count(&a), 1);
+    struct slice first = json_get_string(answer_item(&a, 0), "record");
+    struct slice next = json_get_string(a.json, "next");
+    EXPECT(next.n > 0);
+    snprintf(target, sizeof target, "/v1/operator/terms?on=2031-05-03&cursor=%.*s",
+             FMT_SLICE(next));
+    EXPECT_EQ(front_get(front, target).status, 400);
+    snprintf(target, sizeof target, "/v1/operator/terms?on=2031-05-02&limit=1&cursor=%.*s",
+             FMT_SLICE(next));
+    a = front_get(front, target);
+    EXPECT_EQ(answer_count(&a), 1);
+    EXPECT(!slice_eq(json_get_string(answer_item(&a, 0), "record"), first));
+    EXPECT_EQ(json_get_string(a.json, "next").n, 0);
+    EXPECT_EQ(front_get(front, "/v1/operator/terms?theme=nothing").status, 404);
+    EXPECT_EQ(front_get(front, "/v1/operator/terms?on=tomorrow").status, 400);
+    front->origin = ORIGIN_PUBLIC;
+    EXPECT_EQ(front_get(front, "/v1/operator/terms?on=2031-05-02").status, 404);
+    close_all();
+}
+
+TEST(what_is_public_until_its_retention_ends_is_told_once_with_both)
+{
+    char code[19];
+    open_all();
+    struct theme *t = (struct theme *)(uintptr_t)catalogue_theme_at(
+        world->catalogue, SLICE("amr-penalty"), clock_now(&world->clock));
+    t->publication = PUBLISH_ALWAYS;
+    world_uscc(38, "91", code);
+    penalty("B1", "广州甲乙商行", code, "2099-12-31", "add");
+    expect_endings("on=2031-05-02", "广州甲乙商行 publication retention");
+    close_all();
+}
+
+/* More rows than one request looks at that come to nothing: the answer is empty and says where it
+ * goes on. */
+TEST(a_long_list_of_rows_that_come_to_nothing_is_walked_in_pieces)
+{
+    open_all();
+    AUTO_BUF(b, 4 << 20);
+    buf_add_slice(&b, SLICE("CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_ZJLX,CF_XDR_ZJHM,CF_WFXW,CF_SY,"
+                            "CF_YJ,CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,CF_YXQ,CF_GSJZQ,CF_CFJG,"
+                            "CF_CFJGDM,CF_SJLY,CF_SJLYDM,_id\n"));
+    for (int i = 0; i <= 2000; i++)
+        buf_printf(&b,
+                   "处%d号,某乙,自然人,身份证,440106185001010016,无照,事实,条例,罚款,罚款,0.2,"
+                   "2026-05-02,2027-05-01,2026-08-01,某局,11440106YY000001XG,某局,"
+                   "11440106YY000001XG,P%d\n",
+                   i, i);
+    EXPECT_EQ(world_submit(world, "amr-penalty", NULL, buf_slice(&b)).stored, 2001);
+    front->origin = ORIGIN_OPERATOR;
+    struct answer a = front_get(front, "/v1/operator/terms?on=2026-08-01");
+    EXPECT_EQ(answer_count(&a), 0);
+    struct slice next = json_get_string(a.json, "next");
+    EXPECT(next.n > 0);
+    char target[400];
+    snprintf(target, sizeof target, "/v1/operator/terms?on=2026-08-01&cursor=%.*s",
+             FMT_SLICE(next));
+    a = front_get(front, target);
+    EXPECT_EQ(answer_count(&a), 0);
+    EXPECT_EQ(json_get_string(a.json, "next").n, 0);
+    close_all();
+}
