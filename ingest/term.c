@@ -34,12 +34,6 @@ static bool cell_holds(const struct item *item, const struct cell *cell, struct 
     return false;
 }
 
-static struct slice terms_set(const struct judging *j)
-{
-    (void)j;
-    return TERMS_GENERAL;
-}
-
 static struct slice severity_class(const struct judging *j)
 {
     const struct cell *cell = judging_role(j, ROLE_SEVERITY);
@@ -48,7 +42,7 @@ static struct slice severity_class(const struct judging *j)
     const struct item *item = &j->theme->items[j->theme->role_item[ROLE_SEVERITY]];
     for (size_t i = 0; i < j->tables->severity_word_count; i++) {
         const struct severity_word *w = &j->tables->severity_words[i];
-        if (terms_have_class(j->tables, terms_set(j), w->class_code) &&
+        if (terms_have_class(j->tables, j->theme->terms, w->class_code) &&
             cell_holds(item, cell, w->word))
             return w->class_code;
     }
@@ -57,8 +51,8 @@ static struct slice severity_class(const struct judging *j)
 
 struct day term_ended(const struct judging *j)
 {
-    (void)j;
-    return DAY_NONE;
+    const struct cell *ended = judging_role(j, ROLE_ENDED);
+    return ended ? ended->day : DAY_NONE;
 }
 
 struct day term_retain_until(const struct judging *j)
@@ -79,7 +73,7 @@ static struct day public_until(const struct judging *j)
         struct day decision = term_day(j);
         if (day_is_none(decision))
             return DAY_NONE;
-        struct day law = term_publication_end(j->tables, terms_set(j), severity_class(j), decision);
+        struct day law = term_publication_end(j->tables, j->theme->terms, severity_class(j), decision);
         return law.v < provider.v ? law : provider; /* DAY_NONE is the least */
     }
     }

@@ -71,6 +71,7 @@ static const struct item_row penalty_rows[] = {
     ITEM("CF_CFJGDM", "处罚机关统一社会信用代码", USCC, 64, YES, PUBLIC, .role = ROLE_AUTHORITY),
     ITEM("BZ", "备注", TEXT, 4000, NO, AUTHORISED),
     ITEM("NB", "内部编号", NUMBER, 64, NO, NONE),
+    ITEM("CF_JSRQ", "违法行为终了日期", DATE, 40, NO, PUBLIC, .role = ROLE_ENDED),
 };
 static const struct item_row memo_rows[] = {
     ITEM("M_NAME", "单位名称", NAME, 200, NO, AUTHORISED, .role = ROLE_NAME),
@@ -228,6 +229,7 @@ static void items_make(struct theme *t, const struct item_row *rows, size_t coun
     for (unsigned i = 0; i < count; i++) {
         t->items[i].not_before = item_index(t, rows[i].not_before);
         t->items[i].document_type = item_index(t, rows[i].document_type);
+        t->items[i].stated_in = -1;
     }
     qsort_r(by_code, count, sizeof *by_code, code_order, t);
     qsort(names, 2 * count, sizeof *names, name_order);
@@ -261,6 +263,7 @@ static struct theme *registration_make(void)
         .visibility = VIS_PUBLIC,
         .publication = PUBLISH_ALWAYS,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
         .is_registration = true,
     };
     items_make(t, registration_rows, ARRAY_LEN(registration_rows));
@@ -286,6 +289,7 @@ static struct theme *penalty_make(void)
         .visibility = VIS_PUBLIC,
         .publication = PUBLISH_TERM,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
         .retention_years = 5,
         .retention_start = SLICE("decision"),
     };
@@ -311,6 +315,7 @@ static struct theme *memo_make(void)
         .visibility = VIS_AUTHORISED,
         .publication = PUBLISH_NEVER,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
     };
     items_make(t, memo_rows, ARRAY_LEN(memo_rows));
     identity_make(t, NULL);
