@@ -14,9 +14,9 @@
 
 static const char *const TABLE_KEYS[] = {
     "former", /* may be missing; it comes with the next one */
-    "divisions",  "classes", "missing",        "fillers",   "open_end_year_min", "shop_words",
-    "masks",      "terms",   "severity_words", "forbidden", "authority_short",   "full_capacity",
-    "own_labour", NULL};
+    "divisions",  "classes",  "missing",        "fillers",   "open_end_year_min", "shop_words",
+    "masks",      "terms",    "severity_words", "forbidden", "authority_short",   "full_capacity",
+    "own_labour", "workdays", "deadlines",      NULL};
 enum { DIVISIONS_KEY = 1, AGE_MAX = 30 };
 static const char *const DEPARTMENT_KEYS[] = {"id", "uscc", "zh", "en", NULL};
 static const char *const CLASS_KEYS[] = {"pair", "kind", "name", NULL};
@@ -178,6 +178,7 @@ void common_read(struct reading *r, const struct fields *f, const struct fields 
     terms_read(r, tables, &ret->tables);
     read_forbidden(r, tables, &ret->tables);
     read_ages(r, tables, &ret->tables);
+    workdays_read(r, tables, &ret->tables);
     if (!r->err)
         ret->json = common_render(r->a, ret);
     if (!r->err && ret->json.n == 0)

@@ -381,6 +381,7 @@ static void put_tables(struct json_out *o, const struct tables *t)
     json_array_end(o);
     put_terms(o, t);
     put_forbidden(o, t);
+    workdays_write(t, o);
     put_list(o, "authority_short", t->authority_short, t->authority_short_count);
     json_put_u64(o, "full_capacity", (uint64_t)t->age_full);
     json_put_u64(o, "own_labour", (uint64_t)t->age_own_labour);

@@ -321,6 +321,10 @@ TEST(an_entry_written_and_read_again_is_the_same_entry)
     EXPECT_EQ(again->commons[0]->tables.class_count, c->commons[0]->tables.class_count);
     EXPECT_EQ(again->commons[0]->tables.missing_count, c->commons[0]->tables.missing_count);
     const struct tables *t = &c->commons[0]->tables, *u = &again->commons[0]->tables;
+    EXPECT_EQ(u->workdays.off_count, t->workdays.off_count);
+    EXPECT_EQ(u->workdays.work_count, t->workdays.work_count);
+    EXPECT_EQ(u->workdays.known_to.v, t->workdays.known_to.v);
+    EXPECT_EQ(u->deadline_count, t->deadline_count);
     EXPECT_EQ(u->term_count, t->term_count);
     for (size_t i = 0; i < t->term_count; i++) {
         EXPECT_SAME(u->terms[i].set, t->terms[i].set);
