@@ -130,7 +130,7 @@ void theme_index(struct reading *r, struct theme *t, const struct fields *items)
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
                  struct common *ret);
 struct forbidden_word *forbidden_read(struct reading *r, const struct fields *f, size_t *ret_count);
-/* The first column of a CSV file with six-digit codes, sorted, each once. */
+/* The first two columns of a CSV file, six-digit codes and names; sorted, each code once. */
 void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret);
 
 /* JSON of an entry, byte for byte a function of its content. */

@@ -3,7 +3,7 @@
  * both:
  *
  *   {"number":0,"code":"common","version":1,"valid_from":"…","departments":[{…}],
- *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","missing":["/", …], …}} */
+ *    "tables":{"classes":[{…}],"divisions":"110000北京市 110100市辖区 …","missing":["/", …], …}} */
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -182,24 +182,35 @@ static void read_terms(struct reading *r, const struct fields *f, struct tables 
     t->severity_words = words;
 }
 
-static int number_order(const void *x, const void *y)
+struct division {
+    unsigned code;
+    struct slice name;
+};
+
+static int division_order(const void *x, const void *y)
 {
-    unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
+    unsigned a = ((const struct division *)x)->code, b = ((const struct division *)y)->code;
     return (a > b) - (a < b);
 }
 
-static void divisions_set(struct tables *t, unsigned *codes, size_t count)
+static void divisions_set(struct reading *r, struct tables *t, struct division *list, size_t count)
 {
-    qsort(codes, count, sizeof *codes, number_order);
+    qsort(list, count, sizeof *list, division_order);
+    unsigned *codes = ARENA_ARRAY(r->a, unsigned, count + 1);
+    struct slice *names = ARENA_ARRAY(r->a, struct slice, count + 1);
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (n == 0 || codes[n - 1] != codes[i])
-            codes[n++] = codes[i];
+    for (size_t i = 0; i < count; i++) {
+        if (n && codes[n - 1] == list[i].code)
+            continue;
+        codes[n] = list[i].code;
+        names[n++] = list[i].name;
+    }
     t->divisions = codes;
+    t->division_names = names;
     t->division_count = n;
 }
 
-static bool division_of(struct slice s, unsigned *ret)
+static bool division_code(struct slice s, unsigned *ret)
 {
     uint64_t v = 0;
     if (s.n != 6 || !slice_all_digits(s) || !slice_u64(s, &v) || v < 100000)
@@ -210,8 +221,8 @@ static bool division_of(struct slice s, unsigned *ret)
 
 void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret)
 {
-    unsigned *codes =
-        ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2); /* six digits and a line end each */
+    struct division *list =
+        ARENA_ARRAY(r->a, struct division, text.n / 7 + 2); /* six digits and a line end each */
     size_t count = 0;
     bool has_header = false;
     for (int line = 1; text.p && !r->err; line++) {
@@ -219,17 +230,25 @@ void divisions_read_csv(struct reading *r, struct slice text, const char *file, 
         struct slice first = slice_trim(slice_cut(&rest, ','));
         if (first.n == 0 || first.p[0] == '#')
             continue;
-        if (has_header && !division_of(first, &codes[count++]))
-            refuse(r, (struct where){file, line},
-                   "\"%.*s\" is no division code; write six digits first in the line",
-                   FMT_SLICE(first));
+        if (has_header) {
+            list[count].name = arena_dup(r->a, slice_trim(slice_cut(&rest, ',')));
+            if (!division_code(first, &list[count].code))
+                refuse(r, (struct where){file, line},
+                       "\"%.*s\" is no division code; write six digits first in the line",
+                       FMT_SLICE(first));
+            else if (slice_find(list[count].name, SLICE(" "), 0) >= 0)
+                refuse(r, (struct where){file, line},
+                       "a division's name has no blanks; write \"%.*s\" without them",
+                       FMT_SLICE(list[count].name));
+            count++;
+        }
         has_header = true;
     }
     if (!r->err && count == 0)
         refuse(r, (struct where){file, 1},
                "the table is empty; write a header line and one line for each division");
     if (!r->err)
-        divisions_set(ret, codes, count);
+        divisions_set(r, ret, list, count);
 }
 
 static void read_divisions(struct reading *r, const struct fields *f, struct tables *t)
@@ -237,15 +256,17 @@ static void read_divisions(struct reading *r, const struct fields *f, struct tab
     if (!fields_get(f, "divisions"))
         return;
     struct slice text = want_text(r, f, "divisions");
-    unsigned *codes = ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2);
+    struct division *list = ARENA_ARRAY(r->a, struct division, text.n / 7 + 2);
     size_t count = 0;
     while (text.p && !r->err) {
         struct slice one = slice_cut(&text, ' ');
-        if (!division_of(one, &codes[count++]))
+        struct slice code = slice_make(one.p, one.n < 6 ? one.n : 6);
+        list[count].name = slice_from(one, code.n);
+        if (!division_code(code, &list[count++].code))
             refuse(r, fields_where(f, "divisions"),
                    "\"%.*s\" is no division code; write six digits", FMT_SLICE(one));
     }
-    divisions_set(t, codes, count);
+    divisions_set(r, t, list, count);
 }
 
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,

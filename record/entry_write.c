@@ -5,7 +5,6 @@
  *   {"number":101,"code":"amr-enterprise-registration","version":1,"valid_from":"2024-01-01T00:00:00.000+08:00",
  *    "zh":"企业登记基本信息",…,"identity":["USCC"],"day":"REG_DATE","items":[{"code":"ENT_NAME","zh":"企业名称",…}]}
  */
-#include "base/check.h"
 #include "base/json.h"
 #include "record/catalogue_read.h"
 
@@ -208,11 +207,13 @@ static void put_tables(struct json_out *o, const struct tables *t)
         json_object_end(o);
     }
     json_array_end(o);
-    AUTO_BUF(codes, 7 * t->division_count + 1);
+    AUTO_BUF(divisions, ENTRY_BYTES_MAX);
     for (size_t i = 0; i < t->division_count; i++)
-        buf_printf(&codes, "%s%06u", i ? " " : "", t->divisions[i]);
-    CHECK(codes.err == 0);
-    json_put_string(o, "divisions", buf_slice(&codes));
+        buf_printf(&divisions, "%s%06u%.*s", i ? " " : "", t->divisions[i],
+                   FMT_SLICE(t->division_names ? t->division_names[i] : SLICE("")));
+    if (divisions.err)
+        o->b->err = divisions.err;
+    json_put_string(o, "divisions", buf_slice(&divisions));
     put_list(o, "missing", t->missing, t->missing_count);
     json_key(o, "fillers");
     json_array_begin(o);

@@ -40,6 +40,7 @@ struct tables {
     size_t class_count;
     const unsigned *divisions; /* six-digit codes, current and historical, ascending */
     size_t division_count;
+    const struct slice *division_names; /* of each, in the same order; NULL where there are none */
     const struct slice *missing; /* words that mean "missing", after text_nfkc and upper case */
     size_t missing_count;
     const struct day *fillers; /* days that mean "missing" (1899-12-31, 1900-01-01) */
@@ -57,5 +58,8 @@ struct tables {
 };
 
 bool tables_division_known(const struct tables *t, unsigned division);
+/* What six digits stand for, with what it belongs to: "广州市天河区". Empty when the table does not
+ * have them, or no names. */
+struct slice tables_division_name(const struct tables *t, struct arena *a, struct slice code);
 bool tables_is_missing(const struct tables *t, struct slice text); /* text_clean'ed */
 const struct mask *tables_mask(const struct tables *t, struct slice name);
