@@ -1,4 +1,4 @@
-/* The privacy decision. Pure: header, entry version in force, day. */
+/* The privacy decision. Pure: viewer, header, entry version in force, day. */
 #include "record/visibility.h"
 
 bool record_was_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
@@ -16,6 +16,31 @@ bool record_is_public(const struct record_head *h, enum subject_kind kind, const
                       struct day today)
 {
     return !(h->flags & RECORD_REVOKED) && record_was_public(h, kind, now, today);
+}
+
+bool viewer_may_see(enum viewer v, enum visibility what)
+{
+    switch (v) {
+    case VIEWER_PUBLIC:
+        return what == VIS_PUBLIC;
+    case VIEWER_OWN:
+        return what == VIS_PUBLIC || what == VIS_AUTHORISED || what == VIS_GOVERNMENT;
+    }
+    return false;
+}
+
+static bool record_is_own(const struct record_head *h, enum subject_kind kind,
+                          const struct theme *now)
+{
+    return kind != SUBJECT_WAITING && !(h->flags & RECORD_REVOKED) && now &&
+           viewer_may_see(VIEWER_OWN, (enum visibility)h->visibility) &&
+           viewer_may_see(VIEWER_OWN, now->visibility);
+}
+
+bool record_is_seen(enum viewer v, const struct record_head *h, enum subject_kind kind,
+                    const struct theme *now, struct day today)
+{
+    return v == VIEWER_OWN ? record_is_own(h, kind, now) : record_is_public(h, kind, now, today);
 }
 
 bool record_group_is_current(const struct record_head *h, const struct theme *now)

@@ -8,6 +8,19 @@
 /* Who may see what: the privacy decision, in one place. Judged at reading, by the clock (design
  * §5). */
 
+/* Who asks. */
+enum viewer {
+    VIEWER_PUBLIC, /* anybody */
+    VIEWER_OWN,    /* the subject itself, whose papers somebody has seen */
+};
+
+/* Whether things of that visibility are for the viewer at all. */
+bool viewer_may_see(enum viewer v, enum visibility what);
+/* Whether the viewer may see the record today: the public what record_is_public says; the subject
+ * everything that is said of it, persons' records, ended publication and minor cases among it, but
+ * for what was revoked and what either entry version lets nobody see. */
+bool record_is_seen(enum viewer v, const struct record_head *h, enum subject_kind kind,
+                    const struct theme *now, struct day today);
 /* Whether anyone may see the record today. `now` is the theme's entry version in force; the
  * stricter of it and the version of judging (in the header) holds. A revoked record is never
  * public; `record_was_public` says whether it would be but for that. Natural persons' records are
