@@ -5,8 +5,6 @@
 #include "web/assets.h"
 #include "web/routes.h"
 
-enum { ITEMS_BYTES_MAX = 8 << 20 };
-
 struct scope *page_scope(struct call *c, struct slice title)
 {
     struct scope *s = scope_create(c->req->arena);
@@ -36,70 +34,13 @@ void page_problem(struct call *c, enum problem p, const struct problem_more *mor
     page_answer(c, "problem", s);
 }
 
-const char *subject_kind_en(enum subject_kind k)
+static void add_items(const struct record_answer *r, struct scope *s)
 {
-    switch (k) {
-    case SUBJECT_ENTERPRISE:
-        return "Enterprise";
-    case SUBJECT_INDIVIDUAL:
-        return "Natural person";
-    case SUBJECT_INSTITUTION:
-        return "Public institution";
-    case SUBJECT_SOCIAL:
-        return "Social organisation";
-    case SUBJECT_GOVERNMENT:
-        return "Government body";
-    case SUBJECT_WAITING:
-        break;
-    }
-    return "";
-}
-
-/* What a code of a code set means; the code itself when the set does not know it. */
-static struct slice code_name(const struct code_set *set, struct slice code)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (slice_eq(set->values[i].code, code) && set->values[i].zh.n)
-            return set->values[i].zh;
-    return code;
-}
-
-static struct slice shown_value(struct call *c, const struct item *item, struct slice value)
-{
-    if (!item->code_set)
-        return value;
-    if (item->type != ITEM_CODES)
-        return code_name(item->code_set, value);
-    AUTO_BUF(b, 64 * 1024);
-    while (value.n) {
-        buf_add_slice(&b, code_name(item->code_set, slice_cut(&value, ';')));
-        if (value.n)
-            buf_add_slice(&b, SLICE("；"));
-    }
-    return arena_dup(c->req->arena, buf_slice(&b));
-}
-
-static void add_items(struct call *c, const struct record_answer *r, struct scope *s)
-{
-    struct json *values;
-    AUTO_BUF(b, ITEMS_BYTES_MAX);
-    buf_add_char(&b, '{');
-    buf_add_slice(&b, r->items);
-    buf_add_char(&b, '}');
-    if (b.err || json_parse(c->req->arena, buf_slice(&b), ITEMS_BYTES_MAX, &values, NULL) < 0)
-        return;
-    for (size_t i = 0; i < r->theme->item_count; i++) {
-        const struct item *item = &r->theme->items[i];
-        const struct json *value = NULL;
-        for (size_t k = 0; k < values->count && !value; k++)
-            if (slice_eq(values->keys[k], item->code))
-                value = &values->items[k];
-        if (!value)
-            continue;
+    for (unsigned i = 0; i < r->shown_count; i++) {
         struct scope *entry = scope_add(s, "items");
-        scope_text(entry, "zh", item->zh);
-        scope_text(entry, "en", item->en);
-        scope_text(entry, "value", shown_value(c, item, value->string));
+        scope_text(entry, "zh", r->shown[i].zh);
+        scope_text(entry, "en", r->shown[i].en);
+        scope_text(entry, "value", r->shown[i].value);
     }
 }
 
@@ -129,7 +70,7 @@ void page_record_scope(struct call *c, const struct record_answer *r, struct sco
     add_day(c, s, "decided", r->day);
     add_day(c, s, "received", day_of(r->received));
     add_day(c, s, "until", r->public_until);
-    add_items(c, r, s);
+    add_items(r, s);
 }
 
 void page_static(struct call *c)

@@ -44,7 +44,8 @@ static void add_head(struct call *c, const struct subject_answer *subject, struc
     scope_cstr(s, "kind_zh", subject_kind_zh(subject->kind));
     scope_cstr(s, "kind_en", subject_kind_en(subject->kind));
     scope_text(s, "status", subject->status);
-    scope_text(s, "district", subject->district);
+    scope_text(s, "district",
+               subject->district_name.n ? subject->district_name : subject->district);
     if (subject->name.n && !subject->name_is_confirmed)
         scope_cstr(s, "unconfirmed", "yes");
     add_names(s, "former", subject->former, subject->former_count);
@@ -96,15 +97,6 @@ void page_subject(struct call *c)
     page_answer(c, "subject", s);
 }
 
-static const struct {
-    const char *code, *zh, *en;
-} changes[] = {
-    {"stored", "首次入库", "First stored"},
-    {"changed", "变更", "Changed"},
-    {"revoked", "撤销", "Revoked"},
-    {"reinstated", "恢复", "Reinstated"},
-};
-
 static void add_change(struct call *c, const struct history_answer *h, struct scope *s)
 {
     struct scope *entry = scope_add(s, "changes");
@@ -113,12 +105,10 @@ static void add_change(struct call *c, const struct history_answer *h, struct sc
     struct slice text = arena_dup(c->req->arena, slice_of(when));
     scope_text(entry, "when", text);
     scope_text(entry, "when_text", arena_printf(c->req->arena, "%.10s %.5s", text.p, text.p + 11));
-    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-        if (!slice_eq(slice_of(changes[i].code), slice_of(h->change)))
-            continue;
-        scope_cstr(entry, "zh", changes[i].zh);
-        scope_cstr(entry, "en", changes[i].en);
-    }
+    const char *zh, *en;
+    change_names(h->change, &zh, &en);
+    scope_cstr(entry, "zh", zh);
+    scope_cstr(entry, "en", en);
 }
 
 void page_record(struct call *c)

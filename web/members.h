@@ -1,9 +1,0 @@
-#pragma once
-#include <stdbool.h>
-
-#include "base/slice.h"
-
-/* Walks a fragment of JSON members whose values are strings ("a":"x","b":"y"), as records keep
- * their items, without making a tree. Key and value come as they stand between their quotes, with
- * escapes (keys of items have none). False at the end, and for anything else. */
-bool members_next(struct slice *rest, struct slice *ret_key, struct slice *ret_value);
