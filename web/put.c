@@ -139,6 +139,14 @@ static void put_numbers(struct json_out *o, const struct subject_answer *s)
     json_array_end(o);
 }
 
+void put_subject_names(struct json_out *o, const struct subject_answer *s)
+{
+    json_put_bool(o, "name_confirmed", s->name_is_confirmed);
+    put_list(o, "names", s->additional, s->additional_count);
+    put_list(o, "former_names", s->former, s->former_count);
+    put_numbers(o, s);
+}
+
 void put_counters(struct json_out *o, const uint64_t counters[CATEGORY_LAST + 1], uint64_t total)
 {
     json_key(o, "counters");
@@ -153,10 +161,7 @@ void put_counters(struct json_out *o, const uint64_t counters[CATEGORY_LAST + 1]
 void put_subject(struct json_out *o, const struct subject_answer *s, struct day today)
 {
     put_subject_head(o, s);
-    json_put_bool(o, "name_confirmed", s->name_is_confirmed);
-    put_list(o, "names", s->additional, s->additional_count);
-    put_list(o, "former_names", s->former, s->former_count);
-    put_numbers(o, s);
+    put_subject_names(o, s);
     put_counters(o, s->counters, s->total);
     put_day(o, "as_of", today);
 }

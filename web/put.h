@@ -23,6 +23,8 @@ void put_kind_names(struct json_out *o);
 void put_category_names(struct json_out *o);
 /* code, name, kind, status and district, with their names. */
 void put_subject_head(struct json_out *o, const struct subject_answer *s);
+/* Whether its name is confirmed, further and former names, numbers. */
+void put_subject_names(struct json_out *o, const struct subject_answer *s);
 /* All of a subject: the head, further names and numbers, counters and their day. */
 void put_subject(struct json_out *o, const struct subject_answer *s, struct day today);
 /* "counters", "category_names" and "total". */
