@@ -29,7 +29,7 @@ struct ctl_command {
 };
 /* The commands by group, each list ended by a row without a name. */
 extern const struct ctl_command ctl_submit_commands[], ctl_catalogue_commands[], ctl_key_commands[],
-    ctl_store_commands[], ctl_search_commands[];
+    ctl_store_commands[], ctl_search_commands[], ctl_own_commands[];
 
 /* The option's value, or NULL. */
 const char *ctl_option(const struct ctl *c, const char *name);
@@ -51,6 +51,9 @@ int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_stat
 /* Asks the daemon. 0 and the answer as JSON (NULL when it is empty) for a status below 300, else an
  * exit code, having said why; EXIT_CODE_REFUSED for 409 and 422. */
 int ctl_ask(struct ctl *c, const char *method, const char *path, const struct json **ret);
+/* The same with a JSON body, by POST; also the answer's text. */
+int ctl_send(struct ctl *c, const char *path, struct slice body, const struct json **ret,
+             struct slice *ret_text);
 /* Asks the daemon and copies the answer to standard output as it comes. */
 int ctl_copy(struct ctl *c, const char *path);
 /* Says what an answer of 300 and above says. */
