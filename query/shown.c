@@ -40,6 +40,14 @@ static bool is_open_end(const struct tables *t, struct slice day)
            year >= (uint64_t)t->open_end_year_min;
 }
 
+/* What the number counts, as the version of judging said: its number was taken for that. */
+static struct slice with_unit(struct arena *a, const struct item *judged, const struct item *now,
+                              struct slice number)
+{
+    struct slice unit = judged ? judged->unit : now->unit;
+    return unit.n ? arena_printf(a, "%.*s%.*s", FMT_SLICE(number), FMT_SLICE(unit)) : number;
+}
+
 struct slice shown_value(struct arena *a, const struct tables *t, const struct item *judged,
                          const struct item *now, struct slice value)
 {
@@ -50,6 +58,8 @@ struct slice shown_value(struct arena *a, const struct tables *t, const struct i
         return codes_names(a, judged, now, value);
     if (item->type == ITEM_DATE && item->open_ended && is_open_end(t, value))
         return SLICE("长期");
+    if (item->type == ITEM_AMOUNT)
+        return with_unit(a, judged, now, value);
     if (item->role == ROLE_DISTRICT) {
         struct slice name = tables_division_name(t, a, value);
         return name.n ? name : value;

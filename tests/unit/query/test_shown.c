@@ -70,3 +70,17 @@ TEST(a_district_of_six_digits_is_shown_by_its_name)
     arena_destroy(a);
     theme_catalogue_drop();
 }
+
+TEST(an_amount_is_shown_with_the_unit_that_it_had_when_it_was_given)
+{
+    struct arena *a = arena_create(1 << 16);
+    const struct tables *t = catalogue_tables_at(theme_catalogue(), (struct utc_ms){0});
+    struct item judged = {.type = ITEM_AMOUNT, .unit = SLICE("万元")};
+    struct item now = {.type = ITEM_AMOUNT, .unit = SLICE("元")};
+    struct item bare = {.type = ITEM_AMOUNT};
+    EXPECT_SLICE(shown_value(a, t, &judged, &now, SLICE("0.2")), "0.2万元");
+    EXPECT_SLICE(shown_value(a, t, NULL, &now, SLICE("2000")), "2000元");
+    EXPECT_SLICE(shown_value(a, t, &bare, &now, SLICE("0.2")), "0.2");
+    arena_destroy(a);
+    theme_catalogue_drop();
+}
