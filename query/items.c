@@ -174,6 +174,7 @@ static void show(struct query *q, struct holding *h, struct record_answer *ret)
             .zh = named->zh,
             .en = named->en,
             .value = shown_value(q->arena, t, one->judged, one->now, one->value),
+            .role = named->role,
         };
     }
 }

@@ -7,6 +7,7 @@
 struct shown {
     struct slice code, zh, en;
     struct slice value;
+    enum item_role role;
 };
 /* The value of an item in words: of codes their Chinese names, joined with "；"; of a district the
  * division's name; an end that is open as 长期; an amount with its unit. Anything else as it is.

@@ -92,10 +92,9 @@ void api_record_history(struct call *c)
     json_array_begin(&o);
     for (size_t i = w.from; i < count && i < w.from + w.limit; i++) {
         json_object_begin(&o);
-        const char *zh, *en;
-        change_names(list[i].change, &zh, &en);
+        const struct naming *change = change_naming(list[i].change);
         json_put_cstr(&o, "change", list[i].change);
-        put_names(&o, "change_name", slice_of(zh), slice_of(en));
+        put_names(&o, "change_name", slice_of(change->zh), slice_of(change->en));
         put_instant(&o, "from", list[i].from);
         if (list[i].until.v != INT64_MAX)
             put_instant(&o, "until", list[i].until);

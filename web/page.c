@@ -3,6 +3,7 @@
 #include "web/page.h"
 
 #include "web/assets.h"
+#include "web/put.h"
 #include "web/routes.h"
 
 struct scope *page_scope(struct call *c, struct slice title)
@@ -34,14 +35,48 @@ void page_problem(struct call *c, enum problem p, const struct problem_more *mor
     page_answer(c, "problem", s);
 }
 
+/* Says who the subject is, which the page says already. */
+static bool is_about_subject(enum item_role role)
+{
+    static const enum item_role roles[] = {
+        ROLE_NAME,        ROLE_USCC,   ROLE_REGISTRATION, ROLE_ORGANISATION, ROLE_TAX,
+        ROLE_INSTITUTION, ROLE_SOCIAL, ROLE_PERSON,       ROLE_COUNTERPART,
+    };
+    for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+        if (roles[i] == role)
+            return true;
+    return false;
+}
+
+/* What the record says comes first, and whom it is about behind it; of a registration that is the
+ * same. */
 static void add_items(const struct record_answer *r, struct scope *s)
 {
     for (unsigned i = 0; i < r->shown_count; i++) {
-        struct scope *entry = scope_add(s, "items");
-        scope_text(entry, "zh", r->shown[i].zh);
-        scope_text(entry, "en", r->shown[i].en);
-        scope_text(entry, "value", r->shown[i].value);
+        const struct shown *one = &r->shown[i];
+        bool is_about = !r->theme->is_registration && is_about_subject(one->role);
+        struct scope *entry = scope_add(s, is_about ? "about" : "items");
+        if (is_about)
+            scope_cstr(s, "has_about", "yes");
+        scope_text(entry, "zh", one->zh);
+        scope_text(entry, "en", one->en);
+        scope_text(entry, "value", one->value);
+        if (one->role == ROLE_SEVERITY)
+            scope_text(s, "brief", one->value);
     }
+}
+
+/* Told by a word and a sign, for colours alone are not seen by everybody. */
+static void add_polarity(enum polarity p, struct scope *s)
+{
+    if (p != POLARITY_POSITIVE && p != POLARITY_NEGATIVE)
+        return;
+    struct scope *mark = scope_add(s, "polarity");
+    const struct naming *names = polarity_naming(p);
+    scope_cstr(mark, "polarity_code", names->code);
+    scope_cstr(mark, "polarity_sign", p == POLARITY_POSITIVE ? "＋" : "！");
+    scope_cstr(mark, "polarity_zh", names->zh);
+    scope_cstr(mark, "polarity_en", names->en);
 }
 
 static void add_day(struct call *c, struct scope *s, const char *name, struct day d)
@@ -63,6 +98,9 @@ void page_record_scope(struct call *c, const struct record_answer *r, struct sco
     scope_text(s, "document", r->document);
     scope_text(s, "theme_zh", t->zh);
     scope_text(s, "theme_en", t->en);
+    scope_text(s, "theme", t->code);
+    scope_text(s, "basis", t->basis);
+    add_polarity(t->polarity, s);
     scope_cstr(s, "category_zh", category_zh(r->category));
     scope_cstr(s, "category_en", category_en(r->category));
     scope_text(s, "department_zh", d ? d->zh : t->department);

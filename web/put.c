@@ -166,14 +166,17 @@ void put_subject(struct json_out *o, const struct subject_answer *s, struct day 
     put_day(o, "as_of", today);
 }
 
-static const struct {
-    const char *code, *zh, *en;
-} polarities[] = {
+static const struct naming polarities[] = {
     [POLARITY_NEUTRAL] = {"neutral", "一般信息", "Neutral"},
-    [POLARITY_POSITIVE] = {"positive", "守信信息", "Positive"},
-    [POLARITY_NEGATIVE] = {"negative", "失信或不良信息", "Negative"},
+    [POLARITY_POSITIVE] = {"positive", "良好信息", "Positive"},
+    [POLARITY_NEGATIVE] = {"negative", "不良信息", "Negative"},
     [POLARITY_MIXED] = {"mixed", "视内容而定", "Depends on the content"},
 };
+
+const struct naming *polarity_naming(enum polarity p)
+{
+    return &polarities[p];
+}
 
 static void put_item_names(struct json_out *o, const struct record_answer *r)
 {
@@ -216,7 +219,7 @@ void put_record_members(struct json_out *o, const struct catalogue *c,
     put_names(o, "theme_name", t->zh, t->en);
     json_put_cstr(o, "category", category_code(r->category));
     put_cstr_names(o, "category_name", category_zh(r->category), category_en(r->category));
-    json_put_cstr(o, "polarity", polarities[t->polarity].code);
+    json_put_cstr(o, "polarity", polarity_naming(t->polarity)->code);
     json_put_string(o, "department", t->department);
     put_department_name(o, c, t->department);
     put_text_or_nil(o, "basis", t->basis);
@@ -247,23 +250,17 @@ void put_record(struct json_out *o, const struct catalogue *c, const struct reco
     json_object_end(o);
 }
 
-static const struct {
-    const char *code, *zh, *en;
-} changes[] = {
+static const struct naming changes[] = {
     {"stored", "首次入库", "First stored"},
     {"changed", "变更", "Changed"},
     {"revoked", "撤销", "Revoked"},
     {"reinstated", "恢复", "Reinstated"},
 };
 
-void change_names(const char *change, const char **ret_zh, const char **ret_en)
+const struct naming *change_naming(const char *change)
 {
-    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-        if (!slice_eq(slice_of(changes[i].code), slice_of(change)))
-            continue;
-        *ret_zh = changes[i].zh;
-        *ret_en = changes[i].en;
-        return;
-    }
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++)
+        if (slice_eq(slice_of(changes[i].code), slice_of(change)))
+            return &changes[i];
     UNREACHABLE();
 }

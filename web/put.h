@@ -33,7 +33,12 @@ void put_counters(struct json_out *o, const uint64_t counters[CATEGORY_LAST + 1]
 void put_record(struct json_out *o, const struct catalogue *c, const struct record_answer *r);
 void put_record_members(struct json_out *o, const struct catalogue *c,
                         const struct record_answer *r);
-/* Chinese and English name of a change in a record's history. */
-void change_names(const char *change, const char **ret_zh, const char **ret_en);
+/* What a code of ours is called: a change in a record's history, and what records of a theme say of
+ * their subject. */
+struct naming {
+    const char *code, *zh, *en;
+};
+const struct naming *change_naming(const char *change);
+const struct naming *polarity_naming(enum polarity p);
 /* "unified-code", "registration-number", …; "" for numbers of persons. */
 const char *number_type_code(enum id_type type);

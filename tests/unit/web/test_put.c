@@ -10,8 +10,9 @@ static struct slice written(struct buf *b, struct slice amounts)
                               .day = DAY_NONE,
                               .public_until = DAY_FOREVER,
                               .items = SLICE("\"CAPITAL\":\"100万元\""),
-                              .shown = &(struct shown){SLICE("CAPITAL"), SLICE("注册资金"),
-                                                       SLICE("Capital"), SLICE("100万元")},
+                              .shown =
+                                  &(struct shown){SLICE("CAPITAL"), SLICE("注册资金"),
+                                                  SLICE("Capital"), SLICE("100万元"), ROLE_NONE},
                               .shown_count = 1,
                               .amounts = amounts};
     buf_clear(b);
