@@ -138,6 +138,7 @@ static void print_record(struct ctl *c, const struct json *record, size_t number
     print_line(c, "     ", SLICE("依据 Legal basis"), member(record, "basis"));
     print_line(c, "     ", SLICE("更新时间 Received"), member(record, "received"));
     print_line(c, "     ", SLICE("公示 Publication"), publication(c, record));
+    print_line(c, "     ", SLICE("保存至 Kept until"), member(record, "retain_until"));
     for (size_t i = 0; shown && i < shown->count; i++)
         print_line(c, "       ", member(&shown->items[i], "zh"), member(&shown->items[i], "value"));
     print_line(c, "     ", SLICE("记录编号 Record"), member(record, "id"));

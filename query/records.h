@@ -12,6 +12,7 @@ struct record_answer {
     struct slice document;
     struct day day; /* the theme's day ("decided"); may be none */
     struct day public_until;
+    struct day retain_until; /* the first day on which it is in no answer any more */
     struct utc_ms received;
     struct slice version; /* the provider's as decimal text, or the received time in RFC 3339 when
                              it gave none */

@@ -120,6 +120,7 @@ static void put_own_record(struct json_out *o, const struct catalogue *c,
 {
     json_object_begin(o);
     json_put_bool(o, "is_public", r->is_public);
+    put_day(o, "retain_until", r->retain_until);
     put_record_members(o, c, r);
     json_object_end(o);
 }

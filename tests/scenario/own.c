@@ -133,6 +133,13 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     EXPECT(!minor->is_public);
     EXPECT(day_is_none(minor->public_until));
     asked_end(&a);
+    /* five years after the decision nobody sees them any more */
+    struct utc_ms later;
+    EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
+    clock_set(&w->clock, later);
+    ask(w, VIEWER_OWN, &a);
+    EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
+    asked_end(&a);
     world_close(w);
 }
 
