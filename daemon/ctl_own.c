@@ -157,7 +157,9 @@ static void print_records(struct ctl *c, const struct pages *pages)
                 if (!slice_eq(member(record, "category"), slice_of(category_code(category))))
                     continue;
                 if (!number)
-                    printf("\n%s %s\n", category_zh(category), category_en(category));
+                    printf("\n%s %s  %lld\n", category_zh(category), category_en(category),
+                           (long long)json_get_int(json_get(pages->list[0], "counters"),
+                                                   category_code(category)));
                 print_record(c, record, ++number);
             }
         }

@@ -77,7 +77,7 @@ def test_a_body_that_is_too_long_is_refused(register):
 def test_creditctl_prints_what_a_person_can_read(register):
     shown = register.ctl("own", input=f"{PERSON}\n")
     assert shown.returncode == 0, shown.stderr
-    for text in ("欧阳某某", "个人", "共 120 条记录", "监管 Supervision", "120. ", "处罚类别", "罚款", "未公开", "市市场监督管理局"):
+    for text in ("欧阳某某", "个人", "共 120 条记录", "监管 Supervision  120", "120. ", "处罚类别", "罚款", "未公开", "市市场监督管理局"):
         assert text in shown.stdout, text
     assert PERSON not in shown.stdout and "CF_CFLB" not in shown.stdout
     shown = register.ctl("own", "--category", "judgment", input=uscc(1).lower())
