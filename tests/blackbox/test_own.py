@@ -1,4 +1,5 @@
 """The subject's own answer at the counter: over the operators' socket, with the number in the body, and no trace of it."""
+import datetime
 import json
 import os
 import pty
@@ -13,16 +14,20 @@ PERSON = "440106185001010016"
 OLD = "440106850101999"
 
 
-def person(number, record, day="2026-02-03"):
-    row = penalty(f"人{record}号", "欧阳某某", "", record=record, version=1, day=day)
+def days_ago(days):
+    return (datetime.date.today() - datetime.timedelta(days)).isoformat()
+
+
+def person(number, record):
+    row = penalty(f"人{record}号", "欧阳某某", "", record=record, version=1, day=days_ago(50))
     row.update({"CF_XDR_LB": "自然人", "CF_FRDB": "", "CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": number})
     return row
 
 
 @pytest.fixture(scope="module")
 def register(register):
-    rows = [penalty("处一号", "广州红棉商贸有限公司", uscc(1), record="A1", version=1, until="2098-01-01", day="2026-02-03"),
-            penalty("处二号", "广州红棉商贸有限公司", uscc(1), record="A2", version=1, until="2021-02-03", day="2020-02-03")]
+    rows = [penalty("处一号", "广州红棉商贸有限公司", uscc(1), record="A1", version=1, until="2098-01-01", day=days_ago(60)),
+            penalty("处二号", "广州红棉商贸有限公司", uscc(1), record="A2", version=1, until=days_ago(300), day=days_ago(600))]
     assert register.submit(PENALTY, as_csv(rows))["stored"] == 2
     rows = [person(PERSON, f"P{n:03}") for n in range(120)] + [person(OLD, "Q1"), person("44010618500101018x", "Q2")]
     assert register.submit(PENALTY, as_csv(rows))["stored"] == 122
