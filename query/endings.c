@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/check.h"
 #include "base/err.h"
 #include "query/current.h"
@@ -10,14 +11,13 @@
 #include "record/visibility.h"
 #include "store/ends.h"
 
-enum { LIMIT_MAX = 100, DAY_BYTES = 4, ID_AT = DAY_BYTES };
+enum { LIMIT_MAX = 100, DAY_BYTES = 4, ID_AT = DAY_BYTES, SCRATCH_BYTES_MAX = 16 << 20 };
 
 static void fill_subject(struct query *q, const struct record *r, const struct record_key *k,
                          struct ending_answer *ret)
 {
     struct subject_id subject = record_key_subject(k);
     char code[40];
-    ret->kind = subject_id_kind(&subject);
     if (ret->kind == SUBJECT_INDIVIDUAL)
         return;
     subject_id_print(&subject, code);
@@ -27,9 +27,9 @@ static void fill_subject(struct query *q, const struct record *r, const struct r
 }
 
 /* What of the record ends on that day for whoever could see it the day before. 1: something, 0:
- * nothing, CE_.... */
-static int look(struct query *q, struct theme_now *last, struct day on, const struct record_id *id,
-                struct slice value, struct ending_answer *ret)
+ * nothing, CE_.... The record lies in `scratch`, the answer in `q`'s memory. */
+static int look(struct query *q, struct query *scratch, struct theme_now *last, struct day on,
+                const struct record_id *id, struct slice value, struct ending_answer *ret)
 {
     uint8_t what;
     struct record_key key;
@@ -37,18 +37,22 @@ static int look(struct query *q, struct theme_now *last, struct day on, const st
     struct day before = {on.v - 1};
     int e = ends_decode(value, &what);
     if (e == 0)
-        e = current_get(q, id, &key, &r);
+        e = current_get(scratch, id, &key, &r);
     if (e < 0)
         return e == CE_NOT_FOUND ? CE_FORMAT : e;
     const struct theme *now = query_theme_now(q, last, r.head.theme);
     if (!now)
         return 0;
-    *ret = (struct ending_answer){.id = *id, .theme = now, .day = r.head.day};
-    fill_subject(q, &r, &key, ret);
+    struct subject_id subject = record_key_subject(&key);
+    *ret = (struct ending_answer){
+        .id = *id, .theme = now, .kind = subject_id_kind(&subject), .day = r.head.day};
     ret->ends_publication =
         (what & END_PUBLICATION) && record_is_public(&r.head, ret->kind, now, before);
     ret->ends_retention = (what & END_RETENTION) && record_is_kept(&r.head, now, before);
-    return ret->ends_publication || ret->ends_retention;
+    if (!ret->ends_publication && !ret->ends_retention)
+        return 0;
+    fill_subject(q, &r, &key, ret);
+    return 1;
 }
 
 static struct slice cursor_behind(struct query *q, struct slice about, struct slice key)
@@ -76,6 +80,9 @@ int query_endings(struct query *q, struct day on, uint16_t theme, unsigned limit
     *ret_count = 0;
     *ret_next = (struct slice){0};
     struct theme_now last = {0};
+    AUTO(arena_destroy) struct arena *memory = arena_create(SCRATCH_BYTES_MAX);
+    struct query scratch = *q;
+    scratch.arena = memory;
     unsigned looked_at = 0;
     int r = 0;
     struct walk *w = walk_open(q->view, CF_BY_TERM, prefix, KEY_SLICE(from));
@@ -86,7 +93,6 @@ int query_endings(struct query *q, struct day on, uint16_t theme, unsigned limit
             *ret_next = cursor_behind(q, about, KEY_SLICE(from));
             break;
         }
-        struct arena_mark mark = arena_set_mark(q->arena);
         struct slice key = walk_key(w);
         if (key.n != TERM_KEY_BYTES) {
             r = CE_FORMAT;
@@ -94,11 +100,10 @@ int query_endings(struct query *q, struct day on, uint16_t theme, unsigned limit
         }
         memcpy(from.b, key.p, sizeof from.b);
         memcpy(id.b, key.p + ID_AT, sizeof id.b);
-        r = look(q, &last, on, &id, walk_value(w), &(*ret)[*ret_count]);
+        arena_reset(memory);
+        r = look(q, &scratch, &last, on, &id, walk_value(w), &(*ret)[*ret_count]);
         if (r > 0)
             (*ret_count)++;
-        else
-            arena_rewind(q->arena, mark);
     }
     int closed = walk_close(w);
     return r < 0 ? r : closed;
