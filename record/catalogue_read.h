@@ -142,6 +142,8 @@ void divisions_read_csv(struct reading *r, struct slice text, const char *file, 
 
 /* The same from a stored entry; nothing when it has none. */
 void divisions_read(struct reading *r, const struct fields *f, struct tables *t);
+/* All divisions as the stored entry has them: "110000北京市 110100市辖区 …". */
+void divisions_write(const struct tables *t, struct buf *b);
 /* Divisions that are no more, as the stored entry has them: "440102 东山区 2004;…", with "=" behind
  * the year when the name is borne yet. */
 void former_write(const struct tables *t, struct buf *b);

@@ -3,8 +3,8 @@
  * both:
  *
  *   {"number":0,"code":"common","version":1,"valid_from":"…","departments":[{…}],
- *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","former":"440102 东山区 2004;…",
- *              "missing":["/", …], …}} */
+ *    "tables":{"classes":[{…}],"divisions":"110000北京市 110100市辖区 …","former":"440102 东山区
+ * 2004;…", "missing":["/", …], …}} */
 #include <stdlib.h>
 
 #include "base/check.h"
