@@ -377,7 +377,7 @@ TEST(the_text_of_an_entry_is_stable)
         slice_find(t->json,
                    SLICE("{\"code\":\"XK_XDR_MC\",\"zh\":\"行政相对人名称\",\"en\":\"Name of the "
                          "counterpart\","
-                         "\"aliases\":[\"XK_XDR\",\"相对人名称\"],\"type\":\"name\",\"length\":200,"
+                         "\"aliases\":[\"相对人名称\"],\"type\":\"name\",\"length\":200,"
                          "\"required\":\"yes\",\"visibility\":\"P\",\"role\":\"name\"}"),
                    0) > 0);
     EXPECT(slice_find(
