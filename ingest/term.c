@@ -73,7 +73,8 @@ static struct day public_until(const struct judging *j)
         struct day decision = term_day(j);
         if (day_is_none(decision))
             return DAY_NONE;
-        struct day law = term_publication_end(j->tables, j->theme->terms, severity_class(j), decision);
+        struct day law =
+            term_publication_end(j->tables, j->theme->terms, severity_class(j), decision);
         return law.v < provider.v ? law : provider; /* DAY_NONE is the least */
     }
     }
