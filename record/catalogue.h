@@ -302,6 +302,9 @@ const struct theme *catalogue_number_at(const struct catalogue *c, uint16_t numb
 const struct theme *catalogue_version(const struct catalogue *c, uint16_t number, uint32_t version);
 /* As the newest version that has it says. */
 const struct department *catalogue_department(const struct catalogue *c, struct slice id);
+/* As it was at that instant; when it was not yet there, as catalogue_department. */
+const struct department *catalogue_department_at(const struct catalogue *c, struct slice id,
+                                                 struct utc_ms t);
 /* Departments in the newest version. */
 const struct common *catalogue_newest_common(const struct catalogue *c);
 /* The tables in force at that instant; the oldest ones when none were yet. Never NULL. */

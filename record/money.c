@@ -93,11 +93,11 @@ static void unit_put(struct numeral *n, int64_t unit)
     if (unit < WAN) {
         n->section = plus(n, n->section, times(n, number, unit));
     } else {
-        n->is_wrong |= n->total == 0 && n->section == 0 && !n->has_number; /* 万元 */
-        int64_t closed = times(n, plus(n, n->section, number), unit);
-        /* 一万亿: the whole counts again. */
-        bool is_again = n->section == 0 && !n->has_number && n->total > 0;
-        n->total = is_again ? times(n, n->total, unit) : plus(n, n->total, closed);
+        bool is_bare = n->section == 0 && !n->has_number; /* 万元; but 一万亿: the whole again */
+        n->is_wrong |= is_bare && (n->total == 0 || unit < YI);
+        int64_t closed = is_bare ? n->total : plus(n, n->section, number);
+        closed = times(n, closed, unit);
+        n->total = is_bare ? closed : plus(n, n->total, closed);
         n->section = 0;
     }
     n->number = 0;
@@ -165,29 +165,48 @@ static int64_t small_read(struct slice text, size_t *i, struct slice word, int64
     return s.value * worth;
 }
 
+/* A sum that begins at *i, which moves behind what was read of it. */
+static bool sum_read(struct slice text, size_t *i, struct money *ret)
+{
+    struct numeral n = numeral_read(text, i);
+    if (!skip(text, i, SLICE("元")) && !skip(text, i, SLICE("圆")))
+        return false;
+    n.total = plus(&n, n.total, small_read(text, i, SLICE("角"), MONEY_MICRO / 10));
+    n.total = plus(&n, n.total, small_read(text, i, SLICE("分"), MONEY_MICRO / 100));
+    ret->micro = n.total;
+    return !n.is_wrong;
+}
+
+static bool begins_numeral(struct slice text, size_t i)
+{
+    enum mark mark = i < text.n ? sign_of(utf8_next(text, &i)).mark : MARK_NONE;
+    return mark == MARK_DIGIT || mark == MARK_UNIT;
+}
+
 bool money_in_text(struct slice text, size_t from, struct money *ret, size_t *ret_end)
 {
     for (size_t i = from; i < text.n;) {
-        size_t next = i;
-        struct sign s = sign_of(utf8_next(text, &next));
-        if (s.mark != MARK_DIGIT && s.mark != MARK_UNIT) {
-            i = next;
-            continue;
+        size_t end = i;
+        if (begins_numeral(text, i) && sum_read(text, &end, ret)) {
+            *ret_end = end;
+            return true;
         }
-        struct numeral n = numeral_read(text, &i);
-        if (i < next)
-            i = next;
-        if (!skip(text, &i, SLICE("元")) && !skip(text, &i, SLICE("圆")))
-            continue;
-        n.total = plus(&n, n.total, small_read(text, &i, SLICE("角"), MONEY_MICRO / 10));
-        n.total = plus(&n, n.total, small_read(text, &i, SLICE("分"), MONEY_MICRO / 100));
-        if (n.is_wrong)
-            continue;
-        ret->micro = n.total;
-        *ret_end = i;
-        return true;
+        if (end > i)
+            i = end;
+        else
+            utf8_next(text, &i);
     }
     return false;
+}
+
+bool money_read(struct slice text, struct money *ret)
+{
+    size_t i = 0;
+    if (!begins_numeral(text, 0) || !sum_read(text, &i, ret))
+        return false;
+    if (!skip(text, &i, SLICE("整")))
+        skip(text, &i, SLICE("正"));
+    return i == text.n;
 }
 
 bool money_of(struct slice number, int64_t unit, struct money *ret)

@@ -19,3 +19,5 @@ bool money_of(struct slice number, int64_t unit, struct money *ret);
  * with or without separators and Chinese numerals, 百 千 万 亿 between, and 角 分 behind:
  * 罚款2,000元, 0.2万元, 贰仟元整, 一万二千三百元五角. Digits of any width. */
 bool money_in_text(struct slice text, size_t from, struct money *ret, size_t *ret_end);
+/* The whole text is one such sum, perhaps with 整 or 正 at its end. */
+bool money_read(struct slice text, struct money *ret);

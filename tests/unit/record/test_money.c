@@ -58,6 +58,18 @@ TEST(what_is_no_sum_in_yuan_is_read_past)
             FAIL("%s was read as %lld", texts[i], (long long)first(texts[i]));
 }
 
+TEST(a_text_that_is_a_sum_is_read_as_a_whole)
+{
+    struct money m;
+    EXPECT(money_read(SLICE("伍佰万元整"), &m) && m.micro == INT64_C(5000000) * MONEY_MICRO);
+    EXPECT(money_read(SLICE("12.5元"), &m) && m.micro == 12500000);
+    EXPECT(!money_read(SLICE("罚款12.5元"), &m));
+    EXPECT(!money_read(SLICE("12.5元以上"), &m));
+    EXPECT(!money_read(SLICE("100万万元"), &m));
+    EXPECT(!money_read(SLICE("万元"), &m));
+    EXPECT(!money_read(SLICE(""), &m));
+}
+
 TEST(every_sum_of_a_text_is_found_one_after_the_other)
 {
     struct slice text = SLICE("没收违法所得300元，并处罚款0.5万元，合计伍仟叁佰元整。");
