@@ -169,10 +169,11 @@ TEST(persons_numbers_and_contacts_are_never_public)
             if (it->type != ITEM_PERSON_ID && it->type != ITEM_CONTACT)
                 continue;
             seen++;
-            EXPECT_EQ(it->visibility, VIS_GOVERNMENT);
+            EXPECT(it->visibility == VIS_GOVERNMENT ||
+                   (it->visibility == VIS_AUTHORISED && it->mask));
         }
     }
-    EXPECT(seen >= 14);
+    EXPECT(seen >= 300);
     const struct theme *t = theme("amr-penalty");
     EXPECT_EQ(item(t, "CF_FR_ZJHM")->document_type, (int)item(t, "CF_FR_ZJLX")->index);
 }
@@ -261,7 +262,8 @@ TEST(tables_hold_what_judging_needs)
 
 static void restore_all(struct arena *a, const struct catalogue *c, struct catalogue **ret)
 {
-    struct catalogue_entry entries[64];
+    struct catalogue_entry *entries =
+        ARENA_ARRAY(a, struct catalogue_entry, c->theme_count + c->common_count);
     size_t n = 0;
     for (size_t i = 0; i < c->theme_count; i++)
         entries[n++] = (struct catalogue_entry){c->themes[i]->number, c->themes[i]->version,
