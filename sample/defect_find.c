@@ -431,11 +431,12 @@ int find_birth(const struct layout *l)
     return role(l, ROLE_BIRTH);
 }
 
-/* The theme's day is compared with nothing. */
+/* The theme's day is compared with nothing, and counts: a registration asks for the age of today.
+ */
 int find_day_alone(const struct layout *l)
 {
     const struct theme *t = theme_of(l);
-    bool is_alone = t->items[t->day_item].not_before < 0;
+    bool is_alone = t->items[t->day_item].not_before < 0 && !t->is_registration;
     return l->filler->has_persons && is_alone ? t->day_item : DEFECT_NOWHERE;
 }
 
