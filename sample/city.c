@@ -204,6 +204,12 @@ static int put_file(struct writing *w, struct reason *why)
         r = city_open(w->c, name, &w->out, why);
     if (r < 0)
         return r;
+    filler_matter(w->course.filler, 0, NEED_ANYONE, &w->matter);
+    w->file->is_person = w->matter.is_person;
+    w->file->subject =
+        arena_dup(w->c->arena, slice_make(w->matter.is_person ? w->matter.person.number
+                                                              : w->matter.organisation.code,
+                                          18));
     buf_clear(&w->row);
     layout_header(l, &w->row);
     fwrite(w->row.p, 1, w->row.n, w->out);

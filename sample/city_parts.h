@@ -22,7 +22,8 @@ struct city_file {
     const struct theme *theme;
     struct slice name; /* "amr/amr-penalty.csv" */
     struct totals totals;
-    bool is_ndjson, is_gb18030, is_former;
+    struct slice subject; /* whom its first record is about: a code, of a person the number */
+    bool is_person, is_ndjson, is_gb18030, is_former;
 };
 
 /* Where a visitor should look. */

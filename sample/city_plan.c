@@ -28,7 +28,8 @@ static uint64_t score_of(const struct city *c, const struct theme *t)
 {
     uint64_t score = dice_mix(c->o->seed, t->number) >> 8;
     for (size_t i = 0; i < ARRAY_LEN(large_words); i++)
-        if (slice_find(t->zh, slice_of(large_words[i]), 0) >= 0)
+        if ((t->polarity != POLARITY_NEGATIVE || slice_find(t->zh, SLICE("欠"), 0) >= 0) &&
+            slice_find(t->zh, slice_of(large_words[i]), 0) >= 0)
             return score | UINT64_C(1) << 60;
     return score;
 }

@@ -69,6 +69,7 @@ static void put_files(const struct city *c, struct json_out *o)
         json_put_string(o, "department", f->theme->department);
         json_put_cstr(o, "encoding", f->is_gb18030 ? "gb18030" : "utf-8");
         json_put_bool(o, "former_format", f->is_former);
+        json_put_string(o, f->is_person ? "person" : "subject", f->subject);
         put_totals(o, &f->totals);
         json_object_end(o);
     }
@@ -136,7 +137,7 @@ static void put_findings(const struct city *c, struct json_out *o)
     json_object_end(o);
 }
 
-/* A part of its name that is its own: what stands behind city and district. */
+/* A part of its name that is its own: what stands behind city and district, before a bracket. */
 static struct slice search_text(const struct organisation *who)
 {
     struct slice s = who->name;
@@ -146,7 +147,10 @@ static struct slice search_text(const struct organisation *who)
         s = slice_from(s, strlen(district_name(who->district)));
     size_t i = 0;
     for (int k = 0; k < SEARCH_CHARS && i < s.n; k++)
-        utf8_next(s, &i);
+        if (slice_starts(slice_from(s, i), SLICE("（")))
+            break;
+        else
+            utf8_next(s, &i);
     return slice_make(s.p, i);
 }
 

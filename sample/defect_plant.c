@@ -37,6 +37,8 @@ PLANT(text)
 
 PLANT(check)
 {
+    if (d->values[at].n == 0)
+        d->values[at] = l->filler->department->uscc;
     char *p = copy_of(d, at);
     size_t last = d->values[at].n - 1;
     p[last] = digits_wrong(p[last], 7);

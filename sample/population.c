@@ -85,13 +85,18 @@ uint64_t population_place(enum org_class c, uint64_t n)
     return block * BLOCK + (k == 0 ? (unsigned)c : slot(first_of_rest(c) + k - 1));
 }
 
-uint64_t population_count(const struct population *p, enum org_class c)
+static uint64_t count_class(const struct population *p, enum org_class c)
 {
     uint64_t n = p->organisations / BLOCK * classes[c].in_hundred;
     unsigned rest = (unsigned)(p->organisations % BLOCK);
     for (unsigned k = 0; k < classes[c].in_hundred; k++)
         n += (k == 0 ? (unsigned)c : slot(first_of_rest(c) + k - 1)) < rest;
     return n;
+}
+
+uint64_t population_count(const struct population *p, enum org_class c)
+{
+    return p->counts[c];
 }
 
 enum org_class population_class(const struct population *p, uint64_t place)
@@ -115,6 +120,8 @@ void population_init(struct population *p, uint64_t subjects, uint64_t seed, str
     for (unsigned c = 0; c < CLASS_COUNT; c++)
         for (unsigned k = 0; k < classes[c].in_hundred; k++)
             p->class_at[population_place((enum org_class)c, k)] = (uint8_t)c;
+    for (unsigned c = 0; c < CLASS_COUNT; c++)
+        p->counts[c] = count_class(p, (enum org_class)c);
 }
 
 static const char *const district_names[] = {"云岭区", "江湾区", "北园区",

@@ -24,6 +24,7 @@ struct population {
     struct day today;
     struct shuffle codes, numbers;
     uint8_t class_at[100]; /* of each place in a block of a hundred */
+    uint64_t counts[CLASS_COUNT];
 };
 
 /* At least ten of either. */
