@@ -73,6 +73,33 @@ void judge_destroy(struct judge *judge)
     free(judge);
 }
 
+/* Notes that stand below the rows of a form and come in with them. */
+static bool is_note(struct slice text)
+{
+    static const struct slice words[] = {{"表格说明", 12}, {"填表说明", 12}, {"填报说明", 12},
+                                         {"说明", 6},      {"备注", 6},      {"注：", 6},
+                                         {"注:", 4}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (slice_starts(text, words[i]))
+            return true;
+    return false;
+}
+
+/* A row of a spreadsheet in which nobody wrote, or nothing but such a note. */
+static bool is_empty_row(struct judging *j)
+{
+    struct cleaner c = judging_cleaner(j);
+    struct slice only = SLICE("");
+    size_t count = j->row->id.n && clean_plain(&c, j->row->id).n ? 2 : 0;
+    for (size_t i = 0; i < j->row->count && count < 2; i++) {
+        struct slice text = j->row->values[i].value;
+        text = text.n && !j->row->values[i].is_ignored ? clean_plain(&c, text) : SLICE("");
+        count += text.n > 0;
+        only = text.n ? text : only;
+    }
+    return count == 0 || (count == 1 && is_note(only));
+}
+
 /* One value, by the words of the row's format where it has some. */
 static void clean_item(struct judge *judge, const struct item *item, struct slice raw)
 {
@@ -272,6 +299,8 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     int e = 0;
     if (row->unreadable != RULE_NONE) {
         sink_column(&j->sink, row->unreadable, SLICE(""), SLICE(""), row->hint);
+    } else if (is_empty_row(j)) {
+        sink_column(&j->sink, RULE_ROW_EMPTY, SLICE(""), SLICE(""), SLICE(""));
     } else {
         envelope_read(j);
         clean_row(judge);

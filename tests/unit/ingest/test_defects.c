@@ -121,6 +121,30 @@ TEST(a_name_behind_1411_nuls_is_a_name)
     EXPECT_SLICE(trial_item(t, "NAME"), "某某贸易有限公司");
 }
 
+TEST(a_row_in_which_nobody_wrote_is_told_once)
+{
+    static const char *const notes[] = {"/", "　", "表格说明：红色为必填项", "填表说明",
+                                        "注：以上为必填"};
+    for (size_t i = 0; i < ARRAY_LEN(notes); i++) {
+        AUTO(trial_close) struct trial *t = trial_open_text(DECISION_COMMON, DECISION);
+        trial_set(t, "CODE", "");
+        trial_set(t, "NAME", notes[i]);
+        trial_set(t, "KIND", "\\N");
+        expect_told(t, RULE_ROW_EMPTY, "");
+        EXPECT_EQ(trial_judge(t)->findings->count, 1);
+        /* A record id, or a second value, makes it a row. */
+        trial_set(t, "_id", "7");
+        EXPECT(!trial_finding(t, RULE_ROW_EMPTY));
+        trial_set(t, "_id", NULL);
+        trial_set(t, "FACTS", "某事");
+        if (i > 1)
+            EXPECT(!trial_finding(t, RULE_ROW_EMPTY));
+    }
+    AUTO(trial_close) struct trial *t = trial_open_text(DECISION_COMMON, DECISION);
+    trial_set(t, "NAME", "某某公司");
+    EXPECT(!trial_finding(t, RULE_ROW_EMPTY) && trial_finding(t, RULE_ITEM_MISSING));
+}
+
 TEST(brackets_of_a_document_number_are_one)
 {
     static const char *const numbers[] = {
