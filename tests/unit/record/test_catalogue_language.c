@@ -21,7 +21,7 @@ static const char RICH[] =
     "retention_years: 5\n"
     "retention_start: behaviour-end\n"
     "cycle: month\n"
-    "terms: market\n"
+    "terms: market-regulation\n"
     "identity: [CASE, OFFICE]\n"
     "day: DAY\n"
     "not_collected:\n"
@@ -88,7 +88,7 @@ static const struct item *item(const struct theme *t, const char *code)
 
 static void expect_rich(struct arena *a, const struct theme *t)
 {
-    EXPECT_SLICE(t->terms, "market");
+    EXPECT_SLICE(t->terms, "market-regulation");
     EXPECT_EQ(t->not_collected_count, 2);
     EXPECT_EQ(t->not_collected[0].subject, WHOM_PERSON);
     EXPECT_EQ(t->not_collected[0].when.item, item(t, "PROCEDURE")->index);
@@ -217,20 +217,21 @@ TEST(words_of_a_format_go_before_those_of_the_code_set)
 TEST(what_a_theme_leaves_out_is_left_out_of_its_archetypes_formats)
 {
     struct copy copy = copy_make();
-    copy_edit(&copy, "archetypes/licence.yaml", "items:\n",
+    copy_edit(&copy, "archetypes/registration.yaml", "items:\n",
               "formats:\n"
               "  - name: old\n    zh: 旧\n    en: Old\n    marks: [OLD_BZ]\n"
-              "    columns: {OLD_BZ: BZ}\n    without: [BZ]\n    fill: {BZ: 无}\n"
+              "    columns: {OLD_BZ: REGISTRY}\n    without: [REGISTRY]\n    fill: {REGISTRY: 无}\n"
               "items:\n");
-    copy_edit(&copy, "themes/amr-licence.yaml", "archetype: licence\n",
-              "archetype: licence\nwithout: [BZ]\n");
+    copy_edit(&copy, "themes/amr-enterprise-registration.yaml", "archetype: registration\n",
+              "archetype: registration\nwithout: [REGISTRY]\n");
     struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
     const struct catalogue *c = load_dir(a, copy.dir);
-    const struct theme *t = catalogue_theme_at(c, SLICE("amr-licence"), instant("2026-01-01"));
+    const struct theme *t =
+        catalogue_theme_at(c, SLICE("amr-enterprise-registration"), instant("2026-01-01"));
     EXPECT_EQ(t->formats[0].fill_count + t->formats[0].without_count, 0);
     EXPECT_EQ(meaning(a, t, theme_format_marked(t, a, SLICE("OLD_BZ")), "OLD_BZ"), COLUMN_IGNORED);
-    t = catalogue_theme_at(c, SLICE("ecology-licence"), instant("2026-01-01"));
-    EXPECT_SLICE(theme_column(t, &t->formats[0], a, SLICE("OLD_BZ")).item->code, "BZ");
+    t = catalogue_theme_at(c, SLICE("civil-foundation-registration"), instant("2026-01-01"));
+    EXPECT_SLICE(theme_column(t, &t->formats[0], a, SLICE("OLD_BZ")).item->code, "REGISTRY");
     arena_destroy(a);
 }
 
@@ -284,7 +285,7 @@ static const struct mistake MISTAKES[] = {
     {SMALL_FILE, ", law: 某条例第十三条", "", "  - {item: PROCEDURE", "\"law\" is missing", NULL},
     {SMALL_FILE, "any: [简易]", "any: [快速]", "  - {item: PROCEDURE", "no value of \"PROCEDURE\"",
      NULL},
-    {SMALL_FILE, "terms: market", "terms: Market", NULL, "small letters", NULL},
+    {SMALL_FILE, "terms: market-regulation", "terms: Market", NULL, "small letters", NULL},
     /* units and roles */
     {SMALL_FILE, "type: text, length: 100}", "type: text, length: 100, unit: 元}",
      "  - {code: WORD", "only an amount has a unit", NULL},
