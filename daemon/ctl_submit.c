@@ -10,6 +10,7 @@
 #include "base/crypt.h"
 #include "daemon/ctl.h"
 #include "daemon/ctl_receipt.h"
+#include "daemon/ctl_submit_dir.h"
 #include "daemon/delivery.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
@@ -258,6 +259,10 @@ static bool read_encoding(struct upload *u)
 
 static int run_submit(struct ctl *c)
 {
+    if (ctl_option(c, "dir"))
+        return ctl_submit_dir(c);
+    if (c->word_count != 1)
+        return ctl_fail(EXIT_CODE_USAGE, "name one file, or - for standard input, or --dir DIR");
     struct upload *u = ARENA_NEW(c->arena, struct upload);
     struct reason why = {""};
     u->c = c;
@@ -303,6 +308,10 @@ static const struct option_row submit_options[] = {
      "utf-8, gb18030 (also gbk, gb2312) or auto, the default: the header decides, or the first row "
      "that tells. Of CSV and NDJSON."},
     {"sheet", "NAME", "The sheet of an XLSX workbook; default: the first."},
+    {"dir", "DIR",
+     "In place of a file: every file of the folder and of the folders in it, in the order of their "
+     "names. A file is named for its theme, and its batch id is made from its content, so that the "
+     "command can be repeated."},
     {"json", NULL, "Prints the whole receipt as one JSON object."},
     {"quiet", NULL, "Shows no progress."},
 };
@@ -316,7 +325,7 @@ static const struct option_row receipt_options[] = {
 };
 
 const struct ctl_command ctl_submit_commands[] = {
-    {"submit", "--theme T [--department D] [--batch ID] [--json] FILE|-",
+    {"submit", "--theme T [--department D] [--batch ID] [--json] FILE|-, or --dir DIR",
      "Hands in a file (CSV, NDJSON or XLSX) and shows its receipt",
      "Sends the file to creditd, shows how far it is, and prints the receipt: how many rows were\n"
      "stored, changed, duplicate, stale and rejected, and for the first rows that need attention\n"
@@ -328,7 +337,7 @@ const struct ctl_command ctl_submit_commands[] = {
      "file.\n\n"
      "Exit status 0: no row was rejected; 3: some were, the others are stored; 4: the department "
      "may\nnot hand in this theme; others: failures.",
-     submit_options, ARRAY_LEN(submit_options), 1, 1, run_submit},
+     submit_options, ARRAY_LEN(submit_options), 0, 1, run_submit},
     {"receipt", "ID [--csv|--rejects|--json]", "Shows the receipt of an earlier delivery",
      "Shows a receipt again. ID stands in the receipt that `submit` printed.", receipt_options,
      ARRAY_LEN(receipt_options), 1, 1, ctl_receipt},

@@ -25,6 +25,21 @@ void bytes_print(int64_t bytes, char out[24])
     snprintf(out, 24, "%.1f %s", v, units[unit]);
 }
 
+/* "8.1 MB", "12.4 k rows", and the same for what is done in a second. */
+static void amount_print(const struct progress *p, int64_t amount, char out[24])
+{
+    static const char *const units[] = {"rows", "k rows", "M rows"};
+    if (!p->counts_rows) {
+        bytes_print(amount, out);
+        return;
+    }
+    double v = (double)amount;
+    size_t unit = 0;
+    for (; v >= 9999.95 && unit + 1 < ARRAY_LEN(units); unit++)
+        v /= 1000;
+    snprintf(out, 24, "%.*f %s", unit ? 1 : 0, v, units[unit]);
+}
+
 static void duration_print(int64_t seconds, char out[24])
 {
     if (seconds >= 3600)
@@ -46,13 +61,13 @@ static void bar_print(const struct progress *p, int64_t now, char out[LINE_BYTES
     char done[24], total[24], speed[24], left[24] = "-:--";
     char bar[BAR_COLUMNS + 1];
     int64_t per_second = rate(p, now);
-    bytes_print(p->done, done);
-    bytes_print(per_second, speed);
+    amount_print(p, p->done, done);
+    amount_print(p, per_second, speed);
     if (p->total <= 0) {
         snprintf(out, LINE_BYTES, "%s  %s  %s/s", p->what, done, speed);
         return;
     }
-    bytes_print(p->total, total);
+    amount_print(p, p->total, total);
     if (per_second > 0)
         duration_print((p->total - p->done + per_second - 1) / per_second, left);
     int64_t filled = p->done * BAR_COLUMNS / p->total;
@@ -104,8 +119,8 @@ void progress_tell(struct progress *p, int64_t done)
         return;
     }
     char text[24], total[24];
-    bytes_print(done, text);
-    bytes_print(p->total, total);
+    amount_print(p, done, text);
+    amount_print(p, p->total, total);
     if (p->total > 0)
         fprintf(stderr, "%s: %s of %s (%d %%)\n", p->what, text, total,
                 (int)(done * 100 / p->total));
@@ -137,8 +152,8 @@ void progress_end(struct progress *p)
         p->shown_columns = 0;
         return;
     }
-    bytes_print(p->done, done);
-    bytes_print(rate(p, now), speed);
+    amount_print(p, p->done, done);
+    amount_print(p, rate(p, now), speed);
     fprintf(stderr, "%s: %s in %.1f s (%s/s)\n", p->what, done, (double)(now - p->began_ms) / 1000,
             speed);
 }

@@ -8,6 +8,7 @@ struct progress {
     const char *what;
     int64_t total; /* bytes; -1: not known */
     bool is_terminal, is_quiet;
+    bool counts_rows; /* what is counted are rows, not bytes; set behind progress_begin */
     int64_t began_ms, shown_ms;
     int64_t done;
     int shown_columns; /* of the line that stands on the terminal */

@@ -7,11 +7,12 @@ import sys
 MAY = {
     "base": "",
     "record": "base",
+    "sample": "base record",
     "store": "base record",
     "ingest": "base record store",
     "query": "base record store",
     "web": "base record ingest query",
-    "daemon": "base record store ingest query web",
+    "daemon": "base record sample store ingest query web",
 }
 
 # Third-party header: the files that may include it. Everybody else goes through their header.

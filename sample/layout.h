@@ -1,0 +1,34 @@
+#pragma once
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "sample/draft.h"
+#include "sample/filler.h"
+
+/* How a department writes its file of a theme: format, encoding, line ends, which columns in which
+ * order under which names. It differs from theme to theme, and follows from the theme's number. */
+enum names { NAMES_CODES, NAMES_CHINESE, NAMES_MIXED };
+
+struct layout {
+    const struct filler *filler;
+    bool is_ndjson;
+    bool is_gb18030;
+    bool has_bom, has_crlf;
+    enum names names;
+    bool has_id, has_version, has_time, has_op, has_reason, has_foreign;
+    struct slice columns[THEME_ITEMS_MAX]; /* names in this file */
+    int format;                   /* index in theme->formats of a CSV file in a former format, -1 */
+    const struct filler *partner; /* another department's theme of the same archetype, or NULL */
+    void *converter;              /* to GB18030 */
+};
+
+/* CE_IO with the reason when the machine's C library does not know GB18030. */
+int layout_init(struct layout *l, const struct filler *f, struct reason *reterr_why);
+void layout_fini(struct layout *l);
+/* ".csv" or ".ndjson". */
+const char *layout_ending(const struct layout *l);
+/* Appends the header; nothing for NDJSON. */
+void layout_header(const struct layout *l, struct buf *out);
+/* Appends one row and its line end. */
+void layout_row(const struct layout *l, const struct draft *d, struct buf *out);

@@ -1,0 +1,289 @@
+"""A whole city: what `creditctl sample` wrote is handed in, and what became of each row is what its manifest says."""
+import collections
+import dataclasses
+import json
+import pathlib
+import subprocess
+import threading
+
+import pytest
+
+from register import BIN, KIND, PATIENCE, Register, clean_environment, run
+
+# Rows enough to show that memory stays as it is; what is checked by sanitizers is slow.
+SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
+# What creditd may hold, in MiB, with the caches of the tests' settings. Sanitizers keep freed memory for a while.
+RSS_MIB = 1_500 if KIND == "asan" else 400
+VERDICTS = ("stored", "changed", "duplicate", "stale", "rejected")
+COUNTS = ("received", *VERDICTS, "warned")
+# Notes that explain a verdict; the manifest names rejections and warnings only.
+EXPLAINING = {"version.duplicate", "version.stale"}
+
+
+@dataclasses.dataclass
+class City:
+    """A city that was handed in."""
+    register: Register
+    folder: pathlib.Path
+    summary: dict
+    manifest: dict  # file: its lines
+    memory: list    # resident MiB of creditd, behind each file
+    output: str     # of `creditctl submit --dir`
+    receipts: dict  # theme: receipt
+
+    def file_of(self, theme):
+        return next(f for f in self.summary["files"] if f["theme"] == theme)
+
+
+def resident_mib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
+
+
+def write_city(folder, *more):
+    made = subprocess.run([BIN / "creditctl", "sample", "--subjects", str(SUBJECTS), "--rows-per-subject",
+                           str(ROWS_PER_SUBJECT), "--out", folder, "--quiet", *more],
+                          env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE * 5)
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+
+
+def hand_in(register, folder):
+    """Standard output, and how much memory the daemon held behind each file."""
+    memory = []
+    with register.launch_ctl("submit", "--dir", folder, "--quiet", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True) as ctl:
+        # The watchdog ends what hangs; lines are read as files are done.
+        watchdog = threading.Timer(PATIENCE * 10, ctl.kill)
+        watchdog.start()
+        lines = []
+        for line in ctl.stdout:
+            lines.append(line)
+            memory.append(resident_mib(register.process.pid))
+        error = ctl.stderr.read()
+        watchdog.cancel()
+    assert ctl.returncode == 3, error  # rows were rejected
+    assert error == ""
+    return "".join(lines), memory
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample") / "city"
+    write_city(folder)
+    manifest = collections.defaultdict(list)
+    with open(folder / "manifest.ndjson", encoding="utf-8") as lines:
+        for line in lines:
+            one = json.loads(line)
+            manifest[one["file"]].append(one)
+    with Register() as register:
+        register.start()
+        output, memory = hand_in(register, folder)
+        listed = register.all("/v1/submissions", over_socket=True, limit=100)
+        receipts = {s["theme"]: register.get_json(f"/v1/submissions/{s['id']}", over_socket=True) for s in listed}
+        assert len(receipts) == len(listed)
+        yield City(register, folder, json.loads((folder / "summary.json").read_text()), manifest, memory, output,
+                   receipts)
+        assert register.stop() == 0, register.log()
+
+
+def told(receipt):
+    """What a receipt says: row → verdict and rules. A row that it does not name was stored or changed."""
+    rows = {}
+    for line in receipt["rows"]:
+        for row in range(line["row"], line.get("to", line["row"]) + 1):
+            verdict, rules = rows.setdefault(row, (line["verdict"], set()))
+            assert verdict == line["verdict"], f"row {row} has two verdicts"
+            if "rule" in line and line["rule"] not in EXPLAINING:
+                rules.add(line["rule"])
+    return rows
+
+
+def test_every_receipt_says_of_every_row_what_the_manifest_says(city):
+    assert len(city.receipts) == len(city.manifest) == city.summary["themes"]
+    for file, lines in city.manifest.items():
+        receipt = city.receipts[pathlib.Path(file).stem]
+        assert [line["row"] for line in lines] == list(range(1, receipt["received"] + 1)), file
+        rows = told(receipt)
+        for line in lines:
+            verdict, rules = rows.pop(line["row"], (None, set()))
+            where = f"{file}, row {line['row']}, {line['why']}"
+            assert rules == set(line["rules"]), where
+            if verdict is None:
+                assert line["verdict"] in ("stored", "changed") and not line["rules"], where
+            else:
+                assert verdict == line["verdict"], where
+        assert rows == {}, f"{file}: the receipt names rows that the manifest does not have"
+        assert {v: receipt[v] for v in VERDICTS} == {
+            v: sum(line["verdict"] == v for line in lines) for v in VERDICTS}, file
+
+
+def test_every_mistake_and_every_course_of_a_record_was_planted(city):
+    assert [event for event, records in city.summary["planted"].items() if records == 0] == []
+
+
+def test_receipts_ledgers_and_what_submit_printed_are_the_sums_of_the_summary(city):
+    expected = {f["theme"]: {c: f[c] for c in COUNTS} for f in city.summary["files"]}
+    assert {theme: {c: receipt[c] for c in COUNTS} for theme, receipt in city.receipts.items()} == expected
+    for department, totals in city.summary["departments"].items():
+        path = f"/v1/departments/{department}/ledger"
+        lines = city.register.all(path, over_socket=True, limit=100)
+        by_theme = collections.defaultdict(collections.Counter)
+        for line in lines:
+            by_theme[line["theme"]].update({c: line[c] for c in COUNTS})
+        theirs = {f["theme"] for f in city.summary["files"] if f["department"] == department}
+        assert {theme: dict(counts) for theme, counts in by_theme.items()} == {t: expected[t] for t in theirs}
+        ledger = city.register.get_json(path, over_socket=True)
+        assert {c: ledger["totals"][c] for c in COUNTS} == totals
+    last = city.output.splitlines()[-1]
+    for count in COUNTS:
+        assert f"{city.summary['totals'][count]:,}" in last, count
+
+
+def test_all_departments_hand_in_and_most_rows_are_of_few_themes(city):
+    departments = city.register.all("/v1/catalogue/departments", limit=100)
+    themes = city.register.all("/v1/catalogue", limit=100)
+    assert {f["theme"] for f in city.summary["files"]} == {t["code"] for t in themes}
+    assert set(city.summary["departments"]) == {t["department"] for t in themes} <= {d["id"] for d in departments}
+    assert all(f["received"] >= 8 and f["stored"] >= 1 for f in city.summary["files"])
+    rows = sorted((f["received"] for f in city.summary["files"]), reverse=True)
+    if KIND == "release":  # in a small city the least that every theme has counts for more
+        assert 0.7 < sum(rows[:20]) / sum(rows) < 0.9
+    assert 8 <= city.summary["persons"] / city.summary["organisations"] <= 10
+
+
+def test_the_store_is_content(city):
+    assert "content" in city.register.check()
+
+
+def test_the_daemon_holds_no_more_memory_behind_the_last_file_than_behind_a_third(city):
+    third, last = city.memory[len(city.memory) // 3], city.memory[-1]
+    assert max(city.memory) < RSS_MIB
+    # Write buffers fill once; what is left beyond them is nothing that grows with rows.
+    assert last < third * 1.25 + 64
+
+
+def test_every_theme_is_found_by_the_answer_on_its_first_subject(city):
+    public, seen = set(), set()
+    for file in city.summary["files"]:
+        theme = city.register.get_json(f"/v1/catalogue/{file['theme']}")
+        is_public = theme["visibility"] == "P" and theme["publication"] != "never"
+        if is_public:
+            public.add(theme["category"])
+        if "subject" not in file:  # persons have no public page
+            continue
+        answer = city.register.get(f"/v1/subjects/{file['subject']}/records", theme=file["theme"])
+        records = answer.json["items"] if answer.status == 200 else []
+        assert bool(records) == is_public, (file["theme"], answer.status)
+        if is_public:
+            seen.add(theme["category"])
+            record = city.register.get_json(f"/v1/records/{records[0]['id']}")
+            assert record["theme"] == file["theme"] and record["items"]
+            # names: here record["shown"] is to be held against theme["items"]: Chinese names in the order of the theme.
+    assert seen == public and len(seen) == 8
+    # own: here the themes that are not public are to be found by the subject's own answer, with file["person"] or
+    # file["subject"] as its number.
+
+
+def test_the_tour_leads_to_what_it_promises(city):
+    tour = city.summary["tour"]
+    subject = city.register.get_json(f"/v1/subjects/{tour['subject']['code']}")
+    assert tour["subject"]["name"] in json.dumps(subject, ensure_ascii=False)
+    hits = city.register.get_json("/v1/search", q=tour["search"], limit=100)["items"]
+    assert tour["subject"]["code"] in {hit["code"] for hit in hits}
+    rejected = next(line for line in city.receipts[tour["rejected"]["theme"]]["rows"]
+                    if line["row"] == tour["rejected"]["row"])
+    assert rejected["rule"] == tour["rejected"]["rule"] and rejected["remedy"]
+    sealed = tour["sealed"]
+    records = city.register.all(f"/v1/subjects/{sealed['code']}/records", theme=sealed["theme"])
+    texts = [json.dumps(city.register.get_json(f"/v1/records/{r['id']}"), ensure_ascii=False) for r in records]
+    masked = sealed["number"][0] + "*" * 16 + sealed["number"][-1]
+    assert any(masked in text for text in texts) and not any(sealed["number"] in text for text in texts)
+
+
+def test_the_same_command_again_brings_the_first_receipts(city):
+    again = city.register.ctl("submit", "--dir", city.folder, "--quiet", env=clean_environment())
+    assert again.returncode == 3, again.stderr
+    assert again.stdout == city.output
+
+
+def test_another_order_of_the_files_makes_the_same_store(new_creditd, tmp_path):
+    folder, turned = tmp_path / "city", tmp_path / "turned"
+    write_city(folder, "--subjects", str(SUBJECTS // 10))
+    for number, file in enumerate(sorted(folder.glob("*/*"), reverse=True)):
+        place = turned / f"{number:04d}"
+        place.mkdir(parents=True)
+        (place / file.name).symlink_to(file)
+    one, other = new_creditd().start(), new_creditd().start()
+    hand_in(one, folder)
+    hand_in(other, turned)
+    assert one.digest() == other.digest() != "0" * 64
+
+
+# ---- the two commands ----
+
+def test_the_same_seed_writes_the_same_bytes_and_another_one_others(tmp_path):
+    def bytes_of(name, seed):
+        done = run("creditctl", "sample", "--subjects", "10", "--seed", seed, "--day", "2026-03-01", "--out",
+                   tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        return {f.relative_to(tmp_path / name): f.read_bytes() for f in sorted((tmp_path / name).rglob("*"))
+                if f.is_file()}
+
+    first = bytes_of("first", 7)
+    assert bytes_of("second", 7) == first
+    other = bytes_of("other", 8)
+    assert set(other) == set(first) or len(other) == len(first)  # a format may differ
+    assert sum(other.get(name) != text for name, text in first.items()) > len(first) - 5
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "--subjects N and --out DIR are needed"),
+    (["--subjects", "0", "--out", "x"], "--subjects takes a whole number"),
+    (["--subjects", "ten", "--out", "x"], "not ten"),
+    (["--subjects", "10", "--out", "x", "--seed", "-1"], "--seed takes a whole number"),
+    (["--subjects", "10", "--out", "x", "--rows-per-subject", "0"], "--rows-per-subject takes"),
+    (["--subjects", "10", "--out", "x", "--day", "2026-02-30"], "--day is a day like"),
+])
+def test_sample_says_what_is_wrong_with_its_options(tmp_path, arguments, says):
+    done = run("creditctl", "sample", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_sample_keeps_its_hands_off_a_folder_that_holds_something(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    done = run("creditctl", "sample", "--subjects", "10", "--out", tmp_path)
+    assert done.returncode == 2
+    assert "mine.txt" in done.stderr and "empty folder" in done.stderr
+    assert [f.name for f in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_sample_refuses_a_catalogue_with_its_place(tmp_path):
+    done = run("creditctl", "sample", "--subjects", "10", "--out", tmp_path / "x", "--catalogue", tmp_path)
+    assert done.returncode == 5 and str(tmp_path) in done.stderr
+
+
+def test_submit_dir_goes_on_behind_a_file_that_is_refused(creditd, tmp_path):
+    from register import REGISTRATION, registrations
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "no-such-theme.csv").write_bytes(registrations(2))
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / f"{REGISTRATION}.csv").write_bytes(registrations(3))
+    (tmp_path / "b" / "notes.txt").write_text("no file of records")
+    done = creditd.ctl("submit", "--dir", tmp_path)
+    assert done.returncode == 1
+    assert "no-such-theme" in done.stderr and "1 files were refused" in done.stderr
+    assert "received 3" in done.stdout
+    assert creditd.get_json("/v1/search", q="样例市第1号")["items"]
+
+
+def test_submit_dir_says_what_is_wrong_with_the_folder(creditd, tmp_path):
+    empty = creditd.ctl("submit", "--dir", tmp_path)
+    assert empty.returncode == 2 and "holds no file" in empty.stderr
+    missing = creditd.ctl("submit", "--dir", tmp_path / "nowhere")
+    assert missing.returncode == 1 and "cannot be read" in missing.stderr
+    neither = creditd.ctl("submit", "--theme", "amr-penalty")
+    assert neither.returncode == 2 and "--dir DIR" in neither.stderr
