@@ -176,12 +176,23 @@ struct common {
     struct slice json; /* the entry */
 };
 
+/* A word that no item about persons may bear (tables/forbidden.yaml). */
+struct forbidden_word {
+    struct slice word;
+    struct slice law;
+    struct slice *unless; /* phrases in which the word is harmless */
+    size_t unless_count;
+    bool persons_only; /* counts only where natural persons are among the subjects */
+};
+
 struct catalogue {
     struct common **commons; /* every version, ascending; at least one */
     size_t common_count;
     struct theme **themes; /* every version, ascending by (code, version) */
     size_t theme_count;
-    struct theme **by_number; /* the same, ascending by (number, version) */
+    struct theme **by_number;               /* the same, ascending by (number, version) */
+    const struct forbidden_word *forbidden; /* of files; what comes from the store has none */
+    size_t forbidden_count;
 };
 
 /* Enough for the arena of a catalogue of a city with its history. */

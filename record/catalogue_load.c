@@ -203,6 +203,8 @@ static void load_common(struct loading *l)
     fields_exactly(&l->r, &forbidden, FORBIDDEN_KEYS);
     if (!l->r.err)
         l->r.forbidden = forbidden_read(&l->r, &forbidden, &l->r.forbidden_count);
+    l->c->forbidden = l->r.forbidden;
+    l->c->forbidden_count = l->r.forbidden_count;
 }
 
 static void load_code_sets(struct loading *l)

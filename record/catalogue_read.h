@@ -21,15 +21,6 @@ struct where {
     int line;
 };
 
-/* A word that no item about persons may bear (tables/forbidden.yaml). */
-struct forbidden_word {
-    struct slice word;
-    struct slice law;
-    struct slice *unless; /* phrases in which the word is harmless */
-    size_t unless_count;
-    bool persons_only; /* counts only where natural persons are among the subjects */
-};
-
 /* One reading of files or stored entries. The first refusal sticks: later calls give fallbacks, so
  * that a straight line of readings asks `err` once. */
 struct reading {
