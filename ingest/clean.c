@@ -57,10 +57,45 @@ static bool is_too_long(const struct value *v, struct slice text)
     return true;
 }
 
+static bool is_masked(struct slice text)
+{
+    return slice_find(text, SLICE("*"), 0) >= 0 || slice_find(text, SLICE("＊"), 0) >= 0;
+}
+
+/* The name of an authority that ends like an abbreviation. */
+static void note_short(const struct value *v)
+{
+    const struct tables *t = v->c->tables;
+    for (size_t i = 0; i < t->authority_short_count; i++)
+        if (slice_ends(v->text, t->authority_short[i])) {
+            tell(v, RULE_AUTHORITY_SHORT, SLICE(""));
+            return;
+        }
+}
+
+/* A division that is no more: "东山区 440102（2004）、650108（2006）", with the last year of each.
+ */
+static void note_former(const struct value *v)
+{
+    struct former_divisions former = tables_former(v->c->tables, v->cell->value);
+    if (former.count == 0)
+        return;
+    struct slice hint = former.list->name;
+    for (size_t i = 0; i < former.count; i++)
+        hint = arena_printf(v->c->scratch, "%.*s%s%06u（%u）", FMT_SLICE(hint), i ? "、" : " ",
+                            former.list[i].code, former.list[i].until);
+    tell(v, RULE_DIVISION_FORMER, hint);
+}
+
 static void clean_text(const struct value *v)
 {
-    if (!is_too_long(v, v->text))
-        good(v, v->text);
+    if (is_too_long(v, v->text))
+        return;
+    good(v, v->text);
+    if (v->item->type == ITEM_NAME && is_masked(v->text))
+        tell(v, RULE_NAME_MASKED, SLICE(""));
+    if (v->item->role == ROLE_AUTHORITY_NAME)
+        note_short(v);
 }
 
 /* Codes and numbers as they are compared; empty when nothing of it counts. */
@@ -95,6 +130,10 @@ static void clean_uscc(const struct value *v)
     struct slice code;
     if (!code_form(v, &code))
         return;
+    if (is_masked(code)) {
+        broken(v, RULE_ITEM_MASKED, SLICE(""));
+        return;
+    }
     struct uscc_result u = uscc_check(v->c->tables, code);
     if (u.rejected == RULE_USCC_LENGTH)
         broken(v, u.rejected, arena_printf(a, "%zu", utf8_count(code)));
@@ -124,6 +163,8 @@ static void clean_orgcode(const struct value *v)
         return;
     if (orgcode_is_valid(code))
         good(v, code);
+    else if (is_masked(code))
+        broken(v, RULE_ITEM_MASKED, SLICE(""));
     else
         broken(v, RULE_ORGCODE_INVALID, SLICE(""));
 }
@@ -133,6 +174,10 @@ static void clean_number(const struct value *v)
     struct slice code;
     if (!code_form(v, &code) || is_too_long(v, code))
         return;
+    if (is_masked(code)) {
+        broken(v, RULE_ITEM_MASKED, SLICE(""));
+        return;
+    }
     if (v->item->type == ITEM_REGNO && !regno_is_valid(code))
         tell(v, RULE_REGNO_CHECK, SLICE(""));
     good(v, code);
@@ -145,7 +190,7 @@ static void clean_person_id(const struct value *v)
     struct slice code;
     if (!code_form(v, &code) || is_too_long(v, code))
         return;
-    if (slice_find(code, SLICE("*"), 0) >= 0)
+    if (is_masked(code))
         broken(v, RULE_ITEM_MASKED, SLICE(""));
     else
         good(v, code);
@@ -379,6 +424,8 @@ void clean_value(const struct cleaner *c, const struct item *item, bool is_stric
     clean_typed(&v);
     if (ret->state != CELL_GOOD)
         return;
+    if (item->role == ROLE_DISTRICT)
+        note_former(&v);
     bool is_same = ret->value.p == raw.p && ret->value.n == raw.n;
     if (!is_same && !slice_eq(ret->value, raw))
         ret->received = raw;

@@ -55,6 +55,11 @@ static void read_version(struct judging *j)
     j->provider = (uint64_t)j->o.received.v;
     j->has_provider = false;
     struct slice version = plain(j, j->row->version), time = plain(j, j->row->time);
+    struct slice column = SLICE("_time");
+    if (time.n == 0 && j->row->format) {
+        time = plain(j, j->row->format_time);
+        column = j->row->format->time;
+    }
     if (version.n) {
         uint64_t v;
         bool fine = version.n <= TIME_BYTES_MAX &&
@@ -70,7 +75,7 @@ static void read_version(struct judging *j)
         bool fine = time.n <= TIME_BYTES_MAX &&
                     date_read_instant(text_digits(j->scratch, time), &t) && t.v >= 0;
         if (!fine) {
-            tell(j, RULE_VERSION_INVALID, "_time", time);
+            sink_column(&j->sink, RULE_VERSION_INVALID, column, time, SLICE(""));
             return;
         }
         j->provider = (uint64_t)t.v;

@@ -1,6 +1,7 @@
 /* The judge: the order in which a row is looked at, and the rules that look at more than one value.
  * One value is cleaned in clean.c, what a row says of itself is read in envelope.c, whose it is is
- * found in resolve.c, and what is stored is made in render.c.
+ * found in resolve.c, what hangs on other items is in condition.c, person.c and stated.c, and what
+ * is stored is made in render.c.
  *
  * A row is looked at to the end, so that its sender hears of everything that is wrong with it at
  * once; but nothing is told twice: what is missing is not also invalid, and what is invalid is not
@@ -10,20 +11,31 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/text.h"
+#include "ingest/condition.h"
 #include "ingest/envelope.h"
 #include "ingest/judging.h"
+#include "ingest/person.h"
 #include "ingest/render.h"
 #include "ingest/resolve.h"
+#include "ingest/stated.h"
 #include "ingest/term.h"
 
 /* A row of 1 MiB, each of its values in a few forms, of which NFKC may lengthen one by eleven. */
 enum { SCRATCH_BYTES_MAX = 256 * 1024 * 1024 };
+/* No name of a column that means anything is longer. */
+enum { COLUMN_BYTES_MAX = 512 };
 
 struct judge {
     struct judging j;
     struct renderer renderer;
     struct cell cells[THEME_ITEMS_MAX];
-    bool is_strict[THEME_ITEMS_MAX]; /* damaged text breaks a rule */
+    bool is_strict[THEME_ITEMS_MAX];     /* damaged text breaks a rule */
+    bool is_told[THEME_ITEMS_MAX];       /* of this row: as missing */
+    const struct department *department; /* whose theme it is; NULL when the catalogue has none */
+    /* Which rules the theme needs at all. */
+    bool has_conditions;
+    bool has_stated;
 };
 
 struct judge *judge_create(const struct judge_options *o)
@@ -40,6 +52,11 @@ struct judge *judge_create(const struct judge_options *o)
         .cells = judge->cells,
     };
     renderer_init(&judge->renderer);
+    judge->department = catalogue_department_at(o->catalogue, o->theme->department, o->received);
+    for (size_t i = 0; i < o->theme->item_count; i++) {
+        judge->has_conditions = judge->has_conditions || o->theme->items[i].required_when;
+        judge->has_stated = judge->has_stated || o->theme->items[i].stated_in >= 0;
+    }
     for (size_t i = 0; i < o->theme->item_count; i++)
         judge->is_strict[i] = clean_is_strict(o->theme->items[i].type);
     for (size_t i = 0; i < o->theme->identity_count; i++)
@@ -56,19 +73,88 @@ void judge_destroy(struct judge *judge)
     free(judge);
 }
 
+/* Notes that stand below the rows of a form and come in with them. */
+static bool is_note(struct slice text)
+{
+    static const struct slice words[] = {{"表格说明", 12}, {"填表说明", 12}, {"填报说明", 12},
+                                         {"说明", 6},      {"备注", 6},      {"注：", 6},
+                                         {"注:", 4}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (slice_starts(text, words[i]))
+            return true;
+    return false;
+}
+
+/* A row of a spreadsheet in which nobody wrote, or nothing but such a note. */
+static bool is_empty_row(struct judging *j)
+{
+    struct cleaner c = judging_cleaner(j);
+    struct slice only = SLICE("");
+    size_t count = j->row->id.n && clean_plain(&c, j->row->id).n ? 2 : 0;
+    for (size_t i = 0; i < j->row->count && count < 2; i++) {
+        struct slice text = j->row->values[i].value;
+        text = text.n && !j->row->values[i].is_ignored ? clean_plain(&c, text) : SLICE("");
+        count += text.n > 0;
+        only = text.n ? text : only;
+    }
+    return count == 0 || (count == 1 && is_note(only));
+}
+
+/* One value, by the words of the row's format where it has some. */
+static void clean_item(struct judge *judge, const struct item *item, struct slice raw)
+{
+    const struct format *f = judge->j.row->format;
+    struct cleaner c = judging_cleaner(&judge->j);
+    struct item of_format;
+    if (f && f->sets[item->index]) {
+        of_format = *item;
+        of_format.code_set = f->sets[item->index];
+        item = &of_format;
+    }
+    clean_value(&c, item, judge->is_strict[item->index], raw, &judge->j.cells[item->index]);
+}
+
+/* What a row of the format means where it says nothing. */
+static void fill_row(struct judge *judge, const struct format *f)
+{
+    const struct department *d = judge->department;
+    for (size_t i = 0; i < f->fill_count; i++) {
+        const struct format_fill *fill = &f->fills[i];
+        struct slice text = fill->text;
+        if (judge->j.cells[fill->item].state != CELL_ABSENT)
+            continue;
+        if (fill->kind != FILL_TEXT)
+            text = !d ? SLICE("") : fill->kind == FILL_DEPARTMENT_CODE ? d->uscc : d->zh;
+        clean_item(judge, &judge->j.theme->items[fill->item], text);
+    }
+}
+
 static void clean_row(struct judge *judge)
 {
     struct judging *j = &judge->j;
-    struct cleaner c = judging_cleaner(j);
     for (size_t i = 0; i < j->theme->item_count; i++)
         j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
+    for (size_t i = 0; i < j->row->count; i++)
+        if (j->row->values[i].item)
+            clean_item(judge, j->row->values[i].item, j->row->values[i].value);
+    if (j->row->format)
+        fill_row(judge, j->row->format);
+}
+
+/* Columns that are no items, and hold something: nothing of them is stored. Of a person, or of
+ * anybody, some may not even be handed in. */
+static void check_columns(struct judging *j)
+{
+    struct cleaner c = judging_cleaner(j);
     for (size_t i = 0; i < j->row->count; i++) {
         const struct raw_value *v = &j->row->values[i];
-        if (v->item)
-            clean_value(&c, v->item, judge->is_strict[v->item->index], v->value,
-                        &j->cells[v->item->index]);
-        else if (v->value.n && clean_plain(&c, v->value).n)
-            sink_column(&j->sink, RULE_ITEM_UNKNOWN, v->column, SLICE(""), SLICE(""));
+        if (v->item || v->is_ignored || v->value.n == 0 || clean_plain(&c, v->value).n == 0)
+            continue;
+        const struct forbidden_word *w = NULL;
+        if (j->operation != OPERATION_REVOKE && v->column.n <= COLUMN_BYTES_MAX)
+            w = tables_forbidden(j->tables, text_code(j->scratch, v->column), resolve_is_person(j));
+        sink_column(&j->sink, w ? RULE_ITEM_FORBIDDEN : RULE_ITEM_UNKNOWN, v->column, SLICE(""),
+                    w ? w->law : SLICE(""));
     }
 }
 
@@ -93,17 +179,20 @@ static void tell_missing(struct judging *j, const struct item *item, enum rule r
     sink_item(&j->sink, rule, item, SLICE(""), SLICE(""));
 }
 
-/* Required items. The subject's code may be missing when another number says who it is, unless it
- * is always required. Returns whether something was told of the subject's identifiers. */
-static bool check_required(struct judging *j)
+/* Required items. Told ones are marked in is_told. The subject's code may be missing when another
+ * number says who it is, unless it is always required. Returns whether something was told of the
+ * subject's identifiers. */
+static bool check_required(struct judging *j, bool *is_told)
 {
     bool told = false;
     for (size_t i = 0; i < j->theme->item_count; i++) {
         const struct item *item = &j->theme->items[i];
         bool identifies = item->role >= ROLE_USCC && item->role <= ROLE_PERSON;
+        is_told[i] = false;
         if (j->cells[i].state == CELL_BROKEN)
             told = told || identifies;
-        if (j->cells[i].state != CELL_ABSENT || !is_required(j, item))
+        if (j->cells[i].state != CELL_ABSENT || !is_required(j, item) ||
+            judging_goes_without(j, item))
             continue;
         if (item->required == REQUIRED_SHOULD) {
             tell_missing(j, item, RULE_CONDITIONAL_MISSING);
@@ -112,6 +201,7 @@ static bool check_required(struct judging *j)
         if (item->role == ROLE_USCC && item->required != REQUIRED_YES && j->has_subject)
             continue;
         tell_missing(j, item, item->role == ROLE_USCC ? RULE_USCC_MISSING : RULE_ITEM_MISSING);
+        is_told[i] = true;
         told = told || identifies;
     }
     return told;
@@ -137,14 +227,22 @@ static void check_dates(struct judging *j)
 }
 
 /* What several values say together. A revoke needs nothing but its identity. */
-static void check_row(struct judging *j)
+static void check_row(struct judge *judge)
 {
+    struct judging *j = &judge->j;
+    check_columns(j);
     check_dates(j);
     if (j->operation == OPERATION_REVOKE)
         return;
-    bool told = check_required(j);
+    bool told = check_required(j, judge->is_told);
     if (!j->has_subject && !told)
         sink_column(&j->sink, RULE_SUBJECT_MISSING, SLICE(""), SLICE(""), SLICE(""));
+    if (judge->has_conditions)
+        condition_check_required(j, judge->is_told);
+    condition_check_collected(j);
+    person_check(j);
+    if (judge->has_stated)
+        stated_check(j);
 }
 
 static void head_fill(const struct judging *j, const struct judged *row, struct record_head *ret)
@@ -201,11 +299,13 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     int e = 0;
     if (row->unreadable != RULE_NONE) {
         sink_column(&j->sink, row->unreadable, SLICE(""), SLICE(""), row->hint);
+    } else if (is_empty_row(j)) {
+        sink_column(&j->sink, RULE_ROW_EMPTY, SLICE(""), SLICE(""), SLICE(""));
     } else {
         envelope_read(j);
         clean_row(judge);
         resolve_subject(j);
-        check_row(j);
+        check_row(judge);
         envelope_identify(j);
         if (!j->sink.rejects)
             e = accept(judge, a, ret);

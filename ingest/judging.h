@@ -7,9 +7,10 @@
 #include "ingest/clean.h"
 #include "ingest/finding.h"
 #include "ingest/judge.h"
+#include "record/identifier.h"
 
-/* Private to the judge's files (judge.c, envelope.c, resolve.c, term.c, render.c): one row while it
- * is judged. */
+/* Private to the judge's files (judge.c, envelope.c, resolve.c, condition.c, person.c, stated.c,
+ * term.c, render.c): one row while it is judged. */
 struct judging {
     /* The same for all rows. */
     struct judge_options o;
@@ -29,6 +30,8 @@ struct judging {
     bool has_subject;
     struct subject_id subject;
     enum subject_kind kind; /* of the subject; when there is none, what the row says of its class */
+    bool has_number;        /* the subject is a person with a citizen identity number */
+    struct idnum_result number;
 };
 
 /* The cell of the item with that role; NULL when the theme has none, or the value is not there or
@@ -37,6 +40,12 @@ static inline struct cell *judging_role(const struct judging *j, enum item_role 
 {
     int i = j->theme->role_item[role];
     return i >= 0 && j->cells[i].state == CELL_GOOD ? &j->cells[i] : NULL;
+}
+
+/* Whether rows of this one's format need not have the item. */
+static inline bool judging_goes_without(const struct judging *j, const struct item *item)
+{
+    return j->row->format && j->row->format->is_without[item->index];
 }
 
 static inline struct cleaner judging_cleaner(struct judging *j)

@@ -4,7 +4,10 @@
  *
  * In CSV a column is looked up once, in the header. In NDJSON each row names its columns, but the
  * rows of one sender name them in one order: the reader remembers what stood at each place and
- * looks up only what differs. */
+ * looks up only what differs.
+ *
+ * A theme may have formats, whose marks among the columns say what the others mean: the header is
+ * looked through for marks first, and in NDJSON each row. */
 #include "ingest/reader.h"
 
 #include <stdio.h>
@@ -29,6 +32,15 @@ struct column {
     struct slice name; /* as in the file */
     const struct item *item;
     enum reserved reserved;
+    bool is_ignored;           /* by the row's format */
+    bool is_time;              /* the same */
+    const struct format *mark; /* the format that it tells of; NULL for none */
+};
+
+/* What stood at each place of the rows of one format. */
+struct known {
+    struct column *list;
+    size_t count;
 };
 
 struct reader {
@@ -38,8 +50,10 @@ struct reader {
     struct lines *lines;
     struct scan *scan;
     struct arena *memory; /* names of columns, for as long as the reader lives */
-    struct column columns[READER_FIELDS_MAX];
+    struct column columns[READER_FIELDS_MAX]; /* of CSV */
     size_t column_count;
+    const struct format *of_file;              /* of CSV: what its header says */
+    struct known known[1 + THEME_FORMATS_MAX]; /* of NDJSON: by format, the theme itself first */
     bool has_header;
     bool is_refused;
     char refusal[400];
@@ -104,20 +118,24 @@ static bool is_utf8(struct slice s)
 }
 
 /* Looks a name up. A name longer than any of the catalogue's is not worth the work. */
-static struct column column_of(const struct theme *theme, struct arena *scratch, struct slice name)
+static struct column column_of(const struct theme *theme, const struct format *format,
+                               struct arena *scratch, struct slice name)
 {
     struct column c = {.name = name};
     if (name.n == 0 || name.n > NAME_BYTES_MAX)
         return c;
-    c.reserved = reserved_column(scratch, name);
-    if (c.reserved == RESERVED_NONE)
-        c.item = theme_item_by_name(theme, scratch, name);
+    struct column_means m = theme_column(theme, format, scratch, name);
+    c.item = m.item;
+    c.reserved = m.reserved;
+    c.is_time = m.meaning == COLUMN_TIME;
+    c.is_ignored = c.is_time || m.meaning == COLUMN_IGNORED;
+    c.mark = theme_format_marked(theme, scratch, name);
     return c;
 }
 
 static bool column_same(const struct column *a, const struct column *b)
 {
-    return (a->item && a->item == b->item) ||
+    return (a->item && a->item == b->item) || (a->is_time && b->is_time) ||
            (a->reserved != RESERVED_NONE && a->reserved == b->reserved);
 }
 
@@ -155,6 +173,21 @@ static enum reader_step refuse(struct reader *r, const char *why)
     return READER_REFUSED;
 }
 
+/* The first format of the theme of which a column is a mark, or NULL. */
+static const struct format *format_first(const struct format *a, const struct format *b)
+{
+    return !a || (b && b->index < a->index) ? b : a;
+}
+
+static const struct format *header_format(struct reader *r, const struct slice *names, size_t count)
+{
+    const struct format *found = NULL;
+    for (size_t i = 0; i < count && r->theme->format_count; i++)
+        if (names[i].n <= NAME_BYTES_MAX && is_utf8(names[i]))
+            found = format_first(found, theme_format_marked(r->theme, r->memory, names[i]));
+    return found;
+}
+
 /* READER_MORE when the header can be used. */
 static enum reader_step header_read(struct reader *r, const struct csv_row *row)
 {
@@ -163,13 +196,14 @@ static enum reader_step header_read(struct reader *r, const struct csv_row *row)
             r, "表头过长或引号未闭合 / the header is too long, or a quote in it is not closed");
     CHECK(row->count <= READER_FIELDS_MAX);
     bool has_item = false;
+    r->of_file = header_format(r, row->fields, row->count);
     for (size_t i = 0; i < row->count; i++) {
         if (!is_utf8(row->fields[i]))
             return refuse(r, "表头不是 UTF-8 编码 / the header is not UTF-8");
         struct slice name = arena_dup(r->memory, text_clean(r->memory, row->fields[i]).text);
         if (name.n == 0)
             name = arena_printf(r->memory, "#%zu", i + 1);
-        struct column c = column_of(r->theme, r->memory, name);
+        struct column c = column_of(r->theme, r->of_file, r->memory, name);
         for (size_t k = 0; k < i; k++)
             if (column_same(&r->columns[k], &c))
                 return refuse_twice(r, &r->columns[k], &c);
@@ -191,7 +225,9 @@ static void row_put(struct raw_row *row, const struct column *c, struct slice va
 {
     switch (c->reserved) {
     case RESERVED_NONE:
-        row->values[row->count++] = (struct raw_value){c->item, c->name, value};
+        row->values[row->count++] = (struct raw_value){c->item, c->name, value, c->is_ignored};
+        if (c->is_time)
+            row->format_time = value;
         return;
     case RESERVED_ID:
         row->id = value;
@@ -219,6 +255,7 @@ static enum reader_step unreadable(struct raw_row *ret, enum rule rule, struct s
     ret->values = NULL;
     ret->count = 0;
     ret->id = ret->version = ret->time = ret->op = ret->reason = (struct slice){NULL, 0};
+    ret->format_time = (struct slice){NULL, 0};
     return READER_ROW;
 }
 
@@ -230,7 +267,7 @@ static enum reader_step too_long(struct arena *a, struct raw_row *ret)
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
                                      struct raw_row *ret)
 {
-    *ret = (struct raw_row){.row = row->number, .end_bytes = row->end_bytes};
+    *ret = (struct raw_row){.row = row->number, .end_bytes = row->end_bytes, .format = r->of_file};
     if (row->too_long)
         return too_long(a, ret);
     if (row->open_quote)
@@ -277,27 +314,46 @@ static enum reader_step csv_read(struct reader *r, struct arena *a, struct raw_r
 
 /* What the member at this place means. What is new at a place not yet seen is remembered; nothing
  * else is, so that a file of ever new names cannot grow the reader. */
-static struct column member_column(struct reader *r, struct arena *a, size_t place,
-                                   struct slice key)
+static struct column member_column(struct reader *r, struct arena *a, const struct format *format,
+                                   size_t place, struct slice key)
 {
-    if (place < r->column_count && slice_eq(r->columns[place].name, key))
-        return r->columns[place];
-    struct column c = column_of(r->theme, a, key);
-    if (place == r->column_count && key.n <= NAME_BYTES_MAX) {
+    struct known *known = &r->known[format ? 1 + format->index : 0];
+    if (place < known->count && slice_eq(known->list[place].name, key))
+        return known->list[place];
+    struct column c = column_of(r->theme, format, a, key);
+    if (place == known->count && key.n <= NAME_BYTES_MAX) {
+        if (!known->list)
+            known->list = ARENA_ARRAY(r->memory, struct column, READER_FIELDS_MAX);
         c.name = arena_dup(r->memory, key);
-        r->columns[r->column_count++] = c;
+        known->list[known->count++] = c;
     }
     return c;
+}
+
+/* The format of a row, by the names of its members. */
+static const struct format *row_format(struct reader *r, struct arena *a,
+                                       const struct scan_pair *pairs, size_t count)
+{
+    const struct format *found = NULL;
+    for (size_t i = 0; i < count && r->theme->format_count; i++)
+        found = format_first(found, member_column(r, a, NULL, i, pairs[i].key).mark);
+    return found;
 }
 
 /* A bit for each item and reserved column that a row names. */
 struct named {
     uint64_t items[(THEME_ITEMS_MAX + 63) / 64];
     unsigned reserved;
+    bool time;
 };
 
 static bool named_twice(struct named *n, const struct column *c)
 {
+    if (c->is_time) {
+        bool again = n->time;
+        n->time = true;
+        return again;
+    }
     if (c->reserved != RESERVED_NONE) {
         bool again = n->reserved & 1u << c->reserved;
         n->reserved |= 1u << c->reserved;
@@ -330,8 +386,9 @@ static enum reader_step ndjson_row_read(struct reader *r, struct arena *a, const
         return unreadable(ret, RULE_JSON_INVALID, slice_of(why));
     ret->values = ARENA_ARRAY(a, struct raw_value, count);
     struct named named = {0};
+    ret->format = row_format(r, a, pairs, count);
     for (size_t i = 0; i < count; i++) {
-        struct column c = member_column(r, a, i, pairs[i].key);
+        struct column c = member_column(r, a, ret->format, i, pairs[i].key);
         if (pairs[i].kind == SCAN_NESTED || named_twice(&named, &c))
             return unreadable(ret, RULE_JSON_INVALID, shown(a, pairs[i].key));
         row_put(ret, &c, pairs[i].value);

@@ -19,6 +19,7 @@ struct raw_value {
     const struct item *item; /* NULL: the catalogue has no such item */
     struct slice column;     /* its name in the file */
     struct slice value;      /* {NULL, 0}: JSON null */
+    bool is_ignored;         /* no item, and none is meant: the row's format says so */
 };
 /* Reserved columns (design §8): _id 记录编号, _version 版本, _time 更新时间, _op 操作, _reason
  * 原因. Absent: {NULL, 0}. */
@@ -28,6 +29,8 @@ struct raw_row {
     struct raw_value *values;
     size_t count;
     struct slice id, version, time, op, reason;
+    const struct format *format; /* of the theme; NULL: its own columns */
+    struct slice format_time;    /* what the format says instead of _time */
     enum rule unreadable; /* RULE_CSV_FIELDS, TEXT_ENCODING, ROW_SIZE, JSON_INVALID; then there are
                              no values */
     struct slice hint;

@@ -73,6 +73,8 @@ static void by_person(struct judging *j)
     const struct item *item = &j->theme->items[at];
     struct idnum_result r = idnum_check(number->value, j->o.born_min, j->today);
     if (r.rejected == RULE_NONE) {
+        j->has_number = true;
+        j->number = r;
         subject_set(j, SUBJECT_INDIVIDUAL, ID_PERSON, slice_make(r.number, sizeof r.number));
         return;
     }
@@ -88,7 +90,7 @@ static void by_person(struct judging *j)
 void resolve_subject(struct judging *j)
 {
     enum subject_kind declared = declared_kind(j);
-    j->has_subject = false;
+    j->has_subject = j->has_number = false;
     j->kind = declared;
     bool is_person = declared == SUBJECT_INDIVIDUAL && judging_role(j, ROLE_COUNTERPART) &&
                      j->theme->role_item[ROLE_PERSON] >= 0;

@@ -2,9 +2,12 @@
  * Brackets, blanks and width mean nothing; every other character must belong to a known word. */
 #include "record/capital.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
+#include "record/money.h"
 
 enum { BYTES_MAX = 96 };
 
@@ -21,7 +24,8 @@ static const struct currency currencies[] = {
     {"法国法郎", "FRF"}, {"新加坡元", "SGD"}, {"新元", "SGD"},   {"澳大利亚元", "AUD"},
     {"澳元", "AUD"},     {"加拿大元", "CAD"}, {"加元", "CAD"},   {"新西兰元", "NZD"},
     {"瑞典克朗", "SEK"}, {"RMB", "CNY"},      {"CNY", "CNY"},    {"USD", "USD"},
-    {"HKD", "HKD"},      {"EUR", "EUR"},      {"JPY", "JPY"},    {"GBP", "GBP"},
+    {"US$", "USD"},      {"HK$", "HKD"},      {"HKD", "HKD"},    {"EUR", "EUR"},
+    {"JPY", "JPY"},      {"GBP", "GBP"},
 };
 
 /* Full-width ASCII to ASCII, blanks and brackets out. False when the rest is longer than any
@@ -90,37 +94,67 @@ static bool word_read(struct slice *s, struct capital *c, bool *has_yuan)
         *has_yuan = true;
         return !again;
     }
-    return *has_yuan && skip(s, "整");
+    return *has_yuan && (skip(s, "整") || skip(s, "正"));
+}
+
+/* The currency before the number; a colon behind it says nothing. */
+static void currency_first(struct slice *s, struct capital *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(currencies); i++)
+        if (skip(s, currencies[i].word)) {
+            currency_set(c, currencies[i].code);
+            skip(s, ":");
+            return;
+        }
+}
+
+/* 伍佰万元整, 3千5百万元: in yuan. */
+static bool sum_read(struct slice s, struct capital *c)
+{
+    struct money sum;
+    char text[32];
+    if ((c->currency[0] && memcmp(c->currency, "CNY", 3) != 0) || !money_read(s, &sum))
+        return false;
+    int n = snprintf(text, sizeof text, "%" PRId64 ".%06" PRId64, sum.micro / MONEY_MICRO,
+                     sum.micro % MONEY_MICRO);
+    c->unit = 1;
+    memcpy(c->currency, "CNY", 4);
+    return decimal_read(slice_make(text, (size_t)n), &c->number);
+}
+
+/* A number in digits, and words behind it. */
+static bool words_read(struct slice s, struct capital *c)
+{
+    bool has_yuan = false;
+    size_t digits = 0;
+    while (digits < s.n && is_of_number(s.p[digits]))
+        digits++;
+    if (!decimal_read(slice_make(s.p, digits), &c->number))
+        return false;
+    s = slice_from(s, digits);
+    if (s.n == 0 && !c->currency[0])
+        return false;
+    while (s.n)
+        if (!word_read(&s, c, &has_yuan))
+            return false;
+    if (has_yuan && !currency_set(c, c->currency[0] ? c->currency : "CNY"))
+        return false;
+    if (c->unit == 0)
+        c->unit = 1;
+    return true;
 }
 
 bool capital_read(struct slice text, struct capital *ret)
 {
     char room[BYTES_MAX];
     struct slice s = {room, 0};
-    struct capital c = {.unit = 0};
-    bool has_yuan = false;
+    struct capital first = {.unit = 0};
     if (!narrow(text, room, &s.n))
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(currencies); i++)
-        if (skip(&s, currencies[i].word)) {
-            currency_set(&c, currencies[i].code);
-            break;
-        }
-    size_t digits = 0;
-    while (digits < s.n && is_of_number(s.p[digits]))
-        digits++;
-    if (!decimal_read(slice_make(s.p, digits), &c.number))
-        return false;
-    s = slice_from(s, digits);
-    if (s.n == 0 && !c.currency[0])
-        return false;
-    while (s.n)
-        if (!word_read(&s, &c, &has_yuan))
-            return false;
-    if (has_yuan && !currency_set(&c, c.currency[0] ? c.currency : "CNY"))
-        return false;
-    if (c.unit == 0)
-        c.unit = 1;
-    *ret = c;
-    return true;
+    currency_first(&s, &first);
+    *ret = first;
+    if (words_read(s, ret))
+        return true;
+    *ret = first;
+    return sum_read(s, ret);
 }

@@ -183,13 +183,20 @@ const struct theme *catalogue_version(const struct catalogue *c, uint16_t number
     return c->by_number[at];
 }
 
+static const struct department *department_of(const struct common *c, struct slice id)
+{
+    for (size_t i = 0; i < c->department_count; i++)
+        if (slice_eq(c->departments[i].id, id))
+            return &c->departments[i];
+    return NULL;
+}
+
 const struct department *catalogue_department(const struct catalogue *c, struct slice id)
 {
-    for (size_t v = c->common_count; v-- > 0;)
-        for (size_t i = 0; i < c->commons[v]->department_count; i++)
-            if (slice_eq(c->commons[v]->departments[i].id, id))
-                return &c->commons[v]->departments[i];
-    return NULL;
+    const struct department *found = NULL;
+    for (size_t v = c->common_count; v-- > 0 && !found;)
+        found = department_of(c->commons[v], id);
+    return found;
 }
 
 const struct common *catalogue_newest_common(const struct catalogue *c)
@@ -198,13 +205,26 @@ const struct common *catalogue_newest_common(const struct catalogue *c)
     return c->commons[c->common_count - 1];
 }
 
-const struct tables *catalogue_tables_at(const struct catalogue *c, struct utc_ms t)
+/* The one in force at that instant; the oldest one when none was yet. */
+static const struct common *common_at(const struct catalogue *c, struct utc_ms t)
 {
     CHECK(c->common_count > 0);
     for (size_t v = c->common_count; v-- > 1;)
         if (c->commons[v]->valid_from.v <= t.v)
-            return &c->commons[v]->tables;
-    return &c->commons[0]->tables;
+            return c->commons[v];
+    return c->commons[0];
+}
+
+const struct tables *catalogue_tables_at(const struct catalogue *c, struct utc_ms t)
+{
+    return &common_at(c, t)->tables;
+}
+
+const struct department *catalogue_department_at(const struct catalogue *c, struct slice id,
+                                                 struct utc_ms t)
+{
+    const struct department *found = department_of(common_at(c, t), id);
+    return found ? found : catalogue_department(c, id);
 }
 
 const struct item *theme_item(const struct theme *t, struct slice code)

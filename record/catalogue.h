@@ -61,6 +61,11 @@ enum item_role {
     ROLE_DISTRICT,    /* district of the subject */
     ROLE_UNTIL,       /* the provider's end of publication */
     ROLE_SEVERITY,    /* the text by which severity is found */
+    ROLE_SEX,         /* of the person: its code set says which */
+    ROLE_BIRTH,       /* the person's day of birth */
+    ROLE_ENDED, /* when behaviour, performance or sentence ended: retention runs from then on */
+    ROLE_AUTHORITY_NAME, /* the deciding authority's name */
+    ROLE_OWN_LABOUR,     /* whether a young person lives on own labour: its code set says yes */
 };
 
 enum required {
@@ -71,6 +76,8 @@ enum required {
     REQUIRED_SHOULD,       /* of organisations: stored without it, with a warning */
 };
 
+enum sex { SEX_NONE, SEX_MALE, SEX_FEMALE };
+
 struct code_value {
     struct slice code;
     struct slice zh, en;
@@ -78,6 +85,8 @@ struct code_value {
     size_t alias_count;
     int kind;              /* enum subject_kind for a counterpart's class, else 0 */
     bool is_identity_card; /* of a set of documents: its number is a citizen identity number */
+    enum sex sex;          /* of a set of sexes */
+    bool is_yes;           /* of a set of answers */
 };
 struct code_word {
     struct slice text;
@@ -94,6 +103,13 @@ struct code_set {
     size_t folded_count;
 };
 
+/* Holds when an item has one of these values. */
+struct condition {
+    unsigned item;           /* index in theme->items */
+    const struct slice *any; /* of a code set: codes; else words that occur in the text */
+    size_t any_count;
+};
+
 struct item {
     struct slice code;
     struct slice zh, en;
@@ -102,6 +118,7 @@ struct item {
     enum item_type type;
     int chars_max;
     enum required required;
+    const struct condition *required_when; /* required when it holds; NULL for none */
     const struct code_set *code_set;
     enum visibility visibility;
     const struct mask *mask; /* applied where the public sees it; NULL for none */
@@ -111,6 +128,8 @@ struct item {
     int not_before;    /* index of the item that must not be later than this date, or -1 */
     int document_type; /* of a person's number: index of the item that says which document it is, or
                           -1 */
+    struct slice unit; /* of an amount: what it counts, "万元"; may be empty */
+    int stated_in;     /* of a sum of money: index of the text that says it in words, or -1 */
     unsigned index;    /* in theme->items */
 };
 
@@ -118,12 +137,68 @@ enum polarity { POLARITY_NEUTRAL, POLARITY_POSITIVE, POLARITY_NEGATIVE, POLARITY
 enum publication { PUBLISH_NEVER, PUBLISH_ALWAYS, PUBLISH_TERM };
 enum identity_rule { IDENTITY_RECORD_ID, IDENTITY_ITEMS };
 
-enum { THEME_ITEMS_MAX = 200, THEME_ROLES = 16 };
+enum { THEME_ITEMS_MAX = 200, THEME_ROLES = 21, THEME_FORMATS_MAX = 8 };
 
 /* A spelling of an item's code, name or alias, after text_code. */
 struct item_name {
     struct slice text;
     unsigned item; /* index in theme->items */
+};
+
+/* An older or foreign set of columns of a theme. A row is of it when one of its columns is a mark.
+ * In such a row the names below go before those of the theme. */
+enum column_meaning { COLUMN_UNKNOWN, COLUMN_ITEM, COLUMN_RESERVED, COLUMN_IGNORED, COLUMN_TIME };
+struct format_name {
+    struct slice text; /* after text_code */
+    enum column_meaning meaning;
+    unsigned item; /* of COLUMN_ITEM: index in theme->items */
+};
+struct format_column {
+    struct slice name;
+    unsigned item;
+};
+enum fill_kind { FILL_TEXT, FILL_DEPARTMENT_CODE, FILL_DEPARTMENT_NAME };
+struct format_fill {
+    unsigned item;
+    enum fill_kind kind; /* what an item gets that is not there: a text, or of the department */
+    struct slice text;   /* as written in the catalogue */
+};
+struct format_word {
+    unsigned item;
+    struct slice word;
+    struct slice code; /* of the item's code set */
+};
+struct format {
+    struct slice name;
+    struct slice zh, en;
+    const struct slice *marks;
+    size_t mark_count;
+    const struct format_column *columns;
+    size_t column_count;
+    const struct slice *ignored; /* columns that are read past */
+    size_t ignored_count;
+    const unsigned *without; /* items that such a row need not have */
+    size_t without_count;
+    const struct format_fill *fills;
+    size_t fill_count;
+    const struct format_word *words; /* what stood for a code in that format; by item */
+    size_t word_count;
+    struct slice time; /* the column that says when the row was written; may be empty */
+    unsigned index;    /* in theme->formats */
+    /* Made from these. */
+    const struct slice *mark_forms;  /* after text_code */
+    const struct format_name *names; /* of columns, ignored and time, ascending */
+    size_t name_count;
+    const struct code_set **sets; /* by item: the set with the words of the format, or NULL */
+    const bool *is_without;       /* by item */
+};
+
+/* Rows that may not be collected at all. */
+enum whom { WHOM_ALL, WHOM_PERSON, WHOM_ORGANISATION };
+struct not_collected {
+    struct condition when;
+    enum whom subject;
+    struct slice law;
 };
 
 struct theme {
@@ -141,6 +216,7 @@ struct theme {
     struct slice severity_default; /* class when no word matches, "ordinary" */
     struct slice retention_start;  /* "decision", "behaviour-end", …, "permanent" */
     struct slice cycle;            /* update cycle: "real-time", "day", "week", … */
+    struct slice terms;            /* set of terms in tables/terms.yaml, "general" */
     int retention_years;           /* 0 with "permanent" */
     enum category category;
     enum subject_kind counterpart; /* kind when nothing in the row says it */
@@ -157,6 +233,10 @@ struct theme {
     const unsigned *by_code;       /* item indexes in ascending order of code */
     const struct item_name *names; /* ascending */
     size_t name_count;
+    const struct format *formats; /* the first whose mark a row bears counts */
+    size_t format_count;
+    const struct not_collected *not_collected;
+    size_t not_collected_count;
     struct slice json; /* the resolved entry */
 };
 
@@ -176,23 +256,12 @@ struct common {
     struct slice json; /* the entry */
 };
 
-/* A word that no item about persons may bear (tables/forbidden.yaml). */
-struct forbidden_word {
-    struct slice word;
-    struct slice law;
-    struct slice *unless; /* phrases in which the word is harmless */
-    size_t unless_count;
-    bool persons_only; /* counts only where natural persons are among the subjects */
-};
-
 struct catalogue {
     struct common **commons; /* every version, ascending; at least one */
     size_t common_count;
     struct theme **themes; /* every version, ascending by (code, version) */
     size_t theme_count;
     struct theme **by_number;               /* the same, ascending by (number, version) */
-    const struct forbidden_word *forbidden; /* of files; what comes from the store has none */
-    size_t forbidden_count;
 };
 
 /* Enough for the arena of a catalogue of a city with its history. */
@@ -233,6 +302,9 @@ const struct theme *catalogue_number_at(const struct catalogue *c, uint16_t numb
 const struct theme *catalogue_version(const struct catalogue *c, uint16_t number, uint32_t version);
 /* As the newest version that has it says. */
 const struct department *catalogue_department(const struct catalogue *c, struct slice id);
+/* As it was at that instant; when it was not yet there, as catalogue_department. */
+const struct department *catalogue_department_at(const struct catalogue *c, struct slice id,
+                                                 struct utc_ms t);
 /* Departments in the newest version. */
 const struct common *catalogue_newest_common(const struct catalogue *c);
 /* The tables in force at that instant; the oldest ones when none were yet. Never NULL. */
@@ -241,6 +313,26 @@ const struct tables *catalogue_tables_at(const struct catalogue *c, struct utc_m
 const struct item *theme_item(const struct theme *t, struct slice code);
 const struct item *theme_item_by_name(const struct theme *t, struct arena *scratch,
                                       struct slice name);
+/* Columns that no theme may use for an item (design §8); see reserved.def. */
+enum reserved {
+    RESERVED_NONE,
+#define RESERVED(id, code, zh) RESERVED_##id,
+#include "record/reserved.def"
+#undef RESERVED
+};
+
+/* What a column means. */
+struct column_means {
+    enum column_meaning meaning;
+    const struct item *item; /* of COLUMN_ITEM */
+    enum reserved reserved;  /* of COLUMN_RESERVED */
+};
+/* In a row of that format; NULL: of none. */
+struct column_means theme_column(const struct theme *t, const struct format *f,
+                                 struct arena *scratch, struct slice name);
+/* The format of which a column of that name is a mark, or NULL. */
+const struct format *theme_format_marked(const struct theme *t, struct arena *scratch,
+                                         struct slice name);
 /* Value by code, Chinese name or alias: as written first, then compared after text_code. NULL for
  * none. */
 const struct code_value *code_set_find(const struct code_set *set, struct arena *scratch,
@@ -249,12 +341,5 @@ const char *item_type_code(enum item_type t);
 /* The stricter of two. */
 enum visibility visibility_stricter(enum visibility a, enum visibility b);
 
-/* Columns that no theme may use for an item (design §8); see reserved.def. */
-enum reserved {
-    RESERVED_NONE,
-#define RESERVED(id, code, zh) RESERVED_##id,
-#include "record/reserved.def"
-#undef RESERVED
-};
 /* Which reserved column a header names, by code or Chinese name (compared after text_code). */
 enum reserved reserved_column(struct arena *scratch, struct slice name);

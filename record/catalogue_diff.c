@@ -177,7 +177,6 @@ static void diff_commons(struct diffing *d, const struct catalogue *old,
         diff_common(d, parsed(d, before), parsed(d, after));
     diff_versions(d, (struct stamp){x->version, x->valid_from},
                   (struct stamp){y->version, y->valid_from}, d->count > count);
-    diff_forbidden(d, old, now);
 }
 
 void catalogue_diff(struct arena *a, const struct catalogue *old, const struct catalogue *now,

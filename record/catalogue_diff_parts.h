@@ -46,4 +46,3 @@ void diff_theme(struct diffing *d, const struct json *old, const struct json *no
 void diff_items(struct diffing *d, const struct json *old, const struct json *now);
 void diff_code_set(struct diffing *d, const struct json *old, const struct json *now);
 void diff_common(struct diffing *d, const struct json *old, const struct json *now);
-void diff_forbidden(struct diffing *d, const struct catalogue *old, const struct catalogue *now);

@@ -155,6 +155,9 @@ static void load_tables(struct loading *l, struct fields *ret, struct common *co
         {"masks.yaml", {"source", "masks"}},
         {"terms.yaml", {"source", "terms"}},
         {"severity.yaml", {"source", "severity_words"}},
+        {"forbidden.yaml", {"source", "forbidden"}},
+        {"authority.yaml", {"source", "authority_short"}},
+        {"ages.yaml", {"source", "full_capacity", "own_labour"}},
     };
     *ret = (struct fields){.at = {path_of(l, "", SLICE("tables")), 1}};
     for (size_t i = 0; i < ARRAY_LEN(FILES) && !l->r.err; i++) {
@@ -182,7 +185,6 @@ static void load_common(struct loading *l)
 {
     static const char *const KEYS[] = {"version", "valid_from", NULL};
     static const char *const LIST_KEYS[] = {"source", "departments", NULL};
-    static const char *const FORBIDDEN_KEYS[] = {"source", "forbidden", NULL};
     struct common *common = ARENA_NEW(l->r.a, struct common);
     struct fields own = file_fields(l, path_of(l, "", SLICE("common.yaml")));
     fields_exactly(&l->r, &own, KEYS);
@@ -198,13 +200,6 @@ static void load_common(struct loading *l)
     l->c->commons = ARENA_ARRAY(l->r.a, struct common *, 1);
     l->c->commons[l->c->common_count++] = common;
     l->r.common = common;
-
-    struct fields forbidden = file_fields(l, path_of(l, "tables", SLICE("forbidden.yaml")));
-    fields_exactly(&l->r, &forbidden, FORBIDDEN_KEYS);
-    if (!l->r.err)
-        l->r.forbidden = forbidden_read(&l->r, &forbidden, &l->r.forbidden_count);
-    l->c->forbidden = l->r.forbidden;
-    l->c->forbidden_count = l->r.forbidden_count;
 }
 
 static void load_code_sets(struct loading *l)

@@ -12,8 +12,8 @@
 #include "record/catalogue.h"
 
 /* Private to the catalogue's reader (fields.c, theme_words.c, theme_read.c, item_read.c,
- * theme_check.c, theme_index.c, common_read.c, catalogue_load.c, catalogue_restore.c) and writer
- * (entry_write.c). */
+ * condition_read.c, format_read.c, theme_check.c, theme_index.c, common_read.c, catalogue_load.c,
+ * catalogue_restore.c) and writer (entry_write.c). */
 
 /* A place in a file that a person can open. */
 struct where {
@@ -33,8 +33,6 @@ struct reading {
     const struct code_set *sets;
     size_t set_count;
     const struct common *common; /* departments and masks; NULL when is_stored */
-    const struct forbidden_word *forbidden;
-    size_t forbidden_count;
 };
 
 /* "FILE:LINE: what; remedy" into the reason, once. */
@@ -92,7 +90,8 @@ struct words {
     size_t count;
 };
 extern const struct words WORDS_TYPE, WORDS_ROLE, WORDS_REQUIRED, WORDS_VISIBILITY, WORDS_POLARITY,
-    WORDS_PUBLICATION, WORDS_CATEGORY, WORDS_KIND, WORDS_CYCLE, WORDS_RETENTION;
+    WORDS_PUBLICATION, WORDS_CATEGORY, WORDS_KIND, WORDS_CYCLE, WORDS_RETENTION, WORDS_SEX,
+    WORDS_WHOM;
 /* The value, or -1. */
 int words_find(const struct words *w, struct slice text);
 const char *words_text(const struct words *w, int value);
@@ -108,21 +107,38 @@ struct theme *theme_read(struct reading *r, const struct fields *f, const struct
 /* One item; references to other items are left to theme_read. */
 void item_read(struct reading *r, const struct fields *f, enum visibility theme_visibility,
                struct item *ret);
+/* Index of the item that a key names by its code; -1, and refused unless is_partial, when there is
+ * none. */
+int item_named(struct reading *r, const struct theme *t, const struct fields *f, const char *key,
+               struct slice code);
+/* What an item's required_when says, and the theme's not_collected; items are read already. */
+void conditions_read(struct reading *r, const struct fields *f, const struct fields *items,
+                     struct theme *t);
+/* The theme's formats; the theme is indexed already. */
+void formats_read(struct reading *r, const struct fields *f, struct theme *t);
 /* A set, from its own file (`f` has values and source) or inlined in a theme. */
 void code_set_read(struct reading *r, const struct fields *f, struct slice name,
                    struct code_set *ret);
 /* What must hold between the parts of a theme. */
 void theme_check(struct reading *r, struct theme *t, const struct fields *f,
                  const struct fields *items);
+/* Sorts, drops what stands twice for one value, refuses a word of two values. */
+size_t code_words_settle(struct reading *r, struct where at, const struct code_set *set,
+                         struct code_word *words, size_t count);
 /* Builds by_code and names; refuses a name that two items bear. */
 void theme_index(struct reading *r, struct theme *t, const struct fields *items);
 
 /* Departments and tables; `divisions` is used when the fields have none. */
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
                  struct common *ret);
-struct forbidden_word *forbidden_read(struct reading *r, const struct fields *f, size_t *ret_count);
-/* The first column of a CSV file with six-digit codes, sorted, each once. */
+/* Code, name and last year of divisions from a CSV file; codes sorted, each once. */
 void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret);
+
+/* The same from a stored entry; nothing when it has none. */
+void divisions_read(struct reading *r, const struct fields *f, struct tables *t);
+/* Divisions that are no more, as the stored entry has them: "440102 东山区 2004;…", with "=" behind
+ * the year when the name is borne yet. */
+void former_write(const struct tables *t, struct buf *b);
 
 /* JSON of an entry, byte for byte a function of its content. */
 void theme_write(const struct theme *t, struct buf *b);

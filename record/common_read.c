@@ -3,7 +3,8 @@
  * both:
  *
  *   {"number":0,"code":"common","version":1,"valid_from":"…","departments":[{…}],
- *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","missing":["/", …], …}} */
+ *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","former":"440102 东山区 2004;…",
+ *              "missing":["/", …], …}} */
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -11,9 +12,12 @@
 #include "record/catalogue_read.h"
 #include "record/identifier.h"
 
-static const char *const TABLE_KEYS[] = {"classes",           "divisions",  "missing", "fillers",
-                                         "open_end_year_min", "shop_words", "masks",   "terms",
-                                         "severity_words",    NULL};
+static const char *const TABLE_KEYS[] = {
+    "former", /* may be missing; it comes with the next one */
+    "divisions",  "classes", "missing",        "fillers",   "open_end_year_min", "shop_words",
+    "masks",      "terms",   "severity_words", "forbidden", "authority_short",   "full_capacity",
+    "own_labour", NULL};
+enum { DIVISIONS_KEY = 1, AGE_MAX = 30 };
 static const char *const DEPARTMENT_KEYS[] = {"id", "uscc", "zh", "en", NULL};
 static const char *const CLASS_KEYS[] = {"pair", "kind", "name", NULL};
 static const char *const MASK_KEYS[] = {"name", "keep_first", "keep_last", NULL};
@@ -111,6 +115,30 @@ static void read_words(struct reading *r, const struct fields *f, struct tables 
                    FMT_SLICE(days[i]));
     t->fillers = fillers;
     t->open_end_year_min = (int)want_int(r, f, "open_end_year_min", 2050, 9999);
+    t->authority_short = take_texts(r, f, "authority_short", &t->authority_short_count);
+}
+
+static void read_ages(struct reading *r, const struct fields *f, struct tables *t)
+{
+    t->age_full = (int)want_int(r, f, "full_capacity", 0, AGE_MAX);
+    t->age_own_labour = (int)want_int(r, f, "own_labour", 0, AGE_MAX);
+    if (t->age_own_labour > t->age_full)
+        refuse(r, fields_where(f, "own_labour"),
+               "\"own_labour\" is above \"full_capacity\"; write an age not above %d", t->age_full);
+}
+
+static void read_forbidden(struct reading *r, const struct fields *f, struct tables *t)
+{
+    struct fields *list = take_maps(r, f, "forbidden", &t->forbidden_count);
+    struct forbidden_word *words = ARENA_ARRAY(r->a, struct forbidden_word, t->forbidden_count + 1);
+    for (size_t i = 0; i < t->forbidden_count && !r->err; i++) {
+        fields_known(r, &list[i], FORBIDDEN_KEYS);
+        words[i].word = want_text(r, &list[i], "word");
+        words[i].law = want_text(r, &list[i], "law");
+        words[i].unless = take_texts(r, &list[i], "unless", &words[i].unless_count);
+        words[i].persons_only = take_bool(r, &list[i], "persons_only");
+    }
+    t->forbidden = words;
 }
 
 static void read_masks(struct reading *r, const struct fields *f, struct tables *t)
@@ -182,107 +210,30 @@ static void read_terms(struct reading *r, const struct fields *f, struct tables 
     t->severity_words = words;
 }
 
-static int number_order(const void *x, const void *y)
-{
-    unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
-    return (a > b) - (a < b);
-}
-
-static void divisions_set(struct tables *t, unsigned *codes, size_t count)
-{
-    qsort(codes, count, sizeof *codes, number_order);
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (n == 0 || codes[n - 1] != codes[i])
-            codes[n++] = codes[i];
-    t->divisions = codes;
-    t->division_count = n;
-}
-
-static bool division_of(struct slice s, unsigned *ret)
-{
-    uint64_t v = 0;
-    if (s.n != 6 || !slice_all_digits(s) || !slice_u64(s, &v) || v < 100000)
-        return false;
-    *ret = (unsigned)v;
-    return true;
-}
-
-void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret)
-{
-    unsigned *codes =
-        ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2); /* six digits and a line end each */
-    size_t count = 0;
-    bool has_header = false;
-    for (int line = 1; text.p && !r->err; line++) {
-        struct slice rest = slice_cut(&text, '\n');
-        struct slice first = slice_trim(slice_cut(&rest, ','));
-        if (first.n == 0 || first.p[0] == '#')
-            continue;
-        if (has_header && !division_of(first, &codes[count++]))
-            refuse(r, (struct where){file, line},
-                   "\"%.*s\" is no division code; write six digits first in the line",
-                   FMT_SLICE(first));
-        has_header = true;
-    }
-    if (!r->err && count == 0)
-        refuse(r, (struct where){file, 1},
-               "the table is empty; write a header line and one line for each division");
-    if (!r->err)
-        divisions_set(ret, codes, count);
-}
-
-static void read_divisions(struct reading *r, const struct fields *f, struct tables *t)
-{
-    if (!fields_get(f, "divisions"))
-        return;
-    struct slice text = want_text(r, f, "divisions");
-    unsigned *codes = ARENA_ARRAY(r->a, unsigned, text.n / 7 + 2);
-    size_t count = 0;
-    while (text.p && !r->err) {
-        struct slice one = slice_cut(&text, ' ');
-        if (!division_of(one, &codes[count++]))
-            refuse(r, fields_where(f, "divisions"),
-                   "\"%.*s\" is no division code; write six digits", FMT_SLICE(one));
-    }
-    divisions_set(t, codes, count);
-}
-
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
                  struct common *ret)
 {
     ret->version = (uint32_t)want_int(r, f, "version", 1, UINT32_MAX);
     ret->valid_from = want_instant(r, f, "valid_from");
     fields_known(r, tables, TABLE_KEYS);
-    for (size_t i = 0; TABLE_KEYS[i] && !r->err; i++)
-        if (!fields_get(tables, TABLE_KEYS[i]) && !(i == 1 && ret->tables.division_count))
+    for (size_t i = DIVISIONS_KEY; TABLE_KEYS[i] && !r->err; i++)
+        if (!fields_get(tables, TABLE_KEYS[i]) &&
+            !(i == DIVISIONS_KEY && ret->tables.division_count))
             refuse(r, tables->at, "the table \"%s\" is missing; add it", TABLE_KEYS[i]);
     if (!r->err)
         read_departments(r, f, ret);
     if (r->err)
         return;
     read_classes(r, tables, &ret->tables);
-    read_divisions(r, tables, &ret->tables);
+    divisions_read(r, tables, &ret->tables);
     read_words(r, tables, &ret->tables);
     read_masks(r, tables, &ret->tables);
     read_terms(r, tables, &ret->tables);
+    read_forbidden(r, tables, &ret->tables);
+    read_ages(r, tables, &ret->tables);
     if (!r->err)
         ret->json = common_render(r->a, ret);
     if (!r->err && ret->json.n == 0)
         refuse(r, f->at, "departments and tables are larger than %d bytes; make them smaller",
                ENTRY_BYTES_MAX);
-}
-
-struct forbidden_word *forbidden_read(struct reading *r, const struct fields *f, size_t *ret_count)
-{
-    struct fields *list = take_maps(r, f, "forbidden", ret_count);
-    struct forbidden_word *words = ARENA_ARRAY(r->a, struct forbidden_word, *ret_count + 1);
-    for (size_t i = 0; i < *ret_count && !r->err; i++) {
-        fields_known(r, &list[i], FORBIDDEN_KEYS);
-        words[i].word = want_text(r, &list[i], "word");
-        words[i].law = want_text(r, &list[i], "law");
-        words[i].unless = take_texts(r, &list[i], "unless", &words[i].unless_count);
-        words[i].persons_only = take_bool(r, &list[i], "persons_only");
-    }
-    return words;
 }

@@ -15,6 +15,7 @@ static const struct {
     {"masks", {"name"}},
     {"terms", {"set", "class", "from", "applied_from"}},
     {"severity_words", {"word"}},
+    {"forbidden", {"word"}},
 };
 
 static struct slice row_name(struct diffing *d, struct slice table, const struct json *row)
@@ -82,12 +83,30 @@ static void says_severity(struct diffing *d, struct catalogue_change *c)
                 SLICE("penalties with this word are published by another class"));
 }
 
+static void says_forbidden(struct diffing *d, struct catalogue_change *c)
+{
+    if (c->kind == CHANGE_TABLE_ADDED)
+        change_says(d, c, CHANGE_REJECTS, SLICE("列名含此词的行将被退回，条目不能再用此名"),
+                    SLICE("rows with a column of such a name will be rejected, and no item may "
+                          "bear one"));
+    else
+        change_says(d, c, 0, SLICE("请确认法律不再禁止或另有例外"),
+                    SLICE("make sure that the law allows it"));
+}
+
+static void says_authority(struct diffing *d, struct catalogue_change *c)
+{
+    change_says(d, c, 0, SLICE("只影响提示"), SLICE("changes hints only"));
+}
+
 static const struct {
     const char *table;
     void (*says)(struct diffing *d, struct catalogue_change *c);
 } TABLES[] = {
-    {"missing", says_missing}, {"fillers", says_missing},         {"shop_words", says_shop_word},
-    {"classes", says_class},   {"severity_words", says_severity},
+    {"missing", says_missing},           {"fillers", says_missing},
+    {"shop_words", says_shop_word},      {"classes", says_class},
+    {"severity_words", says_severity},   {"forbidden", says_forbidden},
+    {"authority_short", says_authority},
 };
 
 static void says_of_table(struct diffing *d, struct catalogue_change *c)
@@ -227,6 +246,39 @@ static void diff_divisions(struct diffing *d, const struct pair *p)
                 arena_printf(d->a, "%zu new, %zu taken away", added, gone));
 }
 
+/* "440102 东山区 2004;…": told by how many there are. */
+static void diff_former(struct diffing *d, const struct pair *p)
+{
+    size_t counts[2] = {0};
+    const struct json *sides[2] = {p->old, p->now};
+    for (int side = 0; side < 2; side++) {
+        struct slice rest = sides[side] ? sides[side]->string : (struct slice){0};
+        while (rest.n) {
+            slice_cut(&rest, ';');
+            counts[side]++;
+        }
+    }
+    change_add(d, (struct catalogue_change){.kind = CHANGE_TABLE_KEY,
+                                            .of = p->key,
+                                            .before = arena_printf(d->a, "%zu", counts[0]),
+                                            .after = arena_printf(d->a, "%zu", counts[1]),
+                                            .zh = SLICE("只影响提示"),
+                                            .en = SLICE("changes hints only")});
+}
+
+static void diff_number(struct diffing *d, const struct pair *p)
+{
+    struct catalogue_change *c =
+        change_add(d, (struct catalogue_change){.kind = CHANGE_TABLE_KEY,
+                                                .of = p->key,
+                                                .before = value_text(d->a, p->key, p->old),
+                                                .after = value_text(d->a, p->key, p->now)});
+    bool is_age = slice_eq(p->key, SLICE("full_capacity")) || slice_eq(p->key, SLICE("own_labour"));
+    if (is_age && p->old && p->now && p->now->integer > p->old->integer)
+        change_says(d, c, CHANGE_REJECTS, SLICE("未满此年龄的自然人的行将被退回"),
+                    SLICE("rows of natural persons below that age will be rejected"));
+}
+
 static void diff_tables(struct diffing *d, const struct json *old, const struct json *now)
 {
     size_t count = 0;
@@ -238,15 +290,14 @@ static void diff_tables(struct diffing *d, const struct json *old, const struct 
             continue;
         if (slice_eq(p->key, SLICE("divisions")))
             diff_divisions(d, p);
+        else if (slice_eq(p->key, SLICE("former")))
+            diff_former(d, p);
         else if (any->kind == JSON_ARRAY)
             diff_rows(d, p);
         else if (any->kind == JSON_OBJECT)
             row_keys(d, p->key, NULL, p->old, p->now, (struct slice){0});
         else
-            change_add(d, (struct catalogue_change){.kind = CHANGE_TABLE_KEY,
-                                                    .of = p->key,
-                                                    .before = value_text(d->a, p->key, p->old),
-                                                    .after = value_text(d->a, p->key, p->now)});
+            diff_number(d, p);
     }
 }
 
@@ -298,51 +349,4 @@ void diff_common(struct diffing *d, const struct json *old, const struct json *n
 {
     diff_departments(d, json_get(old, "departments"), json_get(now, "departments"));
     diff_tables(d, json_get(old, "tables"), json_get(now, "tables"));
-}
-
-/* ---- what may not be collected: of files alone ---- */
-
-static const struct forbidden_word *forbidden_find(const struct catalogue *c, struct slice word)
-{
-    for (size_t i = 0; i < c->forbidden_count; i++)
-        if (slice_eq(c->forbidden[i].word, word))
-            return &c->forbidden[i];
-    return NULL;
-}
-
-static struct slice forbidden_text(struct diffing *d, const struct forbidden_word *w)
-{
-    struct slice text = arena_printf(d->a, "%.*s%s", FMT_SLICE(w->law),
-                                     w->persons_only ? "，仅限自然人 persons only" : "");
-    for (size_t i = 0; i < w->unless_count; i++)
-        text =
-            arena_printf(d->a, "%.*s，除外 unless %.*s", FMT_SLICE(text), FMT_SLICE(w->unless[i]));
-    return text;
-}
-
-void diff_forbidden(struct diffing *d, const struct catalogue *old, const struct catalogue *now)
-{
-    if (!old->forbidden || !now->forbidden)
-        return;
-    struct catalogue_change c = {.of = SLICE("forbidden")};
-    for (size_t i = 0; i < old->forbidden_count; i++) {
-        const struct forbidden_word *w = &old->forbidden[i], *other = forbidden_find(now, w->word);
-        c.kind = other ? CHANGE_TABLE_KEY : CHANGE_TABLE_GONE;
-        c.item = w->word;
-        c.before = forbidden_text(d, w);
-        c.after = other ? forbidden_text(d, other) : (struct slice){0};
-        if (!slice_eq(c.before, c.after))
-            change_says(d, change_add(d, c), 0, SLICE("目录检查时适用；已有记录不变"),
-                        SLICE("holds when the catalogue is checked; records stay as they are"));
-    }
-    for (size_t i = 0; i < now->forbidden_count; i++) {
-        const struct forbidden_word *w = &now->forbidden[i];
-        c = (struct catalogue_change){.kind = CHANGE_TABLE_ADDED,
-                                      .of = SLICE("forbidden"),
-                                      .item = w->word,
-                                      .after = forbidden_text(d, w)};
-        if (!forbidden_find(old, w->word))
-            change_says(d, change_add(d, c), 0, SLICE("含此词的条目不能再列入目录"),
-                        SLICE("no item may bear a name with this word"));
-    }
 }

@@ -81,10 +81,19 @@ static void put_code_set(struct json_out *o, const struct code_set *set)
         if (v->kind)
             put_word(o, "kind", &WORDS_KIND, v->kind);
         put_true(o, "identity_card", v->is_identity_card);
+        if (v->sex)
+            put_word(o, "sex", &WORDS_SEX, (int)v->sex);
+        put_true(o, "yes", v->is_yes);
         json_object_end(o);
     }
     json_array_end(o);
     json_object_end(o);
+}
+
+static void put_condition(struct json_out *o, const struct theme *t, const struct condition *c)
+{
+    json_put_string(o, "item", t->items[c->item].code);
+    put_list(o, "any", c->any, c->any_count);
 }
 
 static void put_item(struct json_out *o, const struct theme *t, const struct item *it)
@@ -106,6 +115,15 @@ static void put_item(struct json_out *o, const struct theme *t, const struct ite
         json_put_string(o, "not_before", t->items[it->not_before].code);
     if (it->document_type >= 0)
         json_put_string(o, "document_type", t->items[it->document_type].code);
+    put_if(o, "unit", it->unit);
+    if (it->stated_in >= 0)
+        json_put_string(o, "stated_in", t->items[it->stated_in].code);
+    if (it->required_when) {
+        json_key(o, "required_when");
+        json_object_begin(o);
+        put_condition(o, t, it->required_when);
+        json_object_end(o);
+    }
     if (it->mask) {
         json_key(o, "mask");
         put_mask(o, it->mask);
@@ -137,6 +155,8 @@ static void put_rules(struct json_out *o, const struct theme *t)
     json_put_string(o, "retention_start", t->retention_start);
     json_put_string(o, "cycle", t->cycle);
     put_true(o, "registration", t->is_registration);
+    if (!slice_eq(t->terms, SLICE("general")))
+        json_put_string(o, "terms", t->terms);
     json_key(o, "identity");
     if (t->identity == IDENTITY_RECORD_ID) {
         json_cstr(o, "record-id");
@@ -147,6 +167,107 @@ static void put_rules(struct json_out *o, const struct theme *t)
         json_array_end(o);
     }
     json_put_string(o, "day", t->items[t->day_item].code);
+}
+
+static void put_columns(struct json_out *o, const struct theme *t, const struct format *f)
+{
+    if (f->column_count == 0)
+        return;
+    json_key(o, "columns");
+    json_object_begin(o);
+    for (size_t i = 0; i < f->column_count; i++) {
+        json_key_slice(o, f->columns[i].name);
+        json_slice(o, t->items[f->columns[i].item].code);
+    }
+    json_object_end(o);
+}
+
+static void put_without(struct json_out *o, const struct theme *t, const struct format *f)
+{
+    if (f->without_count == 0)
+        return;
+    json_key(o, "without");
+    json_array_begin(o);
+    for (size_t i = 0; i < f->without_count; i++)
+        json_slice(o, t->items[f->without[i]].code);
+    json_array_end(o);
+}
+
+static void put_fills(struct json_out *o, const struct theme *t, const struct format *f)
+{
+    if (f->fill_count == 0)
+        return;
+    json_key(o, "fill");
+    json_object_begin(o);
+    for (size_t i = 0; i < f->fill_count; i++) {
+        json_key_slice(o, t->items[f->fills[i].item].code);
+        json_slice(o, f->fills[i].text);
+    }
+    json_object_end(o);
+}
+
+/* The words of one item stand one behind the other. */
+static void put_format_words(struct json_out *o, const struct theme *t, const struct format *f)
+{
+    if (f->word_count == 0)
+        return;
+    json_key(o, "values");
+    json_object_begin(o);
+    for (size_t i = 0; i < f->word_count; i++) {
+        bool begins = i == 0 || f->words[i - 1].item != f->words[i].item;
+        bool ends = i + 1 == f->word_count || f->words[i + 1].item != f->words[i].item;
+        if (begins) {
+            json_key_slice(o, t->items[f->words[i].item].code);
+            json_object_begin(o);
+        }
+        json_key_slice(o, f->words[i].word);
+        json_slice(o, f->words[i].code);
+        if (ends)
+            json_object_end(o);
+    }
+    json_object_end(o);
+}
+
+static void put_formats(struct json_out *o, const struct theme *t)
+{
+    if (t->format_count == 0)
+        return;
+    json_key(o, "formats");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->format_count; i++) {
+        const struct format *f = &t->formats[i];
+        json_object_begin(o);
+        json_put_string(o, "name", f->name);
+        json_put_string(o, "zh", f->zh);
+        json_put_string(o, "en", f->en);
+        put_list(o, "marks", f->marks, f->mark_count);
+        put_columns(o, t, f);
+        put_texts(o, "ignored", f->ignored, f->ignored_count);
+        put_without(o, t, f);
+        put_fills(o, t, f);
+        put_format_words(o, t, f);
+        put_if(o, "time", f->time);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void put_not_collected(struct json_out *o, const struct theme *t)
+{
+    if (t->not_collected_count == 0)
+        return;
+    json_key(o, "not_collected");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->not_collected_count; i++) {
+        const struct not_collected *n = &t->not_collected[i];
+        json_object_begin(o);
+        put_condition(o, t, &n->when);
+        if (n->subject != WHOM_ALL)
+            put_word(o, "subject", &WORDS_WHOM, (int)n->subject);
+        json_put_string(o, "law", n->law);
+        json_object_end(o);
+    }
+    json_array_end(o);
 }
 
 void theme_write(const struct theme *t, struct buf *b)
@@ -163,6 +284,8 @@ void theme_write(const struct theme *t, struct buf *b)
     json_put_string(&o, "department", t->department);
     put_if(&o, "archetype", t->archetype);
     put_rules(&o, t);
+    put_not_collected(&o, t);
+    put_formats(&o, t);
     json_key(&o, "items");
     json_array_begin(&o);
     for (size_t i = 0; i < t->item_count; i++)
@@ -195,6 +318,22 @@ static void put_terms(struct json_out *o, const struct tables *t)
     json_array_end(o);
 }
 
+static void put_forbidden(struct json_out *o, const struct tables *t)
+{
+    json_key(o, "forbidden");
+    json_array_begin(o);
+    for (size_t i = 0; i < t->forbidden_count; i++) {
+        const struct forbidden_word *w = &t->forbidden[i];
+        json_object_begin(o);
+        json_put_string(o, "word", w->word);
+        json_put_string(o, "law", w->law);
+        put_texts(o, "unless", w->unless, w->unless_count);
+        put_true(o, "persons_only", w->persons_only);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
 static void put_tables(struct json_out *o, const struct tables *t)
 {
     json_object_begin(o);
@@ -213,6 +352,9 @@ static void put_tables(struct json_out *o, const struct tables *t)
         buf_printf(&codes, "%s%06u", i ? " " : "", t->divisions[i]);
     CHECK(codes.err == 0);
     json_put_string(o, "divisions", buf_slice(&codes));
+    AUTO_BUF(former, ENTRY_BYTES_MAX);
+    former_write(t, &former);
+    put_if(o, "former", buf_slice(&former));
     put_list(o, "missing", t->missing, t->missing_count);
     json_key(o, "fillers");
     json_array_begin(o);
@@ -230,6 +372,10 @@ static void put_tables(struct json_out *o, const struct tables *t)
         put_mask(o, &t->masks[i]);
     json_array_end(o);
     put_terms(o, t);
+    put_forbidden(o, t);
+    put_list(o, "authority_short", t->authority_short, t->authority_short_count);
+    json_put_u64(o, "full_capacity", (uint64_t)t->age_full);
+    json_put_u64(o, "own_labour", (uint64_t)t->age_own_labour);
     json_object_end(o);
 }
 

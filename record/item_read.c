@@ -12,18 +12,18 @@
 #include "record/catalogue_read.h"
 
 static const char *const ITEM_KEYS[] = {
-    "code",          "zh",   "en",         "aliases", "type",     "length",     "required",
-    "code_set",      "mask", "visibility", "role",    "happened", "open_ended", "not_before",
-    "document_type", NULL};
+    "code",          "zh",   "en",         "aliases",       "type",     "length",     "required",
+    "code_set",      "mask", "visibility", "role",          "happened", "open_ended", "not_before",
+    "document_type", "unit", "stated_in",  "required_when", NULL};
 static const char *const SET_KEYS[] = {"name", "source", "values", NULL};
-static const char *const VALUE_KEYS[] = {"code",          "zh", "en", "aliases", "kind",
-                                         "identity_card", NULL};
+static const char *const VALUE_KEYS[] = {"code",          "zh",  "en",  "aliases", "kind",
+                                         "identity_card", "sex", "yes", NULL};
 static const char *const MASK_KEYS[] = {"name", "keep_first", "keep_last", NULL};
 
 /* Several codes are written side by side with these between them. */
 static const struct slice SEPARATORS[] = {{";", 1}, {"；", 3}, {"|", 1}};
 
-enum { CHARS_MAX = 100000, KEEP_MAX = 20 };
+enum { CHARS_MAX = 100000, KEEP_MAX = 20, UNIT_CHARS_MAX = 16 };
 
 static int word_order(const void *x, const void *y)
 {
@@ -32,9 +32,8 @@ static int word_order(const void *x, const void *y)
     return c ? c : (a->value > b->value) - (a->value < b->value);
 }
 
-/* Sorts, drops repetitions within a value, refuses a word of two values. */
-static size_t words_settle(struct reading *r, struct where at, const struct code_set *set,
-                           struct code_word *words, size_t count)
+size_t code_words_settle(struct reading *r, struct where at, const struct code_set *set,
+                         struct code_word *words, size_t count)
 {
     qsort(words, count, sizeof *words, word_order);
     size_t n = 0;
@@ -71,9 +70,9 @@ static void code_set_index(struct reading *r, struct where at, struct code_set *
     for (size_t i = 0; i < n; i++)
         folded[i] = (struct code_word){text_code(r->a, words[i].text), words[i].value};
     set->words = words;
-    set->word_count = words_settle(r, at, set, words, n);
+    set->word_count = code_words_settle(r, at, set, words, n);
     set->folded = folded;
-    set->folded_count = words_settle(r, at, set, folded, n);
+    set->folded_count = code_words_settle(r, at, set, folded, n);
 }
 
 void code_set_read(struct reading *r, const struct fields *f, struct slice name,
@@ -112,6 +111,8 @@ void code_set_read(struct reading *r, const struct fields *f, struct slice name,
         v->aliases = take_texts(r, one, "aliases", &v->alias_count);
         v->kind = take_word(r, one, "kind", &WORDS_KIND, 0);
         v->is_identity_card = take_bool(r, one, "identity_card");
+        v->sex = (enum sex)take_word(r, one, "sex", &WORDS_SEX, SEX_NONE);
+        v->is_yes = take_bool(r, one, "yes");
         for (size_t k = 0; k < i; k++)
             if (slice_eq(ret->values[k].code, v->code))
                 refuse(r, fields_where(one, "code"), "the code \"%.*s\" stands twice; take one out",
@@ -227,12 +228,18 @@ static void check_type(struct reading *r, const struct fields *f, const struct i
         refuse(
             r, fields_where(f, "open_ended"),
             "a day of something that has happened has no open end; take out one of the two keys");
+    if (it->unit.n && it->type != ITEM_AMOUNT)
+        refuse(r, fields_where(f, "unit"),
+               "only an amount has a unit; take it out or write type amount");
+    if (utf8_count(it->unit) > UNIT_CHARS_MAX)
+        refuse(r, fields_where(f, "unit"), "the unit is longer than %d characters; shorten it",
+               UNIT_CHARS_MAX);
 }
 
 void item_read(struct reading *r, const struct fields *f, enum visibility theme_visibility,
                struct item *ret)
 {
-    *ret = (struct item){.not_before = -1, .document_type = -1};
+    *ret = (struct item){.not_before = -1, .document_type = -1, .stated_in = -1};
     fields_known(r, f, ITEM_KEYS);
     ret->code = want_text(r, f, "code");
     if (ret->code.n == 0)
@@ -253,6 +260,7 @@ void item_read(struct reading *r, const struct fields *f, enum visibility theme_
     ret->role = (enum item_role)take_word(r, f, "role", &WORDS_ROLE, ROLE_NONE);
     ret->happened = take_bool(r, f, "happened");
     ret->open_ended = take_bool(r, f, "open_ended");
+    ret->unit = take_text(r, f, "unit");
     if (r->err || (r->is_partial && !fields_get(f, "type")))
         return;
     check_personal(r, f, ret);

@@ -14,6 +14,74 @@ bool tables_division_known(const struct tables *t, unsigned division)
     return low < t->division_count && t->divisions[low] == division;
 }
 
+static struct former_divisions former_coded(const struct tables *t, unsigned code)
+{
+    size_t low = 0, high = t->former.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->former.list[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < t->former.count && t->former.list[low].code == code;
+    return (struct former_divisions){t->former.list + low, found ? 1 : 0};
+}
+
+static struct former_divisions former_named(const struct tables *t, struct slice name)
+{
+    size_t low = 0, high = t->by_name.count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (slice_cmp(t->by_name.list[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + count < t->by_name.count && slice_eq(t->by_name.list[low + count].name, name))
+        count++;
+    return (struct former_divisions){t->by_name.list + low, count};
+}
+
+/* 新区, 郊区: too short to be told from the end of a longer name. */
+enum { NAME_CHARS_MIN = 3, PLACE_BYTES_MAX = 120 };
+
+struct former_divisions tables_former(const struct tables *t, struct slice text)
+{
+    uint64_t code = 0;
+    if (text.n == 6 && slice_all_digits(text) && slice_u64(text, &code))
+        return former_coded(t, (unsigned)code);
+    struct former_divisions found = {NULL, 0};
+    if (text.n > PLACE_BYTES_MAX || t->by_name.count == 0)
+        return found;
+    for (size_t i = 0; i < text.n && found.count == 0; utf8_next(text, &i)) {
+        struct slice name = slice_from(text, i);
+        if (i == 0 || utf8_count(name) >= NAME_CHARS_MIN)
+            found = former_named(t, name);
+    }
+    return found;
+}
+
+static bool is_harmless(struct slice text, const struct forbidden_word *w)
+{
+    for (size_t i = 0; i < w->unless_count; i++)
+        if (slice_find(text, w->unless[i], 0) >= 0)
+            return true;
+    return false;
+}
+
+const struct forbidden_word *tables_forbidden(const struct tables *t, struct slice name,
+                                              bool persons)
+{
+    for (size_t i = 0; i < t->forbidden_count; i++) {
+        const struct forbidden_word *w = &t->forbidden[i];
+        if ((persons || !w->persons_only) && slice_find(name, w->word, 0) >= 0 &&
+            !is_harmless(name, w))
+            return w;
+    }
+    return NULL;
+}
+
 enum { MISSING_MAX = 48 }; /* words that mean "missing" are short */
 
 /* NFKC and capital letters, of what stands in such words: full-width characters and blanks. */

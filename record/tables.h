@@ -35,6 +35,27 @@ struct severity_word {
     struct slice class_code;
 };
 
+/* A word that no item about persons may bear (tables/forbidden.yaml). */
+struct forbidden_word {
+    struct slice word;
+    struct slice law;
+    const struct slice *unless; /* phrases in which the word is harmless */
+    size_t unless_count;
+    bool persons_only; /* counts only where natural persons are among the subjects */
+};
+
+/* A division that is no more. */
+struct former_division {
+    unsigned code;
+    struct slice name;
+    unsigned until;       /* last year in whose list it stands */
+    bool is_named_so_yet; /* a division in force bears that name, or one that ends in it */
+};
+struct former_divisions {
+    const struct former_division *list;
+    size_t count;
+};
+
 struct tables {
     const struct uscc_class *classes;
     size_t class_count;
@@ -54,8 +75,23 @@ struct tables {
     size_t term_count;
     const struct severity_word *severity_words;
     size_t severity_word_count;
+    struct former_divisions former;  /* ascending by code */
+    struct former_divisions by_name; /* those whose name is gone too; ascending by name and code */
+    const struct forbidden_word *forbidden;
+    size_t forbidden_count;
+    const struct slice *authority_short; /* ends of names that are an abbreviation: 区局 */
+    size_t authority_short_count;
+    int age_full;       /* years from which a person is a subject */
+    int age_own_labour; /* the same of those who live on own labour */
 };
 
 bool tables_division_known(const struct tables *t, unsigned division);
+/* Divisions that are no more and whose code the text is (440102), or in whose name it ends
+ * (广州市东山区). */
+struct former_divisions tables_former(const struct tables *t, struct slice text);
+/* The word by which no such column may be collected, or NULL. `persons`: natural persons may be its
+ * subjects. */
+const struct forbidden_word *tables_forbidden(const struct tables *t, struct slice name,
+                                              bool persons);
 bool tables_is_missing(const struct tables *t, struct slice text); /* text_clean'ed */
 const struct mask *tables_mask(const struct tables *t, struct slice name);

@@ -2,6 +2,7 @@
  * may see it, and what may not be collected about persons at all. */
 #include "base/check.h"
 #include "record/catalogue_read.h"
+#include "record/money.h"
 
 static void check_identity(struct reading *r, const struct theme *t, const struct fields *f)
 {
@@ -58,9 +59,29 @@ static bool role_takes(enum item_role role, enum item_type type)
     case ROLE_SEVERITY:
         return type == ITEM_TEXT || type == ITEM_CODE || type == ITEM_CODES || type == ITEM_NUMBER;
     case ROLE_UNTIL:
+    case ROLE_BIRTH:
+    case ROLE_ENDED:
         return type == ITEM_DATE;
+    case ROLE_SEX:
+    case ROLE_OWN_LABOUR:
+        return type == ITEM_CODE;
+    case ROLE_AUTHORITY_NAME:
+        return type == ITEM_TEXT || type == ITEM_NAME;
     }
     UNREACHABLE();
+}
+
+/* A role that reads its meaning from the code set needs a value that has one. */
+static void check_meaning(struct reading *r, const struct item *it, struct where at)
+{
+    bool found = it->role != ROLE_SEX && it->role != ROLE_OWN_LABOUR;
+    for (size_t i = 0; it->code_set && i < it->code_set->count && !found; i++) {
+        const struct code_value *v = &it->code_set->values[i];
+        found = it->role == ROLE_SEX ? v->sex != SEX_NONE : v->is_yes;
+    }
+    if (!found)
+        refuse(r, at, "no value of the code set of \"%.*s\" says %s; add it there",
+               FMT_SLICE(it->code), it->role == ROLE_SEX ? "sex: male or sex: female" : "yes: yes");
 }
 
 /* Fills role_item on the way. */
@@ -80,6 +101,7 @@ static void check_roles(struct reading *r, struct theme *t, const struct fields 
             refuse(r, at, "the role %s is that of \"%.*s\" already; one item can have it", role,
                    FMT_SLICE(t->items[t->role_item[it->role]].code));
         t->role_item[it->role] = (int)i;
+        check_meaning(r, it, at);
     }
     bool found = false;
     for (int role = ROLE_USCC; role <= ROLE_PERSON; role++)
@@ -117,6 +139,12 @@ static void check_references(struct reading *r, const struct theme *t, const str
             refuse(r, fields_where(&items[i], "document_type"),
                    "\"document_type\" goes from an item of type person-id to one of type code; "
                    "change one of them");
+        if (it->stated_in >= 0 &&
+            (money_unit(it->unit) == 0 || t->items[it->stated_in].type != ITEM_TEXT))
+            refuse(
+                r, fields_where(&items[i], "stated_in"),
+                "\"stated_in\" goes from an amount with unit 元, 万元 or 亿元 to an item of type "
+                "text; change one of them");
     }
 }
 
@@ -213,29 +241,18 @@ static void check_lengths(struct reading *r, const struct theme *t, const struct
     }
 }
 
-static bool harmless(struct slice text, const struct forbidden_word *w)
-{
-    for (size_t i = 0; i < w->unless_count; i++)
-        if (slice_find(text, w->unless[i], 0) >= 0)
-            return true;
-    return false;
-}
-
 static void check_forbidden(struct reading *r, const struct theme *t, const struct fields *items)
 {
     for (size_t i = 0; i < t->item_count; i++) {
         const struct item *it = &t->items[i];
-        for (size_t k = 0; k < r->forbidden_count; k++) {
-            const struct forbidden_word *w = &r->forbidden[k];
-            if (w->persons_only && !(t->kinds & (1 << SUBJECT_INDIVIDUAL)))
-                continue;
-            for (size_t n = 0; n <= it->alias_count; n++) {
-                struct slice text = n == 0 ? it->zh : it->aliases[n - 1];
-                if (slice_find(text, w->word, 0) >= 0 && !harmless(text, w))
-                    refuse(r, fields_where(&items[i], n == 0 ? "zh" : "aliases"),
-                           "\"%.*s\" may not be collected (%.*s, %.*s); take the item out",
-                           FMT_SLICE(text), FMT_SLICE(w->word), FMT_SLICE(w->law));
-            }
+        for (size_t n = 0; n <= it->alias_count; n++) {
+            struct slice text = n == 0 ? it->zh : it->aliases[n - 1];
+            const struct forbidden_word *w =
+                tables_forbidden(&r->common->tables, text, t->kinds & (1 << SUBJECT_INDIVIDUAL));
+            if (w)
+                refuse(r, fields_where(&items[i], n == 0 ? "zh" : "aliases"),
+                       "\"%.*s\" may not be collected (%.*s, %.*s); take the item out",
+                       FMT_SLICE(text), FMT_SLICE(w->word), FMT_SLICE(w->law));
         }
     }
 }

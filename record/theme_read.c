@@ -29,6 +29,9 @@ static const char *const THEME_KEYS[] = {"number",
                                          "registration",
                                          "items",
                                          "without",
+                                         "terms",
+                                         "formats",
+                                         "not_collected",
                                          NULL};
 
 enum { RETENTION_YEARS_MAX = 100, NATIONAL_CLASSES = 13 };
@@ -122,11 +125,14 @@ static void read_rules(struct reading *r, const struct fields *f, struct theme *
     t->retention_start = want_listed(r, f, "retention_start", &WORDS_RETENTION);
     t->cycle = want_listed(r, f, "cycle", &WORDS_CYCLE);
     t->is_registration = take_bool(r, f, "registration");
+    t->terms = take_text(r, f, "terms");
+    code_shape(r, fields_where(f, "terms"), t->terms, false);
+    if (t->terms.n == 0)
+        t->terms = SLICE("general");
 }
 
-/* Index of the item that a key names by its code, or -1. */
-static int item_named(struct reading *r, const struct theme *t, const struct fields *f,
-                      const char *key, struct slice code)
+int item_named(struct reading *r, const struct theme *t, const struct fields *f, const char *key,
+               struct slice code)
 {
     for (size_t i = 0; i < t->item_count; i++)
         if (slice_eq(t->items[i].code, code))
@@ -161,6 +167,7 @@ static void read_items(struct reading *r, const struct fields *items, size_t cou
     for (size_t i = 0; i < t->item_count && !r->err; i++) {
         t->items[i].not_before = take_item(r, t, &items[i], "not_before");
         t->items[i].document_type = take_item(r, t, &items[i], "document_type");
+        t->items[i].stated_in = take_item(r, t, &items[i], "stated_in");
     }
 }
 
@@ -201,6 +208,8 @@ struct theme *theme_read(struct reading *r, const struct fields *f, const struct
         return t;
     read_items(r, items, item_count, t);
     t->day_item = -1;
+    if (!r->err)
+        conditions_read(r, f, items, t);
     if (!r->err) {
         read_identity(r, f, t);
         struct slice day = want_text(r, f, "day");
@@ -211,6 +220,8 @@ struct theme *theme_read(struct reading *r, const struct fields *f, const struct
         theme_check(r, t, f, items);
     if (!r->err)
         theme_index(r, t, items);
+    if (!r->err)
+        formats_read(r, f, t);
     if (!r->err && !r->is_partial) {
         t->json = theme_render(r->a, t);
         if (t->json.n == 0)

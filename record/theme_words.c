@@ -21,7 +21,8 @@ WORDS(WORDS_ROLE, {"none", ROLE_NONE}, {"name", ROLE_NAME}, {"uscc", ROLE_USCC},
       {"institution", ROLE_INSTITUTION}, {"social", ROLE_SOCIAL}, {"person", ROLE_PERSON},
       {"counterpart", ROLE_COUNTERPART}, {"document", ROLE_DOCUMENT}, {"authority", ROLE_AUTHORITY},
       {"status", ROLE_STATUS}, {"district", ROLE_DISTRICT}, {"until", ROLE_UNTIL},
-      {"severity", ROLE_SEVERITY});
+      {"severity", ROLE_SEVERITY}, {"sex", ROLE_SEX}, {"birth", ROLE_BIRTH}, {"ended", ROLE_ENDED},
+      {"authority-name", ROLE_AUTHORITY_NAME}, {"own-labour", ROLE_OWN_LABOUR});
 
 WORDS(WORDS_REQUIRED, {"no", REQUIRED_NO}, {"yes", REQUIRED_YES},
       {"organisation", REQUIRED_ORGANISATION}, {"person", REQUIRED_PERSON},
@@ -46,6 +47,10 @@ const struct words WORDS_CATEGORY = {category_list, ARRAY_LEN(category_list)};
 WORDS(WORDS_KIND, {"enterprise", SUBJECT_ENTERPRISE}, {"individual", SUBJECT_INDIVIDUAL},
       {"institution", SUBJECT_INSTITUTION}, {"social-organisation", SUBJECT_SOCIAL},
       {"government", SUBJECT_GOVERNMENT});
+
+WORDS(WORDS_SEX, {"male", SEX_MALE}, {"female", SEX_FEMALE});
+
+WORDS(WORDS_WHOM, {"all", WHOM_ALL}, {"person", WHOM_PERSON}, {"organisation", WHOM_ORGANISATION});
 
 /* These two are kept as text; the value says nothing. */
 WORDS(WORDS_CYCLE, {"real-time", 0}, {"day", 1}, {"week", 2}, {"month", 3}, {"quarter", 4},

@@ -225,6 +225,7 @@ static void items_make(struct theme *t, const struct item_row *rows, size_t coun
     for (unsigned i = 0; i < count; i++) {
         t->items[i].not_before = item_index(t, rows[i].not_before);
         t->items[i].document_type = item_index(t, rows[i].document_type);
+        t->items[i].stated_in = -1;
     }
     qsort_r(by_code, count, sizeof *by_code, code_order, t);
     qsort(names, 2 * count, sizeof *names, name_order);

@@ -13,6 +13,7 @@ enum { VALUES_MAX = 128, ARENA_BYTES = 512 * 1024 * 1024 };
 struct trial {
     struct arena *a;
     struct keys *keys;
+    const struct catalogue *catalogue;
     const struct theme *theme;
     struct raw_row row;
     struct raw_value values[VALUES_MAX];
@@ -55,16 +56,36 @@ static void fill(struct trial *t, const char *const (*rows)[2], size_t count)
         trial_set(t, rows[i][0], rows[i][1]);
 }
 
-struct trial *trial_open(const char *theme)
+static struct trial *open_empty(void)
 {
     static const uint8_t master[32] = {7};
     struct trial *t = calloc(1, sizeof *t);
     CHECK(t);
     t->a = arena_create(ARENA_BYTES);
     t->keys = keys_fixed(master);
-    t->theme = theme_named(theme);
     t->row = (struct raw_row){.row = 1, .end_bytes = 100, .values = t->values};
     trial_receive(t, "2024-06-01T10:00:00+08:00");
+    return t;
+}
+
+struct trial *trial_open_text(const char *common, const char *theme)
+{
+    struct trial *t = open_empty();
+    struct catalogue_entry entries[] = {{0, 1, slice_of(common)}, {1, 1, slice_of(theme)}};
+    struct catalogue *c = NULL;
+    struct reason why = {{0}};
+    if (catalogue_restore(t->a, entries, ARRAY_LEN(entries), &c, &why) < 0)
+        FAIL("not restored: %s", why.text);
+    t->catalogue = c;
+    t->theme = c->themes[0];
+    return t;
+}
+
+struct trial *trial_open(const char *theme)
+{
+    struct trial *t = open_empty();
+    t->catalogue = theme_catalogue();
+    t->theme = theme_named(theme);
     if (strcmp(theme, "registration") == 0)
         fill(t, registration_row, ARRAY_LEN(registration_row));
     else if (strcmp(theme, "penalty") == 0)
@@ -121,7 +142,7 @@ void trial_set_slice(struct trial *t, const char *column, struct slice value)
     CHECK(at < VALUES_MAX);
     if (at == t->row.count)
         t->row.count++;
-    t->values[at] = (struct raw_value){theme_item(t->theme, name), name, value};
+    t->values[at] = (struct raw_value){.column = name, .value = value};
 }
 
 void trial_set(struct trial *t, const char *column, const char *value)
@@ -134,14 +155,33 @@ void trial_receive(struct trial *t, const char *instant)
     CHECK(utc_parse(slice_of(instant), &t->received));
 }
 
+/* What each column means: by code or other name, and by the format that one of them is a mark of.
+ */
+static void resolve_columns(struct trial *t)
+{
+    t->row.format = NULL;
+    t->row.format_time = (struct slice){NULL, 0};
+    for (size_t i = 0; i < t->row.count && !t->row.format; i++)
+        t->row.format = theme_format_marked(t->theme, t->a, t->values[i].column);
+    for (size_t i = 0; i < t->row.count; i++) {
+        struct raw_value *v = &t->values[i];
+        struct column_means m = theme_column(t->theme, t->row.format, t->a, v->column);
+        v->item = m.item;
+        v->is_ignored = m.meaning == COLUMN_IGNORED || m.meaning == COLUMN_TIME;
+        if (m.meaning == COLUMN_TIME)
+            t->row.format_time = v->value;
+    }
+}
+
 const struct judged *trial_judge(struct trial *t)
 {
+    resolve_columns(t);
     struct day born_min;
     CHECK(day_from_civil(1800, 1, 1, &born_min));
     AUTO(judge_destroy)
     struct judge *j = judge_create(&(struct judge_options){
         .keys = t->keys,
-        .catalogue = theme_catalogue(),
+        .catalogue = t->catalogue,
         .theme = t->theme,
         .received = t->received,
         .born_min = born_min,
@@ -190,6 +230,11 @@ struct slice trial_sealed(struct trial *t)
     AUTO_BUF(plain, 1024 * 1024);
     EXPECT_OK(crypt_open(t->keys, KEY_ITEMS, r.sealed, &plain));
     return arena_dup(t->a, buf_slice(&plain));
+}
+
+const struct theme *trial_theme(const struct trial *t)
+{
+    return t->theme;
 }
 
 struct arena *trial_arena(struct trial *t)

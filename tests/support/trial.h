@@ -7,6 +7,9 @@ struct trial;
 
 /* A good row of that theme, received on 2024-06-01 10:00 (UTC+8). */
 struct trial *trial_open(const char *theme);
+/* The same by a theme and tables that are written as YAML, in the form of a stored entry; begins as
+ * an empty row. */
+struct trial *trial_open_text(const char *common, const char *theme);
 void trial_close(struct trial *t);
 DEFINE_AUTO(struct trial, trial_close)
 /* A value by item code, reserved column or any other name; NULL takes the column away. */
@@ -14,6 +17,7 @@ void trial_set(struct trial *t, const char *column, const char *value);
 void trial_set_slice(struct trial *t, const char *column, struct slice value);
 /* A later instant than the usual one. */
 void trial_receive(struct trial *t, const char *instant);
+const struct theme *trial_theme(const struct trial *t);
 /* Judges; lives until the trial is closed. */
 const struct judged *trial_judge(struct trial *t);
 /* Judges; the first finding by that rule, or NULL. */

@@ -184,11 +184,14 @@ static const struct row ROWS[] = {
     {"tables/divisions.csv", "", "999999,新区,2025,,gb\n", "table.changed", "", "", 0,
      "新增 1 个，删去 0 个"},
     {"tables/forbidden.yaml", "  - {word: 指纹, law: 征信业管理条例第十四条}\n", "", "table.gone",
-     "指纹", "", 0, "目录检查时适用"},
-    {"tables/forbidden.yaml", "", "  - {word: 虹膜, law: 某法}\n", "table.added", "虹膜", "", 0,
-     "不能再列入"},
+     "指纹", "", 0, "请确认法律"},
+    {"tables/forbidden.yaml", "", "  - {word: 虹膜, law: 某法}\n", "table.added", "虹膜", "",
+     CHANGE_REJECTS, "列名含此词"},
     {"tables/forbidden.yaml", "unless: [疾病预防]", "unless: [疾病控制]", "table.changed", "疾病",
-     "", 0, "目录检查时适用"},
+     "unless", 0, "请确认法律"},
+    {"tables/ages.yaml", "own_labour: 16", "own_labour: 17", "table.changed", "", "",
+     CHANGE_REJECTS, "未满此年龄"},
+    {"tables/authority.yaml", "[省局, ", "[", "table.gone", "省局", "", 0, "只影响提示"},
 };
 
 static bool is_version(const struct catalogue_change *c)
