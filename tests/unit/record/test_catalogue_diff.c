@@ -27,6 +27,10 @@ static const char SMALL[] =
     "cycle: month\n"
     "identity: record-id\n"
     "day: DAY\n"
+    "not_collected:\n"
+    "  - {item: KIND, any: [\"1\"], law: 某条例}\n"
+    "formats:\n"
+    "  - {name: old, zh: 旧版, en: Old, marks: [OLD], columns: {OLD: CASE}, ignored: [LEFT]}\n"
     "items:\n"
     "  - {code: CODE, zh: 代码, en: Code, type: uscc, required: organisation, role: uscc}\n"
     "  - {code: DAY, zh: 日期, en: Day, type: date, required: yes, happened: yes}\n"
@@ -34,6 +38,8 @@ static const char SMALL[] =
     "  - {code: SEEN, zh: 见到日期, en: Seen, type: date}\n"
     "  - {code: NUMBER, zh: 证件号码, en: Number, type: person-id, length: 64, visibility: G}\n"
     "  - {code: CASE, zh: 文号, en: Case, type: document, length: 64, mask: telephone}\n"
+    "  - {code: FINE, zh: 罚款, en: Fine, type: amount, unit: 万元, required_when: {item: KIND, "
+    "any: [\"1\"]}}\n"
     "  - {code: KIND, zh: 种类, en: Kind, type: code, code_set: kinds}\n"
     "  - {code: WORD, zh: 说明, en: Words, type: text, length: 100, aliases: [备注, 注释]}\n";
 static const char SET_FILE[] = "code-sets/kinds.yaml";
@@ -93,8 +99,8 @@ static const struct row ROWS[] = {
      "  - {code: MORE, zh: 更多, en: More, type: text, length: 9, "
      "required: person}\n  - {code: WORD",
      "item.added", "MORE", "", CHANGE_REJECTS | CHANGE_OPENS, "自然人的缺少“更多”的行将被退回"},
-    {SMALL_FILE, "  - {code: KIND, zh: 种类, en: Kind, type: code, code_set: kinds}\n", "",
-     "item.gone", "KIND", "", 0, "不再保存"},
+    {SMALL_FILE, "  - {code: SEEN, zh: 见到日期, en: Seen, type: date}\n", "", "item.gone", "SEEN",
+     "", 0, "不再保存"},
     {SMALL_FILE, "code: WORD, zh: 说明", "code: TEXT, zh: 说明", "item.renamed", "TEXT", "", 0,
      "表头写作“WORD”的列不再识别"},
     {SMALL_FILE, "zh: 说明", "zh: 解释", "item.changed", "WORD", "zh", 0, "表头写作“说明”的列"},
@@ -146,6 +152,34 @@ static const struct row ROWS[] = {
      "  - {code: WORD, zh: 说明, en: Words, type: text, length: 100, aliases: [备注, 注释]}\n"
      "  - {code: KIND, zh: 种类, en: Kind, type: code, code_set: kinds}\n",
      "item.order", "", "", 0, NULL},
+    /* conditions and formats */
+    {SMALL_FILE, ", required_when: {item: KIND, any: [\"1\"]}", "", "item.changed", "FINE",
+     "required_when", 0, "不再按条件必填"},
+    {SMALL_FILE, "Fine, type: amount, unit: 万元, required_when: {item: KIND, any: [\"1\"]}",
+     "Fine, type: amount, unit: 万元, required_when: {item: KIND, any: [\"1\", \"2\"]}",
+     "item.changed", "FINE", "required_when", CHANGE_REJECTS, "符合条件而缺少“罚款”的行将被退回"},
+    {SMALL_FILE, "unit: 万元", "unit: 元", "item.changed", "FINE", "unit", 0, "另一金额"},
+    {SMALL_FILE, "  - {item: KIND, any: [\"1\"], law: 某条例}\n",
+     "  - {item: KIND, any: [\"1\"], law: 某条例}\n"
+     "  - {item: KIND, any: [\"2\"], subject: person, law: 某条例}\n",
+     "condition.added", "KIND", "", CHANGE_REJECTS, "此类行将被退回"},
+    {SMALL_FILE, "not_collected:\n  - {item: KIND, any: [\"1\"], law: 某条例}\n", "",
+     "condition.gone", "KIND", "", 0, "此类行将予接收"},
+    {SMALL_FILE, "formats:\n",
+     "formats:\n  - {name: other, zh: 另一, en: Other, marks: [OTHER], "
+     "ignored: [OTHER]}\n",
+     "format.added", "other", "", 0, "可按该格式报送"},
+    {SMALL_FILE,
+     "formats:\n  - {name: old, zh: 旧版, en: Old, marks: [OLD], columns: {OLD: CASE}, ignored: "
+     "[LEFT]}\n",
+     "", "format.gone", "old", "", CHANGE_REJECTS, "按该格式报送的行将被退回"},
+    {SMALL_FILE, "ignored: [LEFT]", "ignored: [LEFT, RIGHT]", "format.changed", "old", "ignored", 0,
+     NULL},
+    {SMALL_FILE, "{OLD: CASE}, ignored: [LEFT]", "{OLD: CASE}", "format.changed", "old", "ignored",
+     CHANGE_REJECTS, "按该格式报送的行可能被退回"},
+    {SMALL_FILE, "{OLD: CASE}", "{OLD: FINE}", "format.changed", "old", "columns", CHANGE_REJECTS,
+     "可能被退回"},
+    {SMALL_FILE, "zh: 旧版", "zh: 老版", "format.changed", "old", "zh", 0, NULL},
     /* code sets */
     {SET_FILE, "", "  - {code: \"3\", zh: 丙, en: Three}\n", "value.added", "3", "", 0, NULL},
     {SET_FILE, "  - {code: \"2\", zh: 乙, en: Two}\n", "", "value.gone", "2", "", CHANGE_REJECTS,
@@ -326,7 +360,7 @@ TEST(a_theme_that_opens_tells_it_once_for_all_its_items)
     const struct catalogue_change *c = &all.list[0];
     EXPECT_SLICE(c->key, "visibility");
     EXPECT_EQ(c->effects, CHANGE_OPENS);
-    EXPECT_SLICE(c->zh, "其记录和其中 7 个条目将向公众公开");
+    EXPECT_SLICE(c->zh, "其记录和其中 8 个条目将向公众公开");
     EXPECT_SLICE(c->before, "政府内部共享 government");
     EXPECT_SLICE(c->after, "公众 everybody");
     all = diff(a, &y, &x);

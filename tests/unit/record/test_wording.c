@@ -24,6 +24,8 @@ TEST(every_word_is_described_in_both_languages)
     expect_described("kind", &WORDS_KIND);
     expect_described("cycle", &WORDS_CYCLE);
     expect_described("retention_start", &WORDS_RETENTION);
+    expect_described("sex", &WORDS_SEX);
+    expect_described("subject", &WORDS_WHOM);
 }
 
 TEST(a_key_and_a_word_are_read_in_both_languages)
