@@ -10,7 +10,7 @@
 #include "daemon/ctl.h"
 #include "daemon/terminal.h"
 
-enum { ANSWER_BYTES_MAX = 64 << 20, TEXT_BYTES_MAX = 64 << 10 };
+enum { ANSWER_BYTES_MAX = 64 << 20, TEXT_BYTES_MAX = 64 << 10, CURSOR_BYTES_MAX = 2048 };
 
 void ctl_say(const char *fmt, ...)
 {
@@ -142,6 +142,53 @@ int ctl_ask(struct ctl *c, const char *method, const char *path, const struct js
         return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why.text);
     *ret = json;
     return EXIT_CODE_OK;
+}
+
+/* One page: its items, and where the next one begins in `cursor` ("" at the end). */
+static int page(struct ctl *c, const char *path,
+                void (*each)(struct ctl *c, void *ctx, const struct json *item), void *ctx,
+                uint64_t *items_seen, char cursor[CURSOR_BYTES_MAX])
+{
+    int status = 0;
+    struct slice body = {0};
+    struct reason why;
+    struct json *answer = NULL;
+    const char *full = arena_printf(c->arena, "%s%s%s", path, *cursor ? "&cursor=" : "", cursor).p;
+    int r = ctl_fetch(c, "GET", full, &status, &body, &why);
+    if (r < 0)
+        return say_broken(c, r, &why);
+    if (status >= 300) {
+        ctl_say_problem(c, status, body);
+        return EXIT_CODE_FAILED;
+    }
+    if (json_parse(c->arena, body, ANSWER_BYTES_MAX, &answer, &why) < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why.text);
+    const struct json *items = json_get(answer, "items");
+    *items_seen += items ? items->count : 0;
+    for (size_t i = 0; each && items && i < items->count; i++)
+        each(c, ctx, &items->items[i]);
+    if (!each)
+        printf("%.*s\n", FMT_SLICE(body));
+    struct slice next = json_get_string(answer, "next");
+    snprintf(cursor, CURSOR_BYTES_MAX, "%.*s", FMT_SLICE(next));
+    return ferror(stdout)
+               ? ctl_fail(EXIT_CODE_FAILED, "writing to standard output: %s", strerror(errno))
+               : EXIT_CODE_OK;
+}
+
+int ctl_pages(struct ctl *c, const char *path,
+              void (*each)(struct ctl *c, void *ctx, const struct json *item), void *ctx,
+              uint64_t *ret_items)
+{
+    char cursor[CURSOR_BYTES_MAX] = "";
+    int code;
+    *ret_items = 0;
+    do {
+        struct arena_mark mark = arena_set_mark(c->arena);
+        code = page(c, path, each, ctx, ret_items, cursor);
+        arena_rewind(c->arena, mark);
+    } while (code == EXIT_CODE_OK && *cursor);
+    return code;
 }
 
 int ctl_copy(struct ctl *c, const char *path)

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/err.h"
 #include "record/name.h"
+#include "store/ends.h"
 #include "store/keys.h"
 #include "store/names.h"
 #include "store/source.h"
@@ -69,27 +70,26 @@ static void event(struct apply *ap, enum verdict v, const struct record_id *id)
     buf_add(ap->events, id->b, sizeof id->b);
 }
 
-static bool has_term(const struct record_head *h)
+static void ends_put(struct apply *ap, const struct record_head *h)
 {
-    return !(h->flags & RECORD_REVOKED) && !day_is_none(h->public_until) &&
-           h->public_until.v != DAY_FOREVER.v;
+    struct ends_row rows[ENDS_MAX];
+    unsigned count = ends_of(h, rows);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t value[END_BYTES];
+        struct term_key k = term_key_make(rows[i].day, &h->id);
+        ends_encode(rows[i].what, value);
+        batch_put(ap->batch, CF_BY_TERM, KEY_SLICE(k), slice_make(value, sizeof value));
+    }
 }
 
-static void term_put(struct apply *ap, const struct record_head *h)
+static void ends_delete(struct apply *ap, const struct record_head *h)
 {
-    static const char publication_ends[2] = {1, 1}; /* format, what ends */
-    if (!has_term(h))
-        return;
-    struct term_key k = term_key_make(h->public_until, &h->id);
-    batch_put(ap->batch, CF_BY_TERM, KEY_SLICE(k), slice_make(publication_ends, 2));
-}
-
-static void term_delete(struct apply *ap, const struct record_head *h)
-{
-    if (!has_term(h))
-        return;
-    struct term_key k = term_key_make(h->public_until, &h->id);
-    batch_delete(ap->batch, CF_BY_TERM, KEY_SLICE(k));
+    struct ends_row rows[ENDS_MAX];
+    unsigned count = ends_of(h, rows);
+    for (unsigned i = 0; i < count; i++) {
+        struct term_key k = term_key_make(rows[i].day, &h->id);
+        batch_delete(ap->batch, CF_BY_TERM, KEY_SLICE(k));
+    }
 }
 
 static void source_put(struct apply *ap, const struct record_id *id, const struct source *s)
@@ -284,7 +284,7 @@ static int store_new(struct apply *ap, const struct judged *row)
     source_put(ap, &row->id, &s);
     if (waits)
         return 0;
-    term_put(ap, &r.head);
+    ends_put(ap, &r.head);
     event(ap, VERDICT_STORED, &row->id);
     touch(ap, &subject);
     return subject_add(ap, &subject, &r);
@@ -321,6 +321,8 @@ static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
     h.flags |= RECORD_REVOKED;
     h.day = old->head.day;
     h.public_until = old->head.public_until;
+    h.ended = old->head.ended;
+    h.retain_until = old->head.retain_until;
     h.visibility = old->head.visibility;
     record_patch_head((char *)(uintptr_t)bytes.p, &h);
     return bytes;
@@ -356,8 +358,8 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
         batch_delete(ap->batch, CF_RECORD, KEY_SLICE(known->locator));
     batch_put(ap->batch, CF_RECORD, KEY_SLICE(s.locator), bytes);
     source_put(ap, &row->id, &s);
-    term_delete(ap, &was.head);
-    term_put(ap, &is.head);
+    ends_delete(ap, &was.head);
+    ends_put(ap, &is.head);
     event(ap, VERDICT_CHANGED, &row->id);
     touch(ap, &was_subject);
     touch(ap, &subject);

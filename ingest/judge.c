@@ -258,6 +258,8 @@ static void head_fill(const struct judging *j, const struct judged *row, struct 
         .current_from = j->o.received,
         .day = term_day(j),
         .public_until = term_public_until(j),
+        .ended = term_ended(j),
+        .retain_until = term_retain_until(j),
         .visibility = (uint8_t)j->theme->visibility,
     };
 }

@@ -1,9 +1,11 @@
-/* Terms of publication. Severity is found by words of a table, not by code; a record whose severity
- * nobody recognises is of the theme's usual class. Whether somebody may see it at all is left to
- * record/visibility. */
+/* Until when a row is public, by its theme's set of terms (record/term.c). Severity is found by
+ * words of a table, not by code; a record whose severity nobody recognises is of the theme's usual
+ * class. Whether somebody may see it at all is left to record/visibility. */
 #include "ingest/term.h"
 
 #include "base/check.h"
+#include "record/retention.h"
+#include "record/term.h"
 
 struct day term_day(const struct judging *j)
 {
@@ -40,26 +42,25 @@ static struct slice severity_class(const struct judging *j)
     const struct item *item = &j->theme->items[j->theme->role_item[ROLE_SEVERITY]];
     for (size_t i = 0; i < j->tables->severity_word_count; i++) {
         const struct severity_word *w = &j->tables->severity_words[i];
-        if (cell_holds(item, cell, w->word))
+        if (terms_have_class(j->tables, j->theme->terms, w->class_code) &&
+            cell_holds(item, cell, w->word))
             return w->class_code;
     }
     return j->theme->severity_default;
 }
 
-/* The law's end for a decision of that day; a day before the first term falls under the first. */
-static struct day law_end(const struct judging *j, struct day decision)
+struct day term_ended(const struct judging *j)
 {
-    struct slice class = severity_class(j);
-    const struct term *holds = NULL;
-    for (size_t i = 0; i < j->tables->term_count; i++) {
-        const struct term *t = &j->tables->terms[i]; /* of one class they rise in time */
-        if (slice_eq(t->class_code, class) && (!holds || t->from.v <= decision.v))
-            holds = t;
-    }
-    return holds && holds->months_max > 0 ? day_add_months(decision, holds->months_max) : DAY_NONE;
+    const struct cell *ended = judging_role(j, ROLE_ENDED);
+    return ended ? ended->day : DAY_NONE;
 }
 
-struct day term_public_until(const struct judging *j)
+struct day term_retain_until(const struct judging *j)
+{
+    return retention_end(j->theme, term_day(j), term_ended(j));
+}
+
+static struct day public_until(const struct judging *j)
 {
     const struct cell *until = judging_role(j, ROLE_UNTIL);
     struct day provider = until ? until->day : DAY_FOREVER;
@@ -72,9 +73,18 @@ struct day term_public_until(const struct judging *j)
         struct day decision = term_day(j);
         if (day_is_none(decision))
             return DAY_NONE;
-        struct day law = law_end(j, decision);
+        struct day law =
+            term_publication_end(j->tables, j->theme->terms, severity_class(j), decision);
         return law.v < provider.v ? law : provider; /* DAY_NONE is the least */
     }
     }
     UNREACHABLE();
+}
+
+/* What is in no answer any more is not public either: so what follows from the end of publication,
+ * names among it, ends with the retention by itself. */
+struct day term_public_until(const struct judging *j)
+{
+    struct day until = public_until(j), retained = term_retain_until(j);
+    return until.v < retained.v ? until : retained;
 }

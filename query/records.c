@@ -104,7 +104,7 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         .category = record_key_category(&k),
         .document = arena_dup(q->arena, r->document),
         .day = h->day,
-        .public_until = h->public_until,
+        .public_until = record_public_until(h, now),
         .received = version_received(&h->version),
         .subject = record_key_subject(&k),
     };

@@ -33,6 +33,7 @@ struct loading {
     struct archetype *archetypes;
     size_t archetype_count;
     struct catalogue *c;
+    struct fields tables;
     struct fields *theme_keys; /* of c->themes before they are sorted */
 };
 
@@ -155,6 +156,7 @@ static void load_tables(struct loading *l, struct fields *ret, struct common *co
         {"masks.yaml", {"source", "masks"}},
         {"terms.yaml", {"source", "terms"}},
         {"severity.yaml", {"source", "severity_words"}},
+        {"workdays.yaml", {"source", "workdays", "deadlines"}},
         {"forbidden.yaml", {"source", "forbidden"}},
         {"authority.yaml", {"source", "authority_short"}},
         {"ages.yaml", {"source", "full_capacity", "own_labour"}},
@@ -195,6 +197,7 @@ static void load_common(struct loading *l)
         load_tables(l, &tables, common);
     if (l->r.err)
         return;
+    l->tables = tables;
     struct fields all = fields_over(&l->r, &departments, &own);
     common_read(&l->r, &all, &tables, common);
     l->c->commons = ARENA_ARRAY(l->r.a, struct common *, 1);
@@ -251,6 +254,15 @@ static const struct archetype *archetype_of(struct loading *l, const struct fiel
            "there is no archetype \"%.*s\"; write archetypes/%.*s.yaml or correct the name",
            FMT_SLICE(name), FMT_SLICE(name));
     return &NONE;
+}
+
+/* Archetypes are known after the tables that name them. */
+static void check_deadlines(struct loading *l)
+{
+    size_t count = 0;
+    struct fields *list = take_maps(&l->r, &l->tables, "deadlines", &count);
+    for (size_t i = 0; i < count; i++)
+        (void)archetype_of(l, &list[i]);
 }
 
 static struct slice code_of(const struct fields *item)
@@ -361,8 +373,8 @@ int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret,
     struct reason why = {{0}};
     struct loading l = {
         .r = {.a = a, .why = &why}, .dir = dir, .c = ARENA_NEW(a, struct catalogue)};
-    void (*const steps[])(struct loading *) = {load_common, load_code_sets, load_archetypes,
-                                               load_themes, check_together};
+    void (*const steps[])(struct loading *) = {load_common,     load_code_sets, load_archetypes,
+                                               check_deadlines, load_themes,    check_together};
     for (size_t i = 0; i < ARRAY_LEN(steps) && !l.r.err; i++)
         steps[i](&l);
     if (l.r.err)

@@ -12,8 +12,8 @@
 #include "record/catalogue.h"
 
 /* Private to the catalogue's reader (fields.c, theme_words.c, theme_read.c, item_read.c,
- * condition_read.c, format_read.c, theme_check.c, theme_index.c, common_read.c, catalogue_load.c,
- * catalogue_restore.c) and writer (entry_write.c). */
+ * condition_read.c, format_read.c, theme_check.c, theme_index.c, common_read.c, terms_read.c,
+ * workdays_read.c, catalogue_load.c, catalogue_restore.c) and writer (entry_write.c). */
 
 /* A place in a file that a person can open. */
 struct where {
@@ -131,6 +131,12 @@ void theme_index(struct reading *r, struct theme *t, const struct fields *items)
 /* Departments and tables; `divisions` is used when the fields have none. */
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
                  struct common *ret);
+/* Working days and deadlines, and their members of the stored entry. */
+void workdays_read(struct reading *r, const struct fields *f, struct tables *ret);
+struct json_out;
+void workdays_write(const struct tables *t, struct json_out *o);
+/* Terms and the words of severity. */
+void terms_read(struct reading *r, const struct fields *f, struct tables *ret);
 /* Code, name and last year of divisions from a CSV file; codes sorted, each once. */
 void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret);
 

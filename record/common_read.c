@@ -14,15 +14,13 @@
 
 static const char *const TABLE_KEYS[] = {
     "former", /* may be missing; it comes with the next one */
-    "divisions",  "classes", "missing",        "fillers",   "open_end_year_min", "shop_words",
-    "masks",      "terms",   "severity_words", "forbidden", "authority_short",   "full_capacity",
-    "own_labour", NULL};
+    "divisions",  "classes",  "missing",        "fillers",   "open_end_year_min", "shop_words",
+    "masks",      "terms",    "severity_words", "forbidden", "authority_short",   "full_capacity",
+    "own_labour", "workdays", "deadlines",      NULL};
 enum { DIVISIONS_KEY = 1, AGE_MAX = 30 };
 static const char *const DEPARTMENT_KEYS[] = {"id", "uscc", "zh", "en", NULL};
 static const char *const CLASS_KEYS[] = {"pair", "kind", "name", NULL};
 static const char *const MASK_KEYS[] = {"name", "keep_first", "keep_last", NULL};
-static const char *const TERM_KEYS[] = {"class", "months_max", "from", "source", NULL};
-static const char *const SEVERITY_KEYS[] = {"word", "class", NULL};
 static const char *const FORBIDDEN_KEYS[] = {"word", "law", "unless", "persons_only", NULL};
 
 static int department_order(const void *x, const void *y)
@@ -159,57 +157,6 @@ static void read_masks(struct reading *r, const struct fields *f, struct tables 
     t->masks = masks;
 }
 
-static bool class_known(const struct tables *t, struct slice code)
-{
-    for (size_t i = 0; i < t->term_count; i++)
-        if (slice_eq(t->terms[i].class_code, code))
-            return true;
-    return false;
-}
-
-/* Terms of one class must rise in time, and severity words must name a class that has a term. */
-static void read_terms(struct reading *r, const struct fields *f, struct tables *t)
-{
-    size_t count = 0;
-    struct fields *list = take_maps(r, f, "terms", &count);
-    struct term *terms = ARENA_ARRAY(r->a, struct term, count + 1);
-    for (size_t i = 0; i < count && !r->err; i++) {
-        fields_known(r, &list[i], TERM_KEYS);
-        terms[i].class_code = want_text(r, &list[i], "class");
-        code_shape(r, fields_where(&list[i], "class"), terms[i].class_code, false);
-        terms[i].months_max = (int)want_int(r, &list[i], "months_max", 0, 1200);
-        terms[i].from = want_day(r, &list[i], "from");
-        terms[i].source = want_text(r, &list[i], "source");
-        for (size_t k = 0; k < i; k++)
-            if (slice_eq(terms[k].class_code, terms[i].class_code) &&
-                terms[k].from.v >= terms[i].from.v)
-                refuse(r, fields_where(&list[i], "from"),
-                       "the terms of class \"%.*s\" do not rise in time; write the older one first",
-                       FMT_SLICE(terms[i].class_code));
-    }
-    t->terms = terms;
-    t->term_count = count;
-
-    list = take_maps(r, f, "severity_words", &t->severity_word_count);
-    struct severity_word *words =
-        ARENA_ARRAY(r->a, struct severity_word, t->severity_word_count + 1);
-    for (size_t i = 0; i < t->severity_word_count && !r->err; i++) {
-        fields_known(r, &list[i], SEVERITY_KEYS);
-        words[i].word = want_text(r, &list[i], "word");
-        words[i].class_code = want_text(r, &list[i], "class");
-        if (!r->err && !class_known(t, words[i].class_code))
-            refuse(r, fields_where(&list[i], "class"),
-                   "no term is given for the class \"%.*s\"; correct it or add it to "
-                   "tables/terms.yaml",
-                   FMT_SLICE(words[i].class_code));
-        for (size_t k = 0; k < i; k++)
-            if (slice_eq(words[k].word, words[i].word))
-                refuse(r, fields_where(&list[i], "word"),
-                       "the word \"%.*s\" stands twice; take one out", FMT_SLICE(words[i].word));
-    }
-    t->severity_words = words;
-}
-
 void common_read(struct reading *r, const struct fields *f, const struct fields *tables,
                  struct common *ret)
 {
@@ -228,9 +175,10 @@ void common_read(struct reading *r, const struct fields *f, const struct fields 
     divisions_read(r, tables, &ret->tables);
     read_words(r, tables, &ret->tables);
     read_masks(r, tables, &ret->tables);
-    read_terms(r, tables, &ret->tables);
+    terms_read(r, tables, &ret->tables);
     read_forbidden(r, tables, &ret->tables);
     read_ages(r, tables, &ret->tables);
+    workdays_read(r, tables, &ret->tables);
     if (!r->err)
         ret->json = common_render(r->a, ret);
     if (!r->err && ret->json.n == 0)

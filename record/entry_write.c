@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "record/catalogue_read.h"
+#include "record/term.h"
 
 static void put_list(struct json_out *o, const char *key, const struct slice *list, size_t count)
 {
@@ -300,10 +301,17 @@ static void put_terms(struct json_out *o, const struct tables *t)
     json_array_begin(o);
     for (size_t i = 0; i < t->term_count; i++) {
         json_object_begin(o);
-        json_put_string(o, "class", t->terms[i].class_code);
-        json_put_u64(o, "months_max", (uint64_t)t->terms[i].months_max);
-        put_day(o, "from", t->terms[i].from);
-        json_put_string(o, "source", t->terms[i].source);
+        const struct term *line = &t->terms[i];
+        if (!slice_eq(line->set, TERMS_GENERAL))
+            json_put_string(o, "set", line->set);
+        json_put_string(o, "class", line->class_code);
+        if (line->months_min)
+            json_put_u64(o, "months_min", (uint64_t)line->months_min);
+        json_put_u64(o, "months_max", (uint64_t)line->months_max);
+        put_day(o, "from", line->from);
+        if (!day_is_none(line->applied_from))
+            put_day(o, "applied_from", line->applied_from);
+        json_put_string(o, "source", line->source);
         json_object_end(o);
     }
     json_array_end(o);
@@ -373,6 +381,7 @@ static void put_tables(struct json_out *o, const struct tables *t)
     json_array_end(o);
     put_terms(o, t);
     put_forbidden(o, t);
+    workdays_write(t, o);
     put_list(o, "authority_short", t->authority_short, t->authority_short_count);
     json_put_u64(o, "full_capacity", (uint64_t)t->age_full);
     json_put_u64(o, "own_labour", (uint64_t)t->age_own_labour);

@@ -1,7 +1,7 @@
 /* Stored form of a record.
  *
  *   offset  bytes  what (integers big-endian)
- *        0      1  format, 1
+ *        0      1  format, 2
  *        1      1  flags (enum record_flag)
  *        2      2  theme number
  *        4      4  entry version
@@ -10,8 +10,10 @@
  *       52      8  current from, ms
  *       60      4  day
  *       64      4  public until (INT32_MAX for ever, INT32_MIN never)
- *       68      1  visibility of the theme: P, A, G, N
- *       69         sections: tag, LEB128 length, bytes; an empty section is left out
+ *       68      4  ended (INT32_MIN: nothing says so)
+ *       72      4  retain until (INT32_MAX for ever)
+ *       76      1  visibility of the theme: P, A, G, N
+ *       77         sections: tag, LEB128 length, bytes; an empty section is left out
  *
  * Tags: i identity, d document, S about the subject, P A G N item groups, Q amounts, r received
  * texts, X sealed. */
@@ -25,7 +27,7 @@
 #include "base/json.h"
 #include "base/wire.h"
 
-enum { FORMAT = 1, HEAD_BYTES = 69 };
+enum { FORMAT = 2, HEAD_BYTES = 77 };
 enum { ABOUT_BYTES_MAX = 64 * 1024, CLEAR_BYTES_MAX = 1024 * 1024 };
 
 static void head_put(uint8_t *at, const struct record_head *h)
@@ -39,7 +41,9 @@ static void head_put(uint8_t *at, const struct record_head *h)
     be64_put(at + 52, (uint64_t)h->current_from.v);
     be32_put(at + 60, (uint32_t)h->day.v);
     be32_put(at + 64, (uint32_t)h->public_until.v);
-    at[68] = h->visibility;
+    be32_put(at + 68, (uint32_t)h->ended.v);
+    be32_put(at + 72, (uint32_t)h->retain_until.v);
+    at[76] = h->visibility;
 }
 
 static void section(struct buf *b, char tag, struct slice s)
@@ -148,7 +152,9 @@ int record_decode_head(struct slice bytes, struct record_head *ret)
         .current_from = {(int64_t)be64_get(at + 52)},
         .day = {(int32_t)be32_get(at + 60)},
         .public_until = {(int32_t)be32_get(at + 64)},
-        .visibility = at[68],
+        .ended = {(int32_t)be32_get(at + 68)},
+        .retain_until = {(int32_t)be32_get(at + 72)},
+        .visibility = at[76],
     };
     memcpy(ret->version.b, at + 8, 28);
     memcpy(ret->id.b, at + 2, 2);

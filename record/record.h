@@ -31,7 +31,10 @@ struct record_head {
     struct day day;             /* the theme's day of the record */
     struct day public_until;    /* DAY_FOREVER, or the first day on which it is no longer public;
                                    DAY_NONE: never public */
-    uint8_t visibility;         /* enum visibility of the theme when it was judged */
+    struct day ended;        /* when what it tells of ended, where an item says so; or DAY_NONE */
+    struct day retain_until; /* DAY_FOREVER, or the first day on which it may be in no answer any
+                                more; public_until is never later */
+    uint8_t visibility;      /* enum visibility of the theme when it was judged */
 };
 
 /* A number by which its subject is also known. */

@@ -129,3 +129,11 @@ const struct mask *tables_mask(const struct tables *t, struct slice name)
             return &t->masks[i];
     return NULL;
 }
+
+const struct deadline *tables_deadline(const struct tables *t, struct slice archetype)
+{
+    for (size_t i = 0; i < t->deadline_count; i++)
+        if (slice_eq(t->deadlines[i].archetype, archetype))
+            return &t->deadlines[i];
+    return NULL;
+}

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/slice.h"
+#include "record/workdays.h"
 
 /* Facts that judging needs and that are data, not code: catalogue/tables/. Each file names its
  * source. Loaded by catalogue_load; immutable afterwards. */
@@ -20,16 +21,20 @@ struct mask {
     int keep_first, keep_last; /* characters */
 };
 
-/* The law's longest publication for a class of severity, in months from the decision; 0: never
- * public. */
+/* How long the law lets a decision of a class of severity be public, in months from the decision
+ * (record/term.h). */
 struct term {
+    struct slice set;        /* "general", "market-regulation": themes name one */
     struct slice class_code; /* "minor", "ordinary", "serious" */
-    int months_max;
-    struct day from; /* holds for decisions from this day on */
+    int months_min;          /* repair may not end it earlier */
+    int months_max;          /* 0: never public */
+    struct day from;         /* holds for decisions from this day on */
+    struct day
+        applied_from; /* holds for repair applied for from this day on; DAY_NONE: as `from` */
     struct slice source;
 };
-/* A word in an item that makes the record of that class; the first that matches, in the order of
- * the file. */
+/* A word in an item that makes the record of that class, where the theme's set of terms has it; the
+ * first that matches, in the order of the file. */
 struct severity_word {
     struct slice word;
     struct slice class_code;
@@ -55,6 +60,12 @@ struct former_divisions {
     const struct former_division *list;
     size_t count;
 };
+/* Within how many working days after its day a record of an archetype's themes must come. */
+struct deadline {
+    struct slice archetype;
+    int workdays;
+    struct slice law;
+};
 
 struct tables {
     const struct uscc_class *classes;
@@ -75,6 +86,9 @@ struct tables {
     size_t term_count;
     const struct severity_word *severity_words;
     size_t severity_word_count;
+    struct workdays workdays;
+    const struct deadline *deadlines;
+    size_t deadline_count;
     struct former_divisions former;  /* ascending by code */
     struct former_divisions by_name; /* those whose name is gone too; ascending by name and code */
     const struct forbidden_word *forbidden;
@@ -93,5 +107,7 @@ struct former_divisions tables_former(const struct tables *t, struct slice text)
  * subjects. */
 const struct forbidden_word *tables_forbidden(const struct tables *t, struct slice name,
                                               bool persons);
+/* The deadline of an archetype's themes, or NULL. */
+const struct deadline *tables_deadline(const struct tables *t, struct slice archetype);
 bool tables_is_missing(const struct tables *t, struct slice text); /* text_clean'ed */
 const struct mask *tables_mask(const struct tables *t, struct slice name);

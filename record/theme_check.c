@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "record/catalogue_read.h"
 #include "record/money.h"
+#include "record/term.h"
 
 static void check_identity(struct reading *r, const struct theme *t, const struct fields *f)
 {
@@ -177,13 +178,15 @@ static void check_common(struct reading *r, const struct theme *t, const struct 
         refuse(r, fields_where(f, "department"),
                "there is no department \"%.*s\"; add it to departments.yaml or correct the id",
                FMT_SLICE(t->department));
-    found = false;
-    for (size_t i = 0; i < c->tables.term_count; i++)
-        found = found || slice_eq(c->tables.terms[i].class_code, t->severity_default);
-    if (!found)
+    if (!terms_have_set(&c->tables, t->terms))
+        refuse(r, fields_where(f, "terms"),
+               "there is no set \"%.*s\" in tables/terms.yaml; write one of its sets",
+               FMT_SLICE(t->terms));
+    if (!terms_have_class(&c->tables, t->terms, t->severity_default))
         refuse(r, fields_where(f, "severity_default"),
-               "there is no class \"%.*s\" in tables/terms.yaml; write one of its classes",
-               FMT_SLICE(t->severity_default));
+               "there is no class \"%.*s\" in the set %.*s of tables/terms.yaml; write one of its "
+               "classes",
+               FMT_SLICE(t->severity_default), FMT_SLICE(t->terms));
 }
 
 static void check_registration(struct reading *r, const struct theme *t, const struct fields *f)

@@ -1,6 +1,17 @@
 /* The privacy decision. Pure: header, entry version in force, day. */
 #include "record/visibility.h"
 
+#include "record/retention.h"
+
+/* By the header alone, unless the entry has changed since: then its years and its start count too,
+ * on the days that the header has. */
+bool record_is_kept(const struct record_head *h, const struct theme *now, struct day today)
+{
+    if (today.v >= h->retain_until.v)
+        return false;
+    return !now || h->entry == now->version || today.v < retention_end(now, h->day, h->ended).v;
+}
+
 bool record_was_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                        struct day today)
 {
@@ -9,13 +20,22 @@ bool record_was_public(const struct record_head *h, enum subject_kind kind, cons
     if (h->visibility != VIS_PUBLIC || !now || now->visibility != VIS_PUBLIC ||
         now->publication == PUBLISH_NEVER)
         return false;
-    return !day_is_none(h->public_until) && today.v < h->public_until.v;
+    return !day_is_none(h->public_until) && today.v < h->public_until.v &&
+           record_is_kept(h, now, today);
 }
 
 bool record_is_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                       struct day today)
 {
     return !(h->flags & RECORD_REVOKED) && record_was_public(h, kind, now, today);
+}
+
+struct day record_public_until(const struct record_head *h, const struct theme *now)
+{
+    if (!now || h->entry == now->version)
+        return h->public_until;
+    struct day kept = retention_end(now, h->day, h->ended);
+    return kept.v < h->public_until.v ? kept : h->public_until;
 }
 
 bool record_group_is_current(const struct record_head *h, const struct theme *now)

@@ -8,6 +8,9 @@
 /* Who may see what: the privacy decision, in one place. Judged at reading, by the clock (design
  * §5). */
 
+/* Whether the record may be in any answer at all today, whoever asks: its retention has not ended.
+ * The stricter of what it was judged by and `now` (NULL: no entry) holds. */
+bool record_is_kept(const struct record_head *h, const struct theme *now, struct day today);
 /* Whether anyone may see the record today. `now` is the theme's entry version in force; the
  * stricter of it and the version of judging (in the header) holds. A revoked record is never
  * public; `record_was_public` says whether it would be but for that. Natural persons' records are
@@ -18,6 +21,9 @@ bool record_is_public(const struct record_head *h, enum subject_kind kind, const
  * one. */
 bool record_was_public(const struct record_head *h, enum subject_kind kind, const struct theme *now,
                        struct day today);
+/* The first day on which it is no longer public, as answers say it: that of the header, or the
+ * earlier end of its retention by the entry in force. */
+struct day record_public_until(const struct record_head *h, const struct theme *now);
 /* Whether the rendered public group may be copied: the entry version is still the one in force.
  * Else each item must be looked up in `now` and shown only when both say public (query/ does that).
  */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "store/ends.h"
 #include "store/source.h"
 #include "store/verify_parts.h"
 
@@ -31,17 +32,20 @@ static bool row_read(struct verifier *v, struct slice key, struct slice value,
 
 int verify_record_demands(struct verifier *v, struct slice key, struct slice value)
 {
-    static const char publication_ends[2] = {1, 1}; /* format, what ends */
     struct record_key k;
     struct record r;
     if (!row_read(v, key, value, &k, &r))
         return 0;
-    const struct record_head *h = &r.head;
-    if ((h->flags & RECORD_REVOKED) || day_is_none(h->public_until) ||
-        h->public_until.v == DAY_FOREVER.v)
-        return 0;
-    struct term_key t = term_key_make(h->public_until, &h->id);
-    return verify_demand(v, DEMAND_TERM, KEY_SLICE(t), slice_make(publication_ends, 2));
+    struct ends_row rows[ENDS_MAX];
+    unsigned count = ends_of(&r.head, rows);
+    int e = 0;
+    for (unsigned i = 0; e == 0 && i < count; i++) {
+        uint8_t ends[END_BYTES];
+        struct term_key t = term_key_make(rows[i].day, &r.head.id);
+        ends_encode(rows[i].what, ends);
+        e = verify_demand(v, DEMAND_TERM, KEY_SLICE(t), slice_make(ends, sizeof ends));
+    }
+    return e;
 }
 
 static void check_number(struct verifier *v, uint64_t number)

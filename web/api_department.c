@@ -1,6 +1,8 @@
-/* What a department sees of its own deliveries: receipts and its account. */
+/* What a department sees of its own deliveries: receipts, its account, and
+ * what is wrong with its records. */
 #include "query/accounts.h"
 #include "query/deliveries.h"
+#include "query/findings.h"
 #include "web/auth.h"
 #include "web/paging.h"
 #include "web/params.h"
@@ -125,5 +127,111 @@ void api_ledger(struct call *c)
         put_ledger_line(c, &o, &account.lines[i]);
     json_array_end(&o);
     put_next(&o, window_next(c, about, &w, account.line_count));
+    json_object_end(&o);
+}
+
+enum { FINDING_TEXT_MAX = 16 * 1024 };
+
+/* "key": {"zh": …, "en": …} */
+static void put_explanation(struct json_out *o, const struct finding_answer *f)
+{
+    AUTO_BUF(zh, FINDING_TEXT_MAX);
+    AUTO_BUF(en, FINDING_TEXT_MAX);
+    finding_zh(f, &zh);
+    finding_en(f, &en);
+    put_names(o, "explanation", buf_slice(&zh), buf_slice(&en));
+    put_names(o, "remedy", slice_of(finding_todo_zh(f->id)), slice_of(finding_todo_en(f->id)));
+}
+
+static void put_finding(struct json_out *o, const struct catalogue *c,
+                        const struct finding_answer *f)
+{
+    char record[RECORD_ID_TEXT + 1];
+    record_id_print(&f->record, record);
+    json_object_begin(o);
+    json_put_cstr(o, "kind", finding_kind(f->id));
+    json_put_string(o, "theme", f->theme->code);
+    put_names(o, "theme_name", f->theme->zh, f->theme->en);
+    json_put_cstr(o, "record", record);
+    put_text_or_nil(o, "document", f->document);
+    put_day(o, "received", f->received);
+    put_text_or_nil(o, "law", f->law);
+    put_explanation(o, f);
+    switch (f->id) {
+    case FINDING_NAME_DIFFERS:
+    case FINDING_NAME_FORMER:
+        json_put_bool(o, "former", f->id == FINDING_NAME_FORMER);
+        break;
+    case FINDING_LATE:
+        put_day(o, "first_received", f->first_received);
+        json_put_u64(o, "workdays", (uint64_t)f->workdays);
+        json_put_u64(o, "due", (uint64_t)f->due);
+        json_put_bool(o, "certain", f->is_certain);
+        break;
+    case FINDING_SAME_FACT:
+        json_put_string(o, "other_department", f->other_department);
+        put_department_name(o, c, f->other_department);
+        break;
+    case FINDING_SUBJECT_UNKNOWN:
+    case FINDING_COUNT:
+        break;
+    }
+    json_object_end(o);
+}
+
+/* The kind and the theme that were asked for; the theme must be the department's own. */
+static bool read_filter(struct call *c, struct slice department, struct findings_filter *ret)
+{
+    struct slice theme = {0};
+    if (!param_text(c, "kind", 64, &ret->kind) || !param_text(c, "theme", 64, &theme))
+        return false;
+    if (ret->kind.n && !finding_kind_is_known(ret->kind)) {
+        AUTO_BUF(kinds, FINDING_TEXT_MAX);
+        finding_kinds(&kinds);
+        REFUSE(c, PARAM_INVALID, .field = "kind",
+               .detail = arena_printf(c->req->arena, "须为下列之一 One of: %.*s",
+                                      FMT_SLICE(buf_slice(&kinds))));
+        return false;
+    }
+    const struct theme *t =
+        theme.n ? catalogue_theme_at(c->source.catalogue, theme, c->q.now) : NULL;
+    if (theme.n && !t)
+        REFUSE(c, THEME_UNKNOWN, .field = "theme",
+               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
+    else if (t && !slice_eq(t->department, department))
+        REFUSE(c, DEPARTMENT_THEME, .field = "theme",
+               .detail = SLICE("该主题由其他部门负责 Another department is responsible for it"));
+    ret->theme = t ? t->number : 0;
+    return !theme.n || (t && slice_eq(t->department, department));
+}
+
+void api_findings(struct call *c)
+{
+    struct slice department, next;
+    struct findings_filter filter = {0};
+    struct paging page;
+    struct finding_answer *list;
+    unsigned count;
+    if (!read_department(c, c->req->args[0], &department) || !read_filter(c, department, &filter) ||
+        !param_paging(c, &page))
+        return;
+    int r =
+        query_findings(&c->q, department, &filter, page.limit, page.cursor, &list, &count, &next);
+    if (r == CE_INVALID)
+        REFUSE(c, CURSOR, .field = "cursor");
+    else if (r < 0)
+        call_fail(c, r);
+    if (r < 0)
+        return;
+    struct json_out o = call_json(c);
+    json_object_begin(&o);
+    json_put_string(&o, "department", department);
+    put_department_name(&o, c->source.catalogue, department);
+    json_key(&o, "items");
+    json_array_begin(&o);
+    for (unsigned i = 0; i < count; i++)
+        put_finding(&o, c->source.catalogue, &list[i]);
+    json_array_end(&o);
+    put_next(&o, next);
     json_object_end(&o);
 }

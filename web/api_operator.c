@@ -1,6 +1,7 @@
 /* What only an operator may ask, over the Unix socket. The work is the daemon's; here it gets its
  * parameters and its answer a form. */
 #include "base/check.h"
+#include "query/endings.h"
 #include "web/flow.h"
 #include "web/params.h"
 #include "web/problem.h"
@@ -114,6 +115,66 @@ void operator_stores(struct call *c)
     const struct web_operator *op = &c->web->o.operator;
     struct object o = object_begin(c);
     object_end(c, &o, op->stores(op->ctx, &o.out, &o.why));
+}
+
+static void put_ending(struct json_out *o, const struct catalogue *c, const struct ending_answer *e)
+{
+    char id[RECORD_ID_TEXT + 1];
+    record_id_print(&e->id, id);
+    json_object_begin(o);
+    json_put_cstr(o, "record", id);
+    json_put_string(o, "theme", e->theme->code);
+    put_names(o, "theme_name", e->theme->zh, e->theme->en);
+    json_put_string(o, "department", e->theme->department);
+    put_department_name(o, c, e->theme->department);
+    json_put_cstr(o, "kind", subject_kind_code(e->kind));
+    put_text_or_nil(o, "subject", e->code);
+    put_text_or_nil(o, "name", e->name);
+    put_day(o, "decided", e->day);
+    json_key(o, "ends");
+    json_array_begin(o);
+    if (e->ends_publication)
+        json_cstr(o, "publication");
+    if (e->ends_retention)
+        json_cstr(o, "retention");
+    json_array_end(o);
+    json_object_end(o);
+}
+
+void operator_terms(struct call *c)
+{
+    struct day on = c->q.today;
+    struct slice code = {0}, next;
+    struct paging page;
+    struct ending_answer *list;
+    unsigned count;
+    if (!param_day(c, "on", &on) || !param_text(c, "theme", 64, &code) || !param_paging(c, &page))
+        return;
+    const struct theme *theme =
+        code.n ? catalogue_theme_at(c->source.catalogue, code, c->q.now) : NULL;
+    if (code.n && !theme) {
+        REFUSE(c, THEME_UNKNOWN, .field = "theme",
+               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
+        return;
+    }
+    int r = query_endings(&c->q, on, theme ? theme->number : 0, page.limit, page.cursor, &list,
+                          &count, &next);
+    if (r == CE_INVALID)
+        REFUSE(c, CURSOR, .field = "cursor");
+    else if (r < 0)
+        call_fail(c, r);
+    if (r < 0)
+        return;
+    struct json_out o = call_json(c);
+    json_object_begin(&o);
+    put_day(&o, "on", on);
+    json_key(&o, "items");
+    json_array_begin(&o);
+    for (unsigned i = 0; i < count; i++)
+        put_ending(&o, c->source.catalogue, &list[i]);
+    json_array_end(&o);
+    put_next(&o, next);
+    json_object_end(&o);
 }
 
 /* ---- check: a text that grows while the store is read ---- */

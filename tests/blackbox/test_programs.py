@@ -43,7 +43,8 @@ def test_help_names_every_exit_code_and_every_command():
     for number in range(8):
         assert f"\n  {number}  " in daemon.stdout and f"\n  {number}  " in tool.stdout
     for command in ("submit", "receipt", "key add", "key list", "key remove", "catalogue check", "catalogue list",
-                    "catalogue show", "catalogue load", "check", "digest", "stores", "status", "search"):
+                    "catalogue show", "catalogue load", "check", "digest", "stores", "status", "search", "terms",
+                    "findings"):
         assert f"\n  {command} " in tool.stdout
         own = run("creditctl", *command.split(), "--help")
         assert own.returncode == 0 and own.stdout.startswith(f"creditctl {command} ")

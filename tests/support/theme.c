@@ -71,6 +71,7 @@ static const struct item_row penalty_rows[] = {
     ITEM("CF_CFJGDM", "处罚机关统一社会信用代码", USCC, 64, YES, PUBLIC, .role = ROLE_AUTHORITY),
     ITEM("BZ", "备注", TEXT, 4000, NO, AUTHORISED),
     ITEM("NB", "内部编号", NUMBER, 64, NO, NONE),
+    ITEM("CF_JSRQ", "违法行为终了日期", DATE, 40, NO, PUBLIC, .role = ROLE_ENDED),
 };
 static const struct item_row memo_rows[] = {
     ITEM("M_NAME", "单位名称", NAME, 200, NO, AUTHORISED, .role = ROLE_NAME),
@@ -115,14 +116,17 @@ static const struct slice missing[] = {
 };
 static struct day fillers[2];
 static struct term terms[] = {
-    {{"minor", 5}, 0, {0}, {"", 0}},
-    {{"ordinary", 8}, 12, {0}, {"", 0}},
-    {{"serious", 7}, 36, {0}, {"", 0}},
-    {{"serious", 7}, 24, {0}, {"", 0}},
+    {.set = {"general", 7}, .class_code = {"minor", 5}},
+    {.set = {"general", 7}, .class_code = {"ordinary", 8}, .months_max = 12},
+    {.set = {"general", 7}, .class_code = {"serious", 7}, .months_max = 36},
+    {.set = {"general", 7}, .class_code = {"serious", 7}, .months_max = 24},
+    {.set = {"strict", 6}, .class_code = {"notice", 6}, .months_max = 1},
+    {.set = {"strict", 6}, .class_code = {"ordinary", 8}, .months_max = 6},
 };
 static const struct severity_word severity_words[] = {
     {{"吊销", 6}, {"serious", 7}},
     {{"罚款", 6}, {"ordinary", 8}},
+    {{"警告", 6}, {"notice", 6}},
     {{"警告", 6}, {"minor", 5}},
 };
 
@@ -259,6 +263,7 @@ static struct theme *registration_make(void)
         .visibility = VIS_PUBLIC,
         .publication = PUBLISH_ALWAYS,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
         .is_registration = true,
     };
     items_make(t, registration_rows, ARRAY_LEN(registration_rows));
@@ -284,6 +289,9 @@ static struct theme *penalty_make(void)
         .visibility = VIS_PUBLIC,
         .publication = PUBLISH_TERM,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
+        .retention_years = 5,
+        .retention_start = SLICE("decision"),
     };
     items_make(t, penalty_rows, ARRAY_LEN(penalty_rows));
     identity_make(t, (const char *const[]){"CF_WSH", "CF_CFJGDM", "CF_XDR_MC", NULL});
@@ -307,6 +315,7 @@ static struct theme *memo_make(void)
         .visibility = VIS_AUTHORISED,
         .publication = PUBLISH_NEVER,
         .severity_default = SLICE("ordinary"),
+        .terms = SLICE("general"),
     };
     items_make(t, memo_rows, ARRAY_LEN(memo_rows));
     identity_make(t, NULL);
@@ -317,8 +326,10 @@ static struct theme *memo_make(void)
 static void tables_make(struct tables *t)
 {
     CHECK(day_from_civil(1899, 12, 31, &fillers[0]) && day_from_civil(1900, 1, 1, &fillers[1]));
-    for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        terms[i].applied_from = DAY_NONE;
         CHECK(day_from_civil(i == 3 ? 2026 : 1949, i == 3 ? 4 : 10, 1, &terms[i].from));
+    }
     *t = (struct tables){
         .classes = classes,
         .class_count = ARRAY_LEN(classes),

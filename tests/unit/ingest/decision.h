@@ -21,6 +21,8 @@ static const char DECISION_COMMON[] =
     "  shop_words: [店]\n"
     "  masks: []\n"
     "  terms: [{class: ordinary, months_max: 36, from: 1949-10-01, source: 无}]\n"
+    "  workdays: []\n"
+    "  deadlines: []\n"
     "  severity_words: []\n"
     "  forbidden:\n"
     "    - {word: 宗教信仰, law: 某法第十四条}\n"

@@ -330,6 +330,57 @@ TEST(a_registration_is_public_for_ever_and_a_memo_never)
     EXPECT_EQ(trial_record(u).head.visibility, VIS_AUTHORISED);
 }
 
+TEST(the_set_of_terms_of_the_theme_chooses_the_term)
+{
+    struct theme *theme = (struct theme *)(uintptr_t)theme_named("penalty");
+    struct theme before = *theme;
+    theme->terms = SLICE("strict");
+    TRIAL(t, "penalty");
+    expect_until(t, "2024-09-05");
+    trial_set(t, "CF_CFLB", "警告"); /* of a class that the general set does not have */
+    expect_until(t, "2024-04-05");
+    trial_set(t, "CF_CFLB", "吊销许可证件"); /* and this one has not: as usual in the theme */
+    expect_until(t, "2024-09-05");
+    *theme = before;
+}
+
+TEST(retention_runs_from_the_end_of_the_behaviour_where_the_theme_says_so)
+{
+    struct theme *theme = (struct theme *)(uintptr_t)theme_named("penalty");
+    struct theme before = *theme;
+    theme->retention_start = SLICE("behaviour-end");
+    TRIAL(t, "penalty");
+    EXPECT_EQ(trial_record(t).head.retain_until.v, DAY_FOREVER.v);
+    trial_set(t, "CF_JSRQ", "2024-04-30");
+    struct record_head h = trial_record(t).head;
+    char ended[11], until[11];
+    day_print(h.ended, ended);
+    day_print(h.retain_until, until);
+    EXPECT_STR(ended, "2024-04-30");
+    EXPECT_STR(until, "2029-04-30");
+    *theme = before;
+}
+
+TEST(a_penalty_is_kept_for_the_years_of_its_theme_and_is_not_public_for_longer)
+{
+    TRIAL(t, "penalty");
+    char day[11];
+    struct record_head h = trial_record(t).head;
+    day_print(h.retain_until, day);
+    EXPECT_STR(day, "2029-03-05");
+    EXPECT(day_is_none(h.ended));
+    AUTO(trial_close) struct trial *u = trial_open("registration");
+    EXPECT_EQ(trial_record(u).head.retain_until.v, DAY_FOREVER.v);
+    /* a theme that is public for ever, but kept for a year */
+    struct theme *theme = (struct theme *)(uintptr_t)theme_named("registration");
+    struct theme before = *theme;
+    theme->retention_start = SLICE("decision");
+    theme->retention_years = 1;
+    trial_set(u, "REGDATE", "2024-05-31");
+    expect_until(u, "2025-05-31");
+    *theme = before;
+}
+
 TEST(the_head_says_by_what_it_was_judged)
 {
     TRIAL(t, "penalty");

@@ -320,7 +320,20 @@ TEST(an_entry_written_and_read_again_is_the_same_entry)
     EXPECT_EQ(again->commons[0]->tables.division_count, c->commons[0]->tables.division_count);
     EXPECT_EQ(again->commons[0]->tables.class_count, c->commons[0]->tables.class_count);
     EXPECT_EQ(again->commons[0]->tables.missing_count, c->commons[0]->tables.missing_count);
-    EXPECT_EQ(again->commons[0]->tables.terms[3].from.v, c->commons[0]->tables.terms[3].from.v);
+    const struct tables *t = &c->commons[0]->tables, *u = &again->commons[0]->tables;
+    EXPECT_EQ(u->workdays.off_count, t->workdays.off_count);
+    EXPECT_EQ(u->workdays.work_count, t->workdays.work_count);
+    EXPECT_EQ(u->workdays.known_to.v, t->workdays.known_to.v);
+    EXPECT_EQ(u->deadline_count, t->deadline_count);
+    EXPECT_EQ(u->term_count, t->term_count);
+    for (size_t i = 0; i < t->term_count; i++) {
+        EXPECT_SAME(u->terms[i].set, t->terms[i].set);
+        EXPECT_SAME(u->terms[i].class_code, t->terms[i].class_code);
+        EXPECT_EQ(u->terms[i].months_min, t->terms[i].months_min);
+        EXPECT_EQ(u->terms[i].months_max, t->terms[i].months_max);
+        EXPECT_EQ(u->terms[i].from.v, t->terms[i].from.v);
+        EXPECT_EQ(u->terms[i].applied_from.v, t->terms[i].applied_from.v);
+    }
     for (size_t i = 0; i < c->theme_count; i++) {
         const struct theme *x = c->themes[i], *y = again->themes[i];
         EXPECT_SAME(x->zh, y->zh);

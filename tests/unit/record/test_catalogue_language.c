@@ -21,7 +21,7 @@ static const char RICH[] =
     "retention_years: 5\n"
     "retention_start: behaviour-end\n"
     "cycle: month\n"
-    "terms: market\n"
+    "terms: market-regulation\n"
     "identity: [CASE, OFFICE]\n"
     "day: DAY\n"
     "not_collected:\n"
@@ -88,7 +88,7 @@ static const struct item *item(const struct theme *t, const char *code)
 
 static void expect_rich(struct arena *a, const struct theme *t)
 {
-    EXPECT_SLICE(t->terms, "market");
+    EXPECT_SLICE(t->terms, "market-regulation");
     EXPECT_EQ(t->not_collected_count, 2);
     EXPECT_EQ(t->not_collected[0].subject, WHOM_PERSON);
     EXPECT_EQ(t->not_collected[0].when.item, item(t, "PROCEDURE")->index);
@@ -284,7 +284,7 @@ static const struct mistake MISTAKES[] = {
     {SMALL_FILE, ", law: 某条例第十三条", "", "  - {item: PROCEDURE", "\"law\" is missing", NULL},
     {SMALL_FILE, "any: [简易]", "any: [快速]", "  - {item: PROCEDURE", "no value of \"PROCEDURE\"",
      NULL},
-    {SMALL_FILE, "terms: market", "terms: Market", NULL, "small letters", NULL},
+    {SMALL_FILE, "terms: market-regulation", "terms: Market", NULL, "small letters", NULL},
     /* units and roles */
     {SMALL_FILE, "type: text, length: 100}", "type: text, length: 100, unit: 元}",
      "  - {code: WORD", "only an amount has a unit", NULL},

@@ -1,6 +1,7 @@
 #pragma once
 /* A register of a few records written row by row, as a writer would leave it. */
 #include "base/check.h"
+#include "store/ends.h"
 #include "store/keys.h"
 #include "store/ledger.h"
 #include "store/names.h"
@@ -28,7 +29,7 @@ struct sample_record {
     bool is_registration, is_revoked, seals_identity;
     uint64_t provider; /* 0: gave none */
     uint64_t received;
-    struct day until;
+    struct day until, retained; /* retained 0: for ever */
 };
 
 static inline struct subject_id sample_enterprise(const struct sample *s)
@@ -56,6 +57,8 @@ static inline struct record sample_fill(struct sample *s, const struct sample_re
     r.head.current_from.v = (int64_t)in->received;
     r.head.day.v = subject_id_kind(&in->subject) == SUBJECT_WAITING ? 0 : 19727;
     r.head.public_until = in->until;
+    r.head.ended = DAY_NONE;
+    r.head.retain_until = in->retained.v ? in->retained : DAY_FOREVER;
     r.head.visibility = VIS_PUBLIC;
     r.about.is_registration = in->is_registration;
     if (in->name) {
@@ -96,7 +99,6 @@ static inline struct slice sample_bytes(struct sample *s, const struct record *r
 /* Gathers the record with the rows that lead to it. */
 static inline struct record_key sample_put(struct sample *s, const struct sample_record *in)
 {
-    static const char term[2] = {1, 1};
     struct record r = sample_fill(s, in);
     struct record_key k = record_key_make(
         &in->subject, in->is_registration ? CATEGORY_REGISTRATION : CATEGORY_ADMINISTRATION,
@@ -106,9 +108,13 @@ static inline struct record_key sample_put(struct sample *s, const struct sample
     source_encode(&source, bytes);
     batch_put(s->batch, CF_RECORD, KEY_SLICE(k), sample_bytes(s, &r));
     batch_put(s->batch, CF_BY_SOURCE, KEY_SLICE(r.head.id), slice_make(bytes, sizeof bytes));
-    if (!in->is_revoked && !day_is_none(in->until) && in->until.v != DAY_FOREVER.v) {
-        struct term_key t = term_key_make(in->until, &r.head.id);
-        batch_put(s->batch, CF_BY_TERM, KEY_SLICE(t), slice_make(term, 2));
+    struct ends_row ends[ENDS_MAX];
+    unsigned count = ends_of(&r.head, ends);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t value[END_BYTES];
+        struct term_key t = term_key_make(ends[i].day, &r.head.id);
+        ends_encode(ends[i].what, value);
+        batch_put(s->batch, CF_BY_TERM, KEY_SLICE(t), slice_make(value, sizeof value));
     }
     return k;
 }

@@ -67,6 +67,7 @@ static struct whole whole_open(void)
     in.name = "甲乙丙";
     in.provider = 3;
     in.until = (struct day){20000};
+    in.retained = (struct day){21000};
     in.sealed = "\"b\":\"440106185001010016\"";
     w.penalty = sample_put(s, &in);
     w.penalty_id = sample_fill(s, &in).head.id;
@@ -136,7 +137,7 @@ TEST(a_whole_store_has_no_mistake)
     EXPECT_EQ(r.history, 1);
     EXPECT_EQ(r.names, 1);
     EXPECT_EQ(r.links, 2);
-    EXPECT_EQ(r.terms, 1);
+    EXPECT_EQ(r.terms, 2); /* of the penalty: publication and retention */
     EXPECT_EQ(r.batches, 1);
     struct digest d;
     struct digest_options all = {0};
@@ -346,6 +347,9 @@ TEST(links_and_terms_that_do_not_follow_are_told)
     expect_told(&w, CF_LINK, KEY_SLICE(l), SLICE("\1"), "link: a row that nothing demands");
     struct term_key t = term_key_make((struct day){20000}, &w.penalty_id);
     expect_told(&w, CF_BY_TERM, KEY_SLICE(t), gone, "by_term: a row 80004e20");
+    expect_told(&w, CF_BY_TERM, KEY_SLICE(t), SLICE("\1\2"), "by_term: a row 80004e20");
+    t = term_key_make((struct day){21000}, &w.penalty_id);
+    expect_told(&w, CF_BY_TERM, KEY_SLICE(t), gone, "by_term: a row 80005208");
     t = term_key_make((struct day){20001}, &w.penalty_id);
     expect_told(&w, CF_BY_TERM, KEY_SLICE(t), SLICE("\1\1"), "by_term: a row that nothing demands");
     sample_close(&w.s);
