@@ -127,21 +127,11 @@ static int fetch(struct upload *u, struct http_request *req, struct reason *why)
     return r;
 }
 
-static const char *content_type(struct upload *u)
-{
-    struct arena *a = u->c->arena;
-    const char *type = strcmp(u->file.format, "csv") == 0 ? "text/csv" : "application/x-ndjson";
-    const char *charset = u->file.is_workbook ? "utf-8" : u->encoding;
-    if (!charset)
-        return arena_printf(a, "Content-Type: %s", type).p;
-    return arena_printf(a, "Content-Type: %s; charset=%s", type, charset).p;
-}
-
 static int post(struct upload *u, struct reason *why)
 {
     struct ctl *c = u->c;
     const char *const headers[] = {
-        content_type(u),
+        delivery_content_type(&u->file, c->arena, u->encoding),
         arena_printf(c->arena, "Batch-Id: %s", u->batch).p,
         "Accept: application/json",
         NULL,
@@ -154,7 +144,7 @@ static int post(struct upload *u, struct reason *why)
                    .p,
         .headers = headers,
         .read = read_body,
-        .length = u->file.is_workbook ? -1 : u->file.size,
+        .length = delivery_length(&u->file),
         .progress = on_progress,
     };
     return fetch(u, &req, why);

@@ -148,6 +148,20 @@ ssize_t delivery_read(struct delivery *d, char *at, size_t n)
     return (ssize_t)k;
 }
 
+const char *delivery_content_type(const struct delivery *d, struct arena *a, const char *encoding)
+{
+    const char *type = strcmp(d->format, "csv") == 0 ? "text/csv" : "application/x-ndjson";
+    const char *charset = d->is_workbook ? "utf-8" : encoding;
+    if (!charset)
+        return arena_printf(a, "Content-Type: %s", type).p;
+    return arena_printf(a, "Content-Type: %s; charset=%s", type, charset).p;
+}
+
+int64_t delivery_length(const struct delivery *d)
+{
+    return d->is_workbook ? -1 : d->size;
+}
+
 int64_t delivery_done(const struct delivery *d, int64_t sent)
 {
     return d->is_workbook ? workbook_position(&d->workbook) : sent;

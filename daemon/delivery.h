@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "daemon/workbook.h"
@@ -33,5 +34,10 @@ void delivery_close(struct delivery *d);
 /* As read(2), from the beginning on; of a workbook its rows. When it fails, d->why says so, save
  * for EINTR. */
 ssize_t delivery_read(struct delivery *d, char *at, size_t n);
+/* The header that says what is sent; `encoding` as declared, or NULL when the register is to find
+ * out. */
+const char *delivery_content_type(const struct delivery *d, struct arena *a, const char *encoding);
+/* Bytes that will be sent; -1: not known. */
+int64_t delivery_length(const struct delivery *d);
 /* Of the file's size, how much has been read; of a file that is sent as it is, `sent`. */
 int64_t delivery_done(const struct delivery *d, int64_t sent);

@@ -281,6 +281,9 @@ static void commit(struct writer *w, int result)
         metric_add(METRIC_ROWS_STALE, (int64_t)(after.stale - before.stale));
         metric_add(METRIC_ROWS_REJECTED, (int64_t)(after.rejected - before.rejected));
         atomic_store(&w->newest_received, w->counters.newest_received.v);
+        /* Before anybody is told: rows that it judges are not visible before it is. */
+        if (w->coming)
+            atomic_store(w->o.catalogue, w->coming);
         if (w->o.changed && w->apply.touched_count)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
@@ -289,6 +292,7 @@ static void commit(struct writer *w, int result)
                   LOG_C("why", why.text));
         forget(w);
     }
+    w->coming = NULL;
     tell(w, result, &why);
     apply_reset(&w->apply);
     arena_reset(w->arena);
@@ -434,4 +438,10 @@ int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct 
     if (e.result < 0 && reterr_why)
         *reterr_why = e.why;
     return e.result;
+}
+
+void writer_put_catalogue(struct writer *w, const struct catalogue *c)
+{
+    CHECK(w->o.catalogue);
+    w->coming = c;
 }

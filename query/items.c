@@ -72,7 +72,9 @@ static int gather(struct query *q, const struct record_answer *r, struct slice g
 
 static bool is_for_viewer(const struct query *q, const struct held *one)
 {
-    return one->now ? viewer_may_see(q->viewer, one->now->visibility) : one->judged != NULL;
+    if (one->now)
+        return viewer_may_see(q->viewer, one->now->visibility);
+    return one->judged && q->viewer == VIEWER_OWN;
 }
 
 /* Drops what the version in force hides from the viewer, and masks what it masks for the public. */

@@ -261,7 +261,7 @@ struct catalogue {
     size_t common_count;
     struct theme **themes; /* every version, ascending by (code, version) */
     size_t theme_count;
-    struct theme **by_number; /* the same, ascending by (number, version) */
+    struct theme **by_number;               /* the same, ascending by (number, version) */
 };
 
 /* Enough for the arena of a catalogue of a city with its history. */

@@ -61,18 +61,21 @@ static struct theme *next_version(struct world *w)
     next->valid_from = clock_now(&w->clock);
     next->items = ARENA_ARRAY(w->arena, struct item, now->item_count);
     memcpy(next->items, now->items, now->item_count * sizeof *now->items);
-    struct theme ***lists[] = {&w->catalogue->themes, &w->catalogue->by_number};
+    struct catalogue *c = ARENA_NEW(w->arena, struct catalogue);
+    *c = *w->catalogue;
+    struct theme ***lists[] = {&c->themes, &c->by_number};
     for (size_t i = 0; i < 2; i++) {
-        struct theme **list = ARENA_ARRAY(w->arena, struct theme *, w->catalogue->theme_count + 1);
+        struct theme **list = ARENA_ARRAY(w->arena, struct theme *, c->theme_count + 1);
         size_t n = 0;
-        for (size_t k = 0; k < w->catalogue->theme_count; k++) {
+        for (size_t k = 0; k < c->theme_count; k++) {
             list[n++] = (*lists[i])[k];
             if ((*lists[i])[k] == now)
                 list[n++] = next;
         }
         *lists[i] = list;
     }
-    w->catalogue->theme_count++;
+    c->theme_count++;
+    w->catalogue = c;
     return next;
 }
 
@@ -125,7 +128,7 @@ TEST(items_come_in_the_order_of_the_catalogue_with_names_for_codes)
     world_close(w);
 }
 
-TEST(an_item_that_the_catalogue_has_no_longer_keeps_its_name)
+TEST(an_item_that_the_catalogue_has_no_longer_is_seen_by_the_subject_alone)
 {
     struct world *w = world_open();
     char code[19];
@@ -137,6 +140,11 @@ TEST(an_item_that_the_catalogue_has_no_longer_keeps_its_name)
     ask(w, &a);
     EXPECT_OK(query_record(&a.q, &id, &r));
     EXPECT(r.theme != r.judged);
+    EXPECT(!shown_of(&r, "CF_CFLB"));
+    EXPECT(slice_find(r.items, SLICE("CF_CFLB"), 0) < 0);
+    EXPECT(shown_of(&r, "CF_WFXW"));
+    a.q.viewer = VIEWER_OWN;
+    EXPECT_OK(query_record(&a.q, &id, &r));
     EXPECT(slice_find(r.items, SLICE("\"CF_CFLB\":\"罚款;没收违法所得\""), 0) >= 0);
     EXPECT_SLICE(shown_of(&r, "CF_CFLB")->zh, "处罚类别");
     EXPECT_SLICE(shown_of(&r, "CF_CFLB")->value, "罚款；没收违法所得");
