@@ -211,7 +211,7 @@ static int take_rows(struct submission *s, uint64_t skip)
         } else {
             struct judged *judged = &s->parcel->rows[s->parcel->count];
             r = judge_row(s->judge, s->parcel->arena, &row, judged);
-            if (r == 0 && judged->rejected)
+            if (r == 0 && judged->rejected && !judged->is_forbidden)
                 r = keeper_row(s->keeper, s->parcel->arena, &row, &judged->kept);
             if (r == 0)
                 s->parcel->count++;

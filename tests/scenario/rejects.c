@@ -124,6 +124,23 @@ TEST(lines_of_json_come_back_under_all_the_names_they_had)
     world_close(w);
 }
 
+TEST(what_may_not_be_collected_is_not_kept_either)
+{
+    struct world *w = world_open();
+    struct batch_id id = submit(w, "b",
+                                SLICE("企业名称,注册日期,法定代表人宗教信仰\n"
+                                      "甲,x,\n"
+                                      "乙,2001-02-03,某教\n"));
+    EXPECT_EQ(world_totals(w, &id).rejected, 2);
+    struct slice file = world_rejects(w, &id);
+    EXPECT(slice_find(file, SLICE("甲"), 0) > 0);
+    EXPECT(slice_find(file, SLICE("item.forbidden"), 0) > 0);
+    EXPECT(slice_find(file, SLICE("乙"), 0) < 0);
+    EXPECT(slice_find(file, SLICE("某教"), 0) < 0);
+    world_check(w);
+    world_close(w);
+}
+
 TEST(a_row_over_64_kib_is_not_kept_and_the_file_says_so)
 {
     struct world *w = world_open();
