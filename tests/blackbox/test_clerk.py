@@ -241,6 +241,13 @@ def test_without_the_helper_or_openpyxl_it_is_said_what_to_do(register, tmp_path
     assert piped.returncode == 1 and "name the file" in piped.stderr
 
 
+def test_one_form_of_a_receipt_is_asked_for_at_a_time(register):
+    receipt = register.submit(REGISTRATION, as_csv([registration(310)]))
+    assert rejects(register, receipt) == "\ufeff_row,_rule,_remedy\r\n"
+    assert register.ctl("receipt", receipt["id"], "--rejects", "--csv").returncode == 2
+    assert register.ctl("receipt", "a" * 16, "--rejects").returncode == 1
+
+
 def test_the_same_workbook_again_gives_the_first_receipt(register, tmp_path):
     file = workbook(tmp_path / "again.xlsx", ("a", [HEADER, *[good_row(n) for n in range(300, 305)]]))
     first = submit(register, file, "--batch", "book")
