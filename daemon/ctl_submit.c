@@ -285,6 +285,10 @@ static const struct option_row submit_options[] = {
 };
 static const struct option_row receipt_options[] = {
     {"csv", NULL, "The rows that were not stored or carry a warning, as CSV for a spreadsheet."},
+    {"rejects", NULL,
+     "The rejected rows as they were sent, with what is wrong in each, as CSV: to be corrected in "
+     "a "
+     "spreadsheet and handed in again."},
     {"json", NULL, "The whole receipt as one JSON object."},
 };
 
@@ -301,7 +305,7 @@ const struct ctl_command ctl_submit_commands[] = {
      "Exit status 0: no row was rejected; 3: some were, the others are stored; 4: the department "
      "may\nnot hand in this theme; others: failures.",
      submit_options, ARRAY_LEN(submit_options), 0, 1, run_submit},
-    {"receipt", "ID [--csv|--json]", "Shows the receipt of an earlier delivery",
+    {"receipt", "ID [--csv|--rejects|--json]", "Shows the receipt of an earlier delivery",
      "Shows a receipt again. ID stands in the receipt that `submit` printed.", receipt_options,
      ARRAY_LEN(receipt_options), 1, 1, ctl_receipt},
     {0},

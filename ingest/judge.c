@@ -92,8 +92,9 @@ static bool is_empty_row(struct judging *j)
     struct slice only = SLICE("");
     size_t count = j->row->id.n && clean_plain(&c, j->row->id).n ? 2 : 0;
     for (size_t i = 0; i < j->row->count && count < 2; i++) {
-        struct slice text = j->row->values[i].value;
-        text = text.n && !j->row->values[i].is_ignored ? clean_plain(&c, text) : SLICE("");
+        const struct raw_value *v = &j->row->values[i];
+        bool counts = v->value.n && v->reserved == RESERVED_NONE && !v->is_ignored;
+        struct slice text = counts ? clean_plain(&c, v->value) : SLICE("");
         count += text.n > 0;
         only = text.n ? text : only;
     }
@@ -148,7 +149,8 @@ static void check_columns(struct judging *j)
     struct cleaner c = judging_cleaner(j);
     for (size_t i = 0; i < j->row->count; i++) {
         const struct raw_value *v = &j->row->values[i];
-        if (v->item || v->is_ignored || v->value.n == 0 || clean_plain(&c, v->value).n == 0)
+        if (v->item || v->is_ignored || v->reserved != RESERVED_NONE || v->value.n == 0 ||
+            clean_plain(&c, v->value).n == 0)
             continue;
         const struct forbidden_word *w = NULL;
         if (j->operation != OPERATION_REVOKE && v->column.n <= COLUMN_BYTES_MAX)
@@ -320,5 +322,6 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     }
     ret->findings = j->sink.findings;
     ret->rejected = j->sink.rejects;
+    ret->is_forbidden = j->sink.forbids;
     return e;
 }

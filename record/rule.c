@@ -36,6 +36,11 @@ enum severity rule_severity(enum rule r)
     return rule_is_known(r) ? rows[r].severity : SEVERITY_NOTE;
 }
 
+bool rule_forbids_keeping(enum rule r)
+{
+    return r == RULE_ROW_NOT_COLLECTED || r == RULE_SUBJECT_MINOR || r == RULE_ITEM_FORBIDDEN;
+}
+
 static void put(struct buf *b, const char *text, struct slice hint)
 {
     for (const char *at = text; *at;) {

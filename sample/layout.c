@@ -71,6 +71,14 @@ static void name_former(struct layout *l)
             l->of_former.names[i] = former_name(l->former, &l->filler->theme->items[i]);
 }
 
+static bool has_chinese_name(const struct layout *l)
+{
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        if (l->own.names[i].n && (unsigned char)l->own.names[i].p[0] >= 0x80)
+            return true;
+    return false;
+}
+
 /* All rows of the file are of the former format. */
 static void become_former(struct layout *l)
 {
@@ -108,6 +116,8 @@ int layout_init(struct layout *l, struct filler *f, struct reason *reterr_why)
         if (!l->is_ndjson && y % 100 < 15)
             become_former(l);
     }
+    /* The header is what tells GB18030 from UTF-8: it must have characters of either. */
+    l->is_gb18030 = !l->is_ndjson && has_chinese_name(l) && (y >> 16) % 100 < 12;
     if (!l->is_gb18030)
         return 0;
     l->converter = iconv_open("GB18030", "UTF-8");

@@ -190,12 +190,12 @@ TEST(a_department_or_batch_id_that_no_key_can_hold_is_refused_and_leaves_nothing
     struct open_batch *ob = NULL;
     struct reason why = {{0}};
     EXPECT_ERR(writer_open_batch(w->writer, w->catalogue, SLICE("amr"), SLICE(""), slice_of(theme),
-                                 'c', 0, &ob, &why),
+                                 (struct body_kind){'c', 'a'}, 0, &ob, &why),
                CE_INVALID);
     EXPECT(ob == NULL);
     EXPECT_STR(why.text, "a batch id has 1 to 64 bytes");
     EXPECT_ERR(writer_open_batch(w->writer, w->catalogue, slice_of(department), SLICE("b-1"),
-                                 slice_of(theme), 'c', 0, &ob, &why),
+                                 slice_of(theme), (struct body_kind){'c', 'a'}, 0, &ob, &why),
                CE_INVALID);
     EXPECT_STR(why.text, "the id of a department has 1 to 64 bytes");
     /* No number was given away, and the longest ones are taken. */

@@ -154,7 +154,8 @@ static const char *format_name(const struct raw_row *row)
 TEST(a_csv_header_says_the_format_of_all_its_rows)
 {
     DECIDE(t);
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
     reader_feed(
         r, SLICE("case,old_name,facts,DFBM, sjc ,何物\n1,甲,乙,440106,2016-03-06,x\n2,,,,,\n"));
     reader_finish(r);
@@ -171,7 +172,8 @@ TEST(a_csv_header_says_the_format_of_all_its_rows)
 TEST(each_ndjson_row_says_its_own_format)
 {
     DECIDE(t);
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_NDJSON, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_NDJSON, ENCODING_AUTO, trial_theme(t));
     reader_feed(r, SLICE("{\"CASE\":\"1\",\"FACTS\":\"now\"}\n"
                          "{\"CASE\":\"2\",\"FACTS\":\"then\",\"OLD_NAME\":\"甲\"}\n"
                          "{\"CASE\":\"3\",\"FACTS\":\"now\"}\n"
@@ -197,19 +199,22 @@ TEST(two_columns_for_one_item_of_a_format_are_refused)
                                           "CASE,FACTS,CONTENT,SJC\n", "CASE,SJC,ｓｊｃ\n"};
     DECIDE(t);
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-        AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+        AUTO(reader_destroy)
+        struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
         struct raw_row row;
         reader_feed(r, slice_of(headers[i]));
         reader_finish(r);
         if (reader_next(r, trial_arena(t), &row) != READER_REFUSED)
             FAIL("%s is taken", headers[i]);
     }
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
     reader_feed(r, SLICE("CASE,FACTS,CONTENT\n1,2,3\n"));
     reader_finish(r);
     read_one(r, trial_arena(t));
 
-    AUTO(reader_destroy) struct reader *lines = reader_create(READER_NDJSON, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *lines = reader_create(READER_NDJSON, ENCODING_AUTO, trial_theme(t));
     reader_feed(
         lines,
         SLICE(
