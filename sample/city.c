@@ -198,7 +198,7 @@ static int put_file(struct writing *w, struct reason *why)
                                   .name = slice_of(name),
                                   .is_ndjson = l->is_ndjson,
                                   .is_gb18030 = l->is_gb18030,
-                                  .is_former = l->format >= 0};
+                                  .is_former = l->is_former};
     int r = folder_make(folder, why);
     if (r == 0)
         r = city_open(w->c, name, &w->out, why);

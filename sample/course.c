@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 
+enum { FORMER_PER_CENT = 10 };
+
 void events_init(struct events *e)
 {
     e->stories = story_list(&e->story_count);
@@ -161,6 +163,9 @@ const struct outcome *course_row(const struct course *c, uint64_t record, unsign
         d->values[c->filler->theme->day_item] = SLICE("2023-02-30");
     else if (s->content > 0)
         defect_change(&c->layout, c->change, s->content, d);
+    /* Of a sender who has not changed over yet. */
+    d->is_former = event == 0 && record > 0 && c->layout.is_ndjson && c->layout.former &&
+                   dice_mix(c->filler->seed, record) % 100 < FORMER_PER_CENT;
     if (!x)
         return &s->outcome;
     x->plant(x, &c->layout, m, c->place[event], d);

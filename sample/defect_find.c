@@ -109,26 +109,6 @@ int find_registration_instead(const struct layout *l)
     return number;
 }
 
-/* No number of the subject is required of an organisation. */
-int find_subject_loose(const struct layout *l)
-{
-    const struct theme *t = theme_of(l);
-    int found = DEFECT_NOWHERE;
-    if (!l->filler->has_organisations || !is_declared(l, false))
-        return DEFECT_NOWHERE;
-    for (int r = ROLE_USCC; r <= ROLE_PERSON; r++) {
-        int at = t->role_item[r];
-        if (at < 0)
-            continue;
-        if ((t->items[at].required != REQUIRED_NO && t->items[at].required != REQUIRED_PERSON) ||
-            identifies_record(t, (size_t)at))
-            return DEFECT_NOWHERE;
-        if (r != ROLE_PERSON && is_there(l, at))
-            found = at;
-    }
-    return found;
-}
-
 int find_subject_person(const struct layout *l)
 {
     return l->filler->has_persons && is_declared(l, true) ? role(l, ROLE_PERSON) : DEFECT_NOWHERE;
@@ -191,9 +171,15 @@ static bool is_plain_text(const struct layout *l, const struct item *item)
            !identifies_record(theme_of(l), item->index) && !is_looked_at(theme_of(l), item->index);
 }
 
+/* A former format may do without what is required today. */
+static bool is_due(const struct layout *l, const struct item *item)
+{
+    return item->required == REQUIRED_YES && !(l->is_former && l->former->is_without[item->index]);
+}
+
 static bool is_due_text(const struct layout *l, const struct item *item)
 {
-    return is_plain_text(l, item) && item->required == REQUIRED_YES;
+    return is_plain_text(l, item) && is_due(l, item);
 }
 int find_due_text(const struct layout *l)
 {
@@ -233,7 +219,7 @@ int find_short_text(const struct layout *l)
 int find_due_name(const struct layout *l)
 {
     int at = role(l, ROLE_NAME);
-    return at >= 0 && theme_of(l)->items[at].required == REQUIRED_YES ? at : DEFECT_NOWHERE;
+    return at >= 0 && is_due(l, &theme_of(l)->items[at]) ? at : DEFECT_NOWHERE;
 }
 
 int find_name_elsewhere(const struct layout *l)
@@ -271,7 +257,7 @@ int find_day(const struct layout *l)
 /* What has happened, and nothing must come behind it. */
 static bool is_past(const struct layout *l, const struct item *item)
 {
-    return item->happened && !is_first_of_two(theme_of(l), item->index);
+    return item->happened && item->role != ROLE_BIRTH && !is_first_of_two(theme_of(l), item->index);
 }
 int find_past(const struct layout *l)
 {
@@ -387,23 +373,15 @@ int find_when(const struct layout *l)
     return choose(l, is_due_when);
 }
 
-static int not_collected(const struct layout *l, enum whom whom)
+/* Of persons or of everybody; the defect is planted in rows of persons. */
+int find_not_collected(const struct layout *l)
 {
     const struct theme *t = theme_of(l);
     for (size_t i = 0; i < t->not_collected_count; i++)
-        if (t->not_collected[i].subject == whom && is_there(l, (int)t->not_collected[i].when.item))
+        if (t->not_collected[i].subject != WHOM_ORGANISATION &&
+            is_there(l, (int)t->not_collected[i].when.item))
             return (int)t->not_collected[i].when.item;
     return DEFECT_NOWHERE;
-}
-
-int find_not_collected(const struct layout *l)
-{
-    return not_collected(l, WHOM_ALL);
-}
-
-int find_not_collected_person(const struct layout *l)
-{
-    return not_collected(l, WHOM_PERSON);
 }
 
 int find_partner(const struct layout *l)

@@ -382,9 +382,9 @@ PLANT(when_gone)
 PLANT(not_collected)
 {
     const struct theme *t = l->filler->theme;
-    enum whom whom = *x->with == '*' ? WHOM_ALL : WHOM_PERSON;
     for (size_t i = 0; i < t->not_collected_count; i++)
-        if (t->not_collected[i].subject == whom && t->not_collected[i].when.item == (unsigned)at)
+        if (t->not_collected[i].subject != WHOM_ORGANISATION &&
+            t->not_collected[i].when.item == (unsigned)at)
             d->values[at] = t->not_collected[i].when.any[0];
 }
 

@@ -14,7 +14,7 @@ void draft_clear(struct draft *d, size_t item_count)
         d->days[i] = DAY_NONE;
     d->id = d->version = d->time = d->op = d->reason = d->foreign = (struct slice){NULL, 0};
     d->shape = DRAFT_WHOLE;
-    d->format = -1;
+    d->is_former = false;
     d->used = 0;
 }
 

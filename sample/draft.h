@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,7 @@ struct draft {
     struct slice id, version, time, op, reason;
     struct slice foreign; /* under a column that the theme does not have */
     enum draft_shape shape;
-    int format; /* index in theme->formats of which it is written, -1: the theme's own columns */
+    bool is_former; /* under the columns of a former format */
     size_t used;
     char memory[DRAFT_BYTES];
 };

@@ -11,6 +11,15 @@
 static const char FOREIGN_COLUMN[] = "内部流水号（自用）";
 enum { ROW_BYTES_OVER = 1024 * 1024 + 1000 };
 
+static bool is_mark(const struct theme *t, struct slice name)
+{
+    for (size_t i = 0; i < t->format_count; i++)
+        for (size_t k = 0; k < t->formats[i].mark_count; k++)
+            if (slice_eq(t->formats[i].marks[k], name))
+                return true;
+    return false;
+}
+
 /* What an item's column is called in this file. */
 static struct slice choose_name(const struct layout *l, const struct item *item)
 {
@@ -21,17 +30,70 @@ static struct slice choose_name(const struct layout *l, const struct item *item)
     case NAMES_CHINESE:
         return item->zh;
     case NAMES_MIXED:
-        if (item->alias_count && x % 3 == 0)
-            return item->aliases[(x >> 8) % item->alias_count];
+        if (item->alias_count && x % 3 == 0) {
+            struct slice alias = item->aliases[(x >> 8) % item->alias_count];
+            if (!is_mark(l->filler->theme, alias))
+                return alias;
+        }
         return x % 3 == 1 ? item->code : item->zh;
     }
     UNREACHABLE();
 }
 
-int layout_init(struct layout *l, const struct filler *f, struct reason *reterr_why)
+static void name_own(struct layout *l)
+{
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        if (l->filler->makers[i].is_there)
+            l->own.names[i] = choose_name(l, &l->filler->theme->items[i]);
+}
+
+/* The column of an item in a former format: its own, else today's in the same language, unless the
+ * format does without it. */
+static struct slice former_name(const struct format *f, const struct item *item)
+{
+    for (size_t i = 0; i < f->column_count; i++)
+        if (f->columns[i].item == item->index)
+            return f->columns[i].name;
+    for (size_t i = 0; i < f->without_count; i++)
+        if (f->without[i] == item->index)
+            return (struct slice){NULL, 0};
+    for (size_t i = 0; i < f->fill_count; i++)
+        if (f->fills[i].item == item->index)
+            return (struct slice){NULL, 0};
+    bool is_chinese = f->column_count && (unsigned char)f->columns[0].name.p[0] >= 0x80;
+    return is_chinese ? item->zh : item->code;
+}
+
+static void name_former(struct layout *l)
+{
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        if (l->filler->makers[i].is_there)
+            l->of_former.names[i] = former_name(l->former, &l->filler->theme->items[i]);
+}
+
+static bool has_chinese_name(const struct layout *l)
+{
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        if (l->own.names[i].n && (unsigned char)l->own.names[i].p[0] >= 0x80)
+            return true;
+    return false;
+}
+
+/* All rows of the file are of the former format. */
+static void become_former(struct layout *l)
+{
+    l->is_former = true;
+    l->own = l->of_former;
+    l->has_version = false;
+    l->has_time = l->former->time.n > 0;
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        l->filler->makers[i].is_there = l->own.names[i].n > 0;
+}
+
+int layout_init(struct layout *l, struct filler *f, struct reason *reterr_why)
 {
     const struct theme *t = f->theme;
-    uint64_t x = dice_mix(f->seed, 0x6c61796f7574);
+    uint64_t x = dice_mix(f->seed, 0x6c61796f7574), y = dice_mix(f->seed, 0x666f726d);
     *l = (struct layout){
         .filler = f,
         .is_ndjson = x % 100 < 20,
@@ -45,11 +107,17 @@ int layout_init(struct layout *l, const struct filler *f, struct reason *reterr_
         .has_op = (x >> 48) % 100 < 75,
         .has_reason = (x >> 48) % 100 < 40,
         .has_foreign = (x >> 56) % 100 < 30,
-        .format = -1,
         .converter = (iconv_t)-1,
     };
-    for (size_t i = 0; i < t->item_count; i++)
-        l->columns[i] = choose_name(l, &t->items[i]);
+    name_own(l);
+    if (t->format_count) {
+        l->former = &t->formats[(y >> 8) % t->format_count];
+        name_former(l);
+        if (!l->is_ndjson && y % 100 < 15)
+            become_former(l);
+    }
+    /* The header is what tells GB18030 from UTF-8: it must have characters of either. */
+    l->is_gb18030 = !l->is_ndjson && has_chinese_name(l) && (y >> 16) % 100 < 12;
     if (!l->is_gb18030)
         return 0;
     l->converter = iconv_open("GB18030", "UTF-8");
@@ -153,11 +221,31 @@ static void field(struct line *line, struct slice name, struct slice value)
         csv_field(line, value);
 }
 
-/* Every column of the file in its order; `d` NULL: the header. */
+/* What stood for a code in the former format. */
+static struct slice former_word(const struct format *f, unsigned item, struct slice code)
+{
+    for (size_t i = 0; i < f->word_count; i++)
+        if (f->words[i].item == item && slice_eq(f->words[i].code, code))
+            return f->words[i].word;
+    return code;
+}
+
+/* Columns that only the former format has. */
+static void former_fields(struct line *line, const struct format *f, const struct draft *d)
+{
+    for (size_t i = 0; i < f->ignored_count; i++)
+        field(line, f->ignored[i], d ? SLICE("440100") : f->ignored[i]);
+    if (f->time.n)
+        field(line, f->time, d ? d->time : f->time);
+}
+
+/* Every column of the row in its order; `d` NULL: the header. */
 static void fields(struct line *line, const struct draft *d)
 {
     const struct layout *l = line->l;
     const struct theme *t = l->filler->theme;
+    const struct format *former = l->is_former || (d && d->is_former) ? l->former : NULL;
+    const struct columns *columns = former ? &l->of_former : &l->own;
     const struct {
         bool is_there;
         const char *code, *zh;
@@ -165,7 +253,7 @@ static void fields(struct line *line, const struct draft *d)
     } reserved[] = {
         {l->has_id, "_id", "记录编号", d ? d->id : SLICE("")},
         {l->has_version, "_version", "版本", d ? d->version : SLICE("")},
-        {l->has_time, "_time", "更新时间", d ? d->time : SLICE("")},
+        {l->has_time && !former, "_time", "更新时间", d ? d->time : SLICE("")},
         {l->has_op, "_op", "操作", d ? d->op : SLICE("")},
         {l->has_reason, "_reason", "原因", d ? d->reason : SLICE("")},
         {l->has_foreign, FOREIGN_COLUMN, FOREIGN_COLUMN, d ? d->foreign : SLICE("")},
@@ -175,10 +263,14 @@ static void fields(struct line *line, const struct draft *d)
         if (reserved[i].is_there)
             field(line, name, d ? reserved[i].value : name);
     }
-    for (size_t i = 0; i < t->item_count; i++) {
-        struct slice name = l->columns[i];
-        if (l->filler->makers[i].is_there)
-            field(line, name, d ? d->values[i] : name);
+    if (former)
+        former_fields(line, former, d);
+    for (unsigned i = 0; i < t->item_count; i++) {
+        struct slice name = columns->names[i];
+        if (name.n && !d)
+            field(line, name, name);
+        else if (name.n)
+            field(line, name, former ? former_word(former, i, d->values[i]) : d->values[i]);
     }
 }
 

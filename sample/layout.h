@@ -10,21 +10,28 @@
  * order under which names. It differs from theme to theme, and follows from the theme's number. */
 enum names { NAMES_CODES, NAMES_CHINESE, NAMES_MIXED };
 
+/* What the items' columns are called; empty: there is no such column. */
+struct columns {
+    struct slice names[THEME_ITEMS_MAX];
+};
+
 struct layout {
-    const struct filler *filler;
+    struct filler *filler;
     bool is_ndjson;
     bool is_gb18030;
     bool has_bom, has_crlf;
     enum names names;
     bool has_id, has_version, has_time, has_op, has_reason, has_foreign;
-    struct slice columns[THEME_ITEMS_MAX]; /* names in this file */
-    int format;                   /* index in theme->formats of a CSV file in a former format, -1 */
+    struct columns own, of_former;
+    const struct format *former;  /* a former format in which rows of NDJSON may be written */
+    bool is_former;               /* the whole CSV file is */
     const struct filler *partner; /* another department's theme of the same archetype, or NULL */
     void *converter;              /* to GB18030 */
 };
 
 /* CE_IO with the reason when the machine's C library does not know GB18030. */
-int layout_init(struct layout *l, const struct filler *f, struct reason *reterr_why);
+/* A file in a former format has fewer columns: the filler is told which. */
+int layout_init(struct layout *l, struct filler *f, struct reason *reterr_why);
 void layout_fini(struct layout *l);
 /* ".csv" or ".ndjson". */
 const char *layout_ending(const struct layout *l);
