@@ -261,7 +261,7 @@ struct catalogue {
     size_t common_count;
     struct theme **themes; /* every version, ascending by (code, version) */
     size_t theme_count;
-    struct theme **by_number;               /* the same, ascending by (number, version) */
+    struct theme **by_number; /* the same, ascending by (number, version) */
 };
 
 /* Enough for the arena of a catalogue of a city with its history. */
@@ -279,6 +279,10 @@ struct catalogue_entry {
  */
 int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret,
                    struct reason *reterr_why);
+/* The same for whoever mends the files: reads on behind a mistake and tells the first one of each
+ * file, but for those that may follow from another file's. CE_INVALID when there was any. */
+int catalogue_check(struct arena *a, const char *dir, void (*say)(void *ctx, const char *mistake),
+                    void *ctx, struct catalogue **ret);
 /* Builds a catalogue from stored entries only. CE_FORMAT when one cannot be read. */
 int catalogue_restore(struct arena *a, const struct catalogue_entry *entries, size_t count,
                       struct catalogue **ret, struct reason *reterr_why);

@@ -26,10 +26,11 @@ struct where {
 struct reading {
     struct arena *a;
     struct reason *why;
-    int err;         /* 0 or CE_INVALID */
-    bool is_partial; /* an archetype on its own: keys may be missing */
-    bool is_stored;  /* was checked when it came into force: words and departments are not compared
-                        again */
+    int err;             /* 0 or CE_INVALID */
+    bool is_partial;     /* an archetype on its own: keys may be missing */
+    bool leans_on_wrong; /* names what was told to be wrong: what is found may follow from that */
+    bool is_stored; /* was checked when it came into force: words and departments are not compared
+                       again */
     const struct code_set *sets;
     size_t set_count;
     const struct common *common; /* departments and masks; NULL when is_stored */

@@ -14,8 +14,10 @@ static const struct {
     {"classes", {"pair"}},
     {"masks", {"name"}},
     {"terms", {"set", "class", "from", "applied_from"}},
-    {"severity_words", {"word"}},
+    {"severity_words", {"word", "class"}},
     {"forbidden", {"word"}},
+    {"workdays", {"year"}},
+    {"deadlines", {"archetype"}},
 };
 
 static struct slice row_name(struct diffing *d, struct slice table, const struct json *row)
@@ -25,7 +27,10 @@ static struct slice row_name(struct diffing *d, struct slice table, const struct
             continue;
         struct slice name = {0};
         for (size_t k = 0; k < 4 && ROW_KEYS[i].keys[k]; k++) {
+            struct slice key = slice_of(ROW_KEYS[i].keys[k]);
             struct slice one = json_get_string(row, ROW_KEYS[i].keys[k]);
+            if (!one.n)
+                one = value_text(d->a, key, json_get(row, ROW_KEYS[i].keys[k]));
             if (one.n)
                 name = arena_printf(d->a, "%.*s%s%.*s", FMT_SLICE(name), name.n ? " " : "",
                                     FMT_SLICE(one));
@@ -99,13 +104,23 @@ static void says_authority(struct diffing *d, struct catalogue_change *c)
     change_says(d, c, 0, SLICE("只影响提示"), SLICE("changes hints only"));
 }
 
+static void says_late(struct diffing *d, struct catalogue_change *c)
+{
+    change_says(d, c, 0, SLICE("影响“迟报”的认定"), SLICE("changes which rows are found late"));
+}
+
 static const struct {
     const char *table;
     void (*says)(struct diffing *d, struct catalogue_change *c);
 } TABLES[] = {
-    {"missing", says_missing},           {"fillers", says_missing},
-    {"shop_words", says_shop_word},      {"classes", says_class},
-    {"severity_words", says_severity},   {"forbidden", says_forbidden},
+    {"missing", says_missing},
+    {"fillers", says_missing},
+    {"shop_words", says_shop_word},
+    {"classes", says_class},
+    {"severity_words", says_severity},
+    {"forbidden", says_forbidden},
+    {"workdays", says_late},
+    {"deadlines", says_late},
     {"authority_short", says_authority},
 };
 
