@@ -234,31 +234,40 @@ static void diff_rows(struct diffing *d, const struct pair *p)
                           .kind = CHANGE_TABLE_KEY, .of = p->key, .item = SLICE("顺序 order")});
 }
 
-/* Codes of six digits with blanks between them, ascending. */
+/* The next of "110000北京市 110100市辖区 …"; empty at the end. */
+static struct slice next_division(struct slice *rest)
+{
+    return rest->n ? slice_cut(rest, ' ') : (struct slice){0};
+}
+
+/* By their codes, which ascend. */
 static void diff_divisions(struct diffing *d, const struct pair *p)
 {
     struct slice old = p->old ? p->old->string : (struct slice){0},
                  now = p->now ? p->now->string : (struct slice){0};
-    size_t was = 0, is = 0, added = 0, gone = 0;
-    while (old.n || now.n) {
-        struct slice x = {old.p, old.n < 6 ? old.n : 6}, y = {now.p, now.n < 6 ? now.n : 6};
-        int order = !x.n ? 1 : !y.n ? -1 : slice_cmp(x, y);
+    struct slice x = next_division(&old), y = next_division(&now);
+    size_t was = 0, is = 0, added = 0, gone = 0, renamed = 0;
+    while (x.n || y.n) {
+        struct slice x_code = {x.p, x.n < 6 ? x.n : 6}, y_code = {y.p, y.n < 6 ? y.n : 6};
+        int order = !x.n ? 1 : !y.n ? -1 : slice_cmp(x_code, y_code);
         was += order <= 0;
         is += order >= 0;
         gone += order < 0;
         added += order > 0;
+        renamed += order == 0 && !slice_eq(x, y);
         if (order <= 0)
-            old = slice_from(old, old.n < 7 ? old.n : 7);
+            x = next_division(&old);
         if (order >= 0)
-            now = slice_from(now, now.n < 7 ? now.n : 7);
+            y = next_division(&now);
     }
     struct catalogue_change *c =
         change_add(d, (struct catalogue_change){.kind = CHANGE_TABLE_KEY,
                                                 .of = p->key,
                                                 .before = arena_printf(d->a, "%zu", was),
                                                 .after = arena_printf(d->a, "%zu", is)});
-    change_says(d, c, 0, arena_printf(d->a, "新增 %zu 个，删去 %zu 个", added, gone),
-                arena_printf(d->a, "%zu new, %zu taken away", added, gone));
+    change_says(d, c, 0,
+                arena_printf(d->a, "新增 %zu 个，删去 %zu 个，更名 %zu 个", added, gone, renamed),
+                arena_printf(d->a, "%zu new, %zu taken away, %zu renamed", added, gone, renamed));
 }
 
 /* "440102 东山区 2004;…": told by how many there are. */

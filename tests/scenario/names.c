@@ -30,10 +30,10 @@ static struct record_id penalty(struct world *w, const char *code)
     struct slice text = arena_printf(
         w->arena,
         "CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FRDB,CF_WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_NR_"
-        "FK,CF_JDRQ,CF_YXQ,CF_GSJZQ,CF_CFJG,CF_CFJGDM,CF_SJLY,CF_SJLYDM,_id\n"
+        "FK,CF_NR_WFFF,CF_JDRQ,CF_YXQ,CF_GSJZQ,CF_CFJG,CF_CFJGDM,CF_SJLY,CF_SJLYDM,_id\n"
         "处1号,广州某某商贸有限公司,法人及非法人组织,%s,某甲,无照经营,\"称\"\"某\"\"字号\",条例,"
         "罚款;"
-        "没收违法所得,罚款二千元,0.2,2026-05-02,长期,2027-01-01,某局,11440106YY000001XG,某局,"
+        "没收违法所得,罚款二千元,0.2,0.1,2026-05-02,长期,2027-01-01,某局,11440106YY000001XG,某局,"
         "11440106YY000001XG,N1\n",
         code);
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, text).stored, 1);
