@@ -353,6 +353,19 @@ TEST(an_item_whose_old_code_stays_an_alias_is_renamed_without_consequence)
     arena_destroy(a);
 }
 
+TEST(a_name_that_moves_to_another_format_is_still_read_there)
+{
+    struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    struct copy x = small_copy(), y = small_copy();
+    copy_edit(&y, SMALL_FILE, "aliases: [备注, 注释]", "aliases: [备注]");
+    copy_edit(&y, SMALL_FILE, "columns: {OLD: CASE}", "columns: {OLD: CASE, 注释: WORD}");
+    struct catalogue_changes all = diff(a, &x, &y);
+    const struct catalogue_change *c = the(&all, "item.changed");
+    EXPECT_EQ(c->effects, 0);
+    EXPECT_SLICE(c->zh, "表头写作“注释”的列只在旧版格式的行中识别");
+    arena_destroy(a);
+}
+
 TEST(a_theme_that_opens_tells_it_once_for_all_its_items)
 {
     struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
