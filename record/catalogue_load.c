@@ -391,10 +391,35 @@ static void load_themes(struct loading *l)
     }
 }
 
+static int zh_order(const void *x, const void *y)
+{
+    const struct theme *a = *(struct theme *const *)x, *b = *(struct theme *const *)y;
+    int c = slice_cmp(a->zh, b->zh);
+    return c ? c : slice_cmp(a->code, b->code);
+}
+
+/* People tell themes apart by their names. */
+static void check_names(struct loading *l, struct theme *const *unsorted)
+{
+    struct theme **by_zh = ARENA_ARRAY(l->r.a, struct theme *, l->c->theme_count + 1);
+    memcpy(by_zh, unsorted, l->c->theme_count * sizeof(struct theme *));
+    qsort(by_zh, l->c->theme_count, sizeof(struct theme *), zh_order);
+    for (size_t i = 1; i < l->c->theme_count; i++) {
+        const struct theme *a = by_zh[i - 1], *b = by_zh[i];
+        for (size_t k = 0;
+             slice_eq(a->zh, b->zh) && !slice_eq(a->code, b->code) && k < l->c->theme_count; k++)
+            if (unsorted[k] == b)
+                refuse(&l->r, fields_where(&l->theme_keys[k], "zh"),
+                       "\"%.*s\" is the name of \"%.*s\" too; give each theme a name of its own",
+                       FMT_SLICE(b->zh), FMT_SLICE(a->code));
+    }
+}
+
 static void check_together(struct loading *l)
 {
     struct theme **unsorted = ARENA_ARRAY(l->r.a, struct theme *, l->c->theme_count + 1);
     memcpy(unsorted, l->c->themes, l->c->theme_count * sizeof(struct theme *));
+    check_names(l, unsorted);
     catalogue_index(l->r.a, l->c);
     const struct theme *theme = NULL;
     const char *key = NULL;

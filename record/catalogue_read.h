@@ -126,6 +126,9 @@ void theme_check(struct reading *r, struct theme *t, const struct fields *f,
 /* Sorts, drops what stands twice for one value, refuses a word of two values. */
 size_t code_words_settle(struct reading *r, struct where at, const struct code_set *set,
                          struct code_word *words, size_t count);
+/* What it cannot mean, whatever its form; of files only. */
+void theme_sense(struct reading *r, const struct theme *t, const struct fields *f,
+                 const struct fields *items);
 /* Builds by_code and names; refuses a name that two items bear. */
 void theme_index(struct reading *r, struct theme *t, const struct fields *items);
 

@@ -143,6 +143,19 @@ static void says_length(struct diffing *d, struct catalogue_change *c, const str
                                  (long long)p->p.now->integer));
 }
 
+/* A column of one of the theme's other formats: read in rows of that format alone. */
+static bool is_of_a_format(const struct diffing *d, struct slice name)
+{
+    const struct json *formats = json_get(d->new_theme, "formats");
+    for (size_t i = 0; formats && i < formats->count; i++) {
+        const struct json *columns = json_get(&formats->items[i], "columns");
+        for (size_t k = 0; columns && k < columns->count; k++)
+            if (slice_eq(columns->keys[k], name))
+                return true;
+    }
+    return false;
+}
+
 static void says_names(struct diffing *d, struct catalogue_change *c, const struct item_pair *p)
 {
     const struct json *aliases = json_get(p->old, "aliases");
@@ -152,6 +165,16 @@ static void says_names(struct diffing *d, struct catalogue_change *c, const stru
         bool is_here = slice_eq(p->p.key, i == 0 ? SLICE("zh") : SLICE("aliases"));
         if (!is_here || bears(p->now, name))
             continue;
+        if (is_of_a_format(d, name)) {
+            change_says(
+                d, c, 0,
+                arena_printf(d->a, "表头写作“%.*s”的列只在旧版格式的行中识别", FMT_SLICE(name)),
+                arena_printf(d->a,
+                             "a column headed “%.*s” is read in rows of another "
+                             "format only",
+                             FMT_SLICE(name)));
+            continue;
+        }
         change_says(
             d, c, is_required(p->now) ? CHANGE_REJECTS : 0,
             arena_printf(d->a, "表头写作“%.*s”的列不再识别", FMT_SLICE(name)),
