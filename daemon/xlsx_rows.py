@@ -9,6 +9,7 @@ that is not empty is the header; empty rows and columns behind the header are le
 
 Nothing is repaired here: values are written so that the rules of the register see what the spreadsheet holds.
 
+    text            as it is, line breaks as LF
     date, time      2023-01-05, 2023-01-05T09:30:00, 09:30:00
     number          as few digits as say it, at most 15, without .0; whole numbers of 16 digits and more
                     as 9.14403001922038E+17, for a spreadsheet keeps 15: the rule number.rounded rejects them
@@ -67,11 +68,6 @@ def number(value):
     return format(decimal.Decimal(f"{value:.{DIGITS_MAX}g}"), "f")
 
 
-def duration(value):
-    seconds = round(value.total_seconds())
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
 def instant(value):
     value += datetime.timedelta(microseconds=500_000)  # days are counted in fractions
     value = value.replace(microsecond=0)
@@ -82,7 +78,8 @@ def text_of(value):
     if value is None:
         return ""
     if isinstance(value, str):
-        return unescape(value) if "_x" in value else value
+        text = unescape(value) if "_x" in value else value
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
@@ -95,8 +92,6 @@ def text_of(value):
         return value.isoformat()
     if isinstance(value, datetime.time):
         return value.replace(microsecond=0).isoformat()
-    if isinstance(value, datetime.timedelta):
-        return duration(value)
     return str(value)
 
 

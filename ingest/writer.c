@@ -18,6 +18,7 @@ enum {
     ROWS_WANTED = 1000,    /* a commit worth its fsync */
     ROWS_MOST = 5000,      /* while more wait */
     BYTES_MOST = 64 << 20, /* of memory, whatever the rows are like */
+    KEPT_MOST = 8 << 20,   /* of rejected rows, which one value of a receipt holds */
     GATHER_MS = 20,
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
@@ -345,12 +346,11 @@ static void *run(void *ctx)
         int r = do_work(w, item);
         for (;;) {
             size_t waiting = queue_length(w->queue);
-            bool is_full =
-                w->rows >= ROWS_MOST ||
-                arena_used(w->arena) + batch_bytes(w->batch) + w->kept_bytes >= BYTES_MOST ||
-                w->errand_count == ARRAY_LEN(w->errands) ||
-                w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-                (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
+            bool is_full = w->rows >= ROWS_MOST ||
+                           arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
+                           w->kept_bytes >= KEPT_MOST || w->errand_count == ARRAY_LEN(w->errands) ||
+                           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
+                           (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
             metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
             if (r < 0 || is_full || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
                 break;

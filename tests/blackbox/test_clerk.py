@@ -11,7 +11,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from register import PATIENCE, REGISTRATION, as_csv, clean_environment, registration, uscc, wrong
+from register import BIN, PATIENCE, REGISTRATION, as_csv, clean_environment, registration, uscc, wrong
 
 CSV_IN = "CSV:44,34,76,1"  # comma, quote, UTF-8, first line
 CSV_OUT = "csv:Text - txt - csv (StarCalc):44,34,76,1"
@@ -175,6 +175,26 @@ def test_formulas_have_their_values_and_errors_are_told(register, calc, tmp_path
     # Nobody has calculated this one yet.
     receipt = submit(register, file)
     assert [row["row"] for row in receipt["rows"] if row.get("rule") == "cell.error"] == [1, 2, 3, 4]
+
+
+def test_cells_are_written_so_that_the_rules_see_what_the_sheet_holds(tmp_path):
+    cells = [
+        ("文字", "文字"), ("a,\"b\"\n c", "a,\"b\"\n c"), ("a_x000D_\nb", "a\nb"), (7, "7"), (-12.0, "-12"), (0.1 + 0.2, "0.3"),
+        (1e-7, "0.0000001"), (4281.5, "4281.5"), (440301103097413, "440301103097413"), (999999999999999, "999999999999999"),
+        (10 ** 15, "1E+15"), (914403001922038216, "9.14403001922038E+17"), (1234567890123456.0, "1.23456789012346E+15"),
+        (True, "TRUE"), (False, "FALSE"), (datetime.date(2020, 1, 2), "2020-01-02"),
+        (datetime.datetime(2020, 1, 2, 9, 30), "2020-01-02T09:30:00"), (datetime.time(9, 30), "09:30:00"),
+        ("#N/A", "#N/A"), ("=1+1", "#CALC!"), (None, ""), ("end", "end")]
+    for epoch in (openpyxl.utils.datetime.WINDOWS_EPOCH, openpyxl.utils.datetime.MAC_EPOCH):
+        book = openpyxl.Workbook()
+        book.epoch = epoch
+        book.active.append([value for value, _ in cells])
+        book.save(tmp_path / "cells.xlsx")
+        with open(tmp_path / "cells.xlsx", "rb") as file:
+            done = subprocess.run(["/usr/bin/python3", BIN.parent / "share/credence/xlsx_rows.py", "cells.xlsx"], stdin=file,
+                                  capture_output=True, check=True, timeout=PATIENCE)
+        [row] = csv.reader(io.StringIO(done.stdout.decode(), newline=""))
+        assert row == [text for _, text in cells]
 
 
 def test_a_sheet_is_chosen_by_its_name(register, tmp_path):
