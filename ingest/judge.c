@@ -130,14 +130,38 @@ static void fill_row(struct judge *judge, const struct format *f)
     }
 }
 
+/* Several columns of a format may bring codes of one item (处罚类别1, 处罚类别2): the first of them
+ * brings all. False for the others. */
+static bool gather_codes(struct judging *j, size_t at, struct slice *raw)
+{
+    const struct raw_value *v = j->row->values;
+    struct cleaner c = judging_cleaner(j);
+    for (size_t i = 0; i < at; i++)
+        if (v[i].item == v[at].item)
+            return false;
+    for (size_t i = at + 1; i < j->row->count; i++) {
+        if (v[i].item != v[at].item || clean_plain(&c, v[i].value).n == 0)
+            continue;
+        if (clean_plain(&c, *raw).n == 0)
+            *raw = v[i].value;
+        else
+            *raw = arena_printf(j->scratch, "%.*s;%.*s", FMT_SLICE(*raw), FMT_SLICE(v[i].value));
+    }
+    return true;
+}
+
 static void clean_row(struct judge *judge)
 {
     struct judging *j = &judge->j;
     for (size_t i = 0; i < j->theme->item_count; i++)
         j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
-    for (size_t i = 0; i < j->row->count; i++)
-        if (j->row->values[i].item)
-            clean_item(judge, j->row->values[i].item, j->row->values[i].value);
+    for (size_t i = 0; i < j->row->count; i++) {
+        const struct item *item = j->row->values[i].item;
+        struct slice raw = j->row->values[i].value;
+        bool may_join = item && j->row->format && item->type == ITEM_CODES;
+        if (item && (!may_join || gather_codes(j, i, &raw)))
+            clean_item(judge, item, raw);
+    }
     if (j->row->format)
         fill_row(judge, j->row->format);
 }

@@ -36,6 +36,7 @@ struct column {
     bool is_ignored;           /* by the row's format */
     bool is_time;              /* the same */
     const struct format *mark; /* the format that it tells of; NULL for none */
+    int joins;                 /* struct column_means */
 };
 
 /* What stood at each place of the rows of one format. */
@@ -121,12 +122,13 @@ const char *reader_refusal(const struct reader *r)
 static struct column column_of(const struct theme *theme, const struct format *format,
                                struct arena *scratch, struct slice name)
 {
-    struct column c = {.name = name};
+    struct column c = {.name = name, .joins = -1};
     if (name.n == 0 || name.n > NAME_BYTES_MAX)
         return c;
     struct column_means m = theme_column(theme, format, scratch, name);
     c.item = m.item;
     c.reserved = m.reserved;
+    c.joins = m.joins;
     c.is_time = m.meaning == COLUMN_TIME;
     c.is_ignored = c.is_time || m.meaning == COLUMN_IGNORED;
     c.mark = theme_format_marked(theme, scratch, name);
@@ -135,7 +137,8 @@ static struct column column_of(const struct theme *theme, const struct format *f
 
 static bool column_same(const struct column *a, const struct column *b)
 {
-    return (a->item && a->item == b->item) || (a->is_time && b->is_time) ||
+    bool join = a->joins >= 0 && b->joins >= 0 && a->joins != b->joins;
+    return (a->item && a->item == b->item && !join) || (a->is_time && b->is_time) ||
            (a->reserved != RESERVED_NONE && a->reserved == b->reserved);
 }
 
@@ -353,7 +356,7 @@ static void fields_keep(struct arena *a, const struct csv_row *row, struct slice
 /* A field behind the last column. */
 static struct column column_beyond(struct arena *a, size_t place)
 {
-    return (struct column){.name = arena_printf(a, "#%zu", place + 1)};
+    return (struct column){.name = arena_printf(a, "#%zu", place + 1), .joins = -1};
 }
 
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
@@ -435,9 +438,25 @@ static const struct format *row_format(struct reader *r, struct arena *a,
 /* A bit for each item and reserved column that a row names. */
 struct named {
     uint64_t items[(THEME_ITEMS_MAX + 63) / 64];
+    uint64_t plain[(THEME_ITEMS_MAX + 63) / 64]; /* but for columns that join */
+    uint64_t joining[FORMAT_NAMES_MAX / 64];     /* a bit for each of these */
     unsigned reserved;
     bool time;
 };
+
+/* Sets a bit; whether it was set. */
+static bool bit_set(uint64_t *words, unsigned bit)
+{
+    uint64_t mask = UINT64_C(1) << bit % 64;
+    bool was = words[bit / 64] & mask;
+    words[bit / 64] |= mask;
+    return was;
+}
+
+static bool bit_is_set(const uint64_t *words, unsigned bit)
+{
+    return words[bit / 64] >> bit % 64 & 1;
+}
 
 static bool named_twice(struct named *n, const struct column *c)
 {
@@ -454,9 +473,10 @@ static bool named_twice(struct named *n, const struct column *c)
     if (!c->item)
         return false;
     CHECK(c->item->index < THEME_ITEMS_MAX);
-    uint64_t bit = UINT64_C(1) << c->item->index % 64, *word = &n->items[c->item->index / 64];
-    bool again = *word & bit;
-    *word |= bit;
+    bool again = bit_set(n->items, c->item->index);
+    if (c->joins >= 0)
+        return bit_set(n->joining, (unsigned)c->joins) || bit_is_set(n->plain, c->item->index);
+    bit_set(n->plain, c->item->index);
     return again;
 }
 

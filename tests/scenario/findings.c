@@ -109,7 +109,10 @@ TEST(a_subject_without_a_registration_is_found_until_one_comes)
     expect_found("amr/findings", "subject.unknown 穗处〔2026〕1号");
     registration("广州甲乙商行", code, "", 1);
     expect_found("amr/findings", "");
-    /* nobody registers persons or offices here */
+    /* nobody registers persons, and offices neither in this catalogue */
+    for (size_t i = 0; i < world->catalogue->theme_count; i++)
+        if (world->catalogue->themes[i]->is_registration)
+            world->catalogue->themes[i]->kinds &= (uint8_t) ~(1u << SUBJECT_GOVERNMENT);
     HAND_IN(.id = "2", .name = "某乙", .class = "自然人", .column = "CF_XDR_ZJHM",
             .number = "440106185001010016");
     HAND_IN(.id = "3", .name = "某办公室", .number = government);

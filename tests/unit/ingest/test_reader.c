@@ -128,10 +128,10 @@ TEST(a_refusal_names_the_columns_but_no_number_in_them)
 
 TEST(a_row_of_another_length_is_that_rows_verdict)
 {
-    expect_csv(
-        "M_NAME,M_TEXT\na,b\nc\nd,e,f\ng,h\n",
-        "1@18 M_NAME=a M_TEXT=b|2@20!csv.fields(1 ≠ 2) M_NAME=c M_TEXT=null|3@26!csv.fields(3 ≠ 2) M_NAME=d "
-        "M_TEXT=e ?#3=f|4@30 M_NAME=g M_TEXT=h|END");
+    expect_csv("M_NAME,M_TEXT\na,b\nc\nd,e,f\ng,h\n",
+               "1@18 M_NAME=a M_TEXT=b|2@20!csv.fields(1 ≠ 2) M_NAME=c "
+               "M_TEXT=null|3@26!csv.fields(3 ≠ 2) M_NAME=d "
+               "M_TEXT=e ?#3=f|4@30 M_NAME=g M_TEXT=h|END");
 }
 
 TEST(rows_are_counted_over_records_not_lines)
