@@ -158,7 +158,8 @@ static void put_tour(const struct city *c, struct json_out *o, const struct depa
 {
     struct organisation who;
     const struct city_tour *tour = &c->tour;
-    population_organisation(&c->population, population_place(CLASS_ENTERPRISE, 0), &who);
+    population_organisation(&c->population, population_place(&c->population, CLASS_ENTERPRISE, 0),
+                            &who);
     json_key(o, "tour");
     json_object_begin(o);
     json_key(o, "subject");

@@ -340,6 +340,11 @@ int find_foreign(const struct layout *l)
     return l->has_foreign ? DEFECT_ROW : DEFECT_NOWHERE;
 }
 
+int find_forbidden(const struct layout *l)
+{
+    return l->has_forbidden ? DEFECT_ROW : DEFECT_NOWHERE;
+}
+
 int find_id(const struct layout *l)
 {
     return l->has_id ? DEFECT_ROW : DEFECT_NOWHERE;

@@ -283,6 +283,11 @@ PLANT(foreign)
     d->foreign = slice_of(x->with);
 }
 
+PLANT(forbidden)
+{
+    d->forbidden = slice_of(x->with);
+}
+
 PLANT(name_differs)
 {
     append(l, at, "", "（分部）", "", d);
@@ -428,6 +433,18 @@ PLANT(same_fact)
 PLANT(shape)
 {
     d->shape = (enum draft_shape)(x->with[0] - '0');
+}
+
+/* Nothing but a word in the first column. */
+PLANT(nothing)
+{
+    draft_clear(d, l->filler->theme->item_count);
+    d->is_empty = true;
+    for (size_t i = 0; i < l->filler->theme->item_count; i++)
+        if (l->filler->makers[i].is_there) {
+            d->values[i] = slice_of(x->with);
+            return;
+        }
 }
 
 PLANT(id)

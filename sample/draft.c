@@ -12,9 +12,10 @@ void draft_clear(struct draft *d, size_t item_count)
     memset(d->values, 0, item_count * sizeof d->values[0]);
     for (size_t i = 0; i < item_count; i++)
         d->days[i] = DAY_NONE;
-    d->id = d->version = d->time = d->op = d->reason = d->foreign = (struct slice){NULL, 0};
+    d->id = d->version = d->time = d->op = d->reason = d->foreign = d->forbidden =
+        (struct slice){NULL, 0};
     d->shape = DRAFT_WHOLE;
-    d->is_former = false;
+    d->is_empty = d->is_former = false;
     d->used = 0;
 }
 

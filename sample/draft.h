@@ -25,8 +25,10 @@ struct draft {
     struct slice values[THEME_ITEMS_MAX]; /* as written; empty: nothing */
     struct day days[THEME_ITEMS_MAX];     /* of date items with a plain day, else DAY_NONE */
     struct slice id, version, time, op, reason;
-    struct slice foreign; /* under a column that the theme does not have */
+    struct slice foreign;   /* under a column that the theme does not have */
+    struct slice forbidden; /* under one that may not be collected */
     enum draft_shape shape;
+    bool is_empty;  /* nothing stands in columns that are always filled */
     bool is_former; /* under the columns of a former format */
     size_t used;
     char memory[DRAFT_BYTES];

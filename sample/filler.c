@@ -32,7 +32,8 @@ static uint64_t organisation_at(const struct filler *f, uint64_t n, bool skewed,
         if (!(f->classes & 1u << c))
             continue;
         if (n < count)
-            return population_place((enum org_class)c, skewed ? dice_skewed(d, count) : n);
+            return population_place(f->population, (enum org_class)c,
+                                    skewed ? dice_skewed(d, count) : n);
         n -= count;
     }
     UNREACHABLE();

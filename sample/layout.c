@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-static const char FOREIGN_COLUMN[] = "内部流水号（自用）";
+static const char FOREIGN_COLUMN[] = "内部流水号（自用）", FORBIDDEN_COLUMN[] = "血型";
 enum { ROW_BYTES_OVER = 1024 * 1024 + 1000 };
 
 static bool is_mark(const struct theme *t, struct slice name)
@@ -107,6 +107,7 @@ int layout_init(struct layout *l, struct filler *f, struct reason *reterr_why)
         .has_op = (x >> 48) % 100 < 75,
         .has_reason = (x >> 48) % 100 < 40,
         .has_foreign = (x >> 56) % 100 < 30,
+        .has_forbidden = (y >> 24) % 100 < 10,
         .converter = (iconv_t)-1,
     };
     name_own(l);
@@ -234,7 +235,7 @@ static struct slice former_word(const struct format *f, unsigned item, struct sl
 static void former_fields(struct line *line, const struct format *f, const struct draft *d)
 {
     for (size_t i = 0; i < f->ignored_count; i++)
-        field(line, f->ignored[i], d ? SLICE("440100") : f->ignored[i]);
+        field(line, f->ignored[i], !d ? f->ignored[i] : d->is_empty ? SLICE("") : SLICE("440100"));
     if (f->time.n)
         field(line, f->time, d ? d->time : f->time);
 }
@@ -257,6 +258,7 @@ static void fields(struct line *line, const struct draft *d)
         {l->has_op, "_op", "操作", d ? d->op : SLICE("")},
         {l->has_reason, "_reason", "原因", d ? d->reason : SLICE("")},
         {l->has_foreign, FOREIGN_COLUMN, FOREIGN_COLUMN, d ? d->foreign : SLICE("")},
+        {l->has_forbidden, FORBIDDEN_COLUMN, FORBIDDEN_COLUMN, d ? d->forbidden : SLICE("")},
     };
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
         struct slice name = slice_of(reserved_name(l, reserved[i].code, reserved[i].zh));

@@ -21,7 +21,7 @@ struct layout {
     bool is_gb18030;
     bool has_bom, has_crlf;
     enum names names;
-    bool has_id, has_version, has_time, has_op, has_reason, has_foreign;
+    bool has_id, has_version, has_time, has_op, has_reason, has_foreign, has_forbidden;
     struct columns own, of_former;
     const struct format *former;  /* a former format in which rows of NDJSON may be written */
     bool is_former;               /* the whole CSV file is */

@@ -10,7 +10,7 @@
 #include "sample/names.h"
 
 enum {
-    BLOCK = 100,
+    BLOCK = POPULATION_BLOCK,
     BODY_DIGITS = 6,
     BORN_YEAR = 1800,
     DAYS_OF_BIRTH = 29219, /* 1800-01-01 to 1879-12-31 */
@@ -62,46 +62,24 @@ uint64_t population_max(void)
     return NUMBERS;
 }
 
-/* The k-th place of a class within a block of a hundred: place c for the first, the others follow
- * class by class, spread by a step that has no divisor in common with their number. */
-static unsigned slot(unsigned k)
+/* Which class stands where in a block: one of each first, the others spread by a step that has no
+ * divisor in common with their number. */
+static void lay_out(struct population *p)
 {
     enum { REST = BLOCK - CLASS_COUNT, STEP = 37 };
-    return CLASS_COUNT + k * STEP % REST;
-}
-
-static unsigned first_of_rest(enum org_class c)
-{
-    unsigned at = 0;
-    for (unsigned i = 0; i < (unsigned)c; i++)
-        at += classes[i].in_hundred - 1;
-    return at;
-}
-
-uint64_t population_place(enum org_class c, uint64_t n)
-{
-    uint64_t block = n / classes[c].in_hundred;
-    unsigned k = (unsigned)(n % classes[c].in_hundred);
-    return block * BLOCK + (k == 0 ? (unsigned)c : slot(first_of_rest(c) + k - 1));
-}
-
-static uint64_t count_class(const struct population *p, enum org_class c)
-{
-    uint64_t n = p->organisations / BLOCK * classes[c].in_hundred;
-    unsigned rest = (unsigned)(p->organisations % BLOCK);
-    for (unsigned k = 0; k < classes[c].in_hundred; k++)
-        n += (k == 0 ? (unsigned)c : slot(first_of_rest(c) + k - 1)) < rest;
-    return n;
-}
-
-uint64_t population_count(const struct population *p, enum org_class c)
-{
-    return p->counts[c];
-}
-
-enum org_class population_class(const struct population *p, uint64_t place)
-{
-    return (enum org_class)p->class_at[place % BLOCK];
+    unsigned k = 0;
+    for (unsigned c = 0; c < CLASS_COUNT; c++) {
+        p->class_at[c] = (uint8_t)c;
+        for (unsigned i = 1; i < classes[c].in_hundred; i++)
+            p->class_at[CLASS_COUNT + k++ * STEP % REST] = (uint8_t)c;
+    }
+    CHECK(k == REST);
+    unsigned counts[CLASS_COUNT] = {0};
+    for (unsigned at = 0; at < BLOCK; at++) {
+        unsigned c = p->class_at[at];
+        p->slots[c][counts[c]++] = (uint8_t)at;
+        p->counts[c] += p->organisations / BLOCK + (at < p->organisations % BLOCK);
+    }
 }
 
 void population_init(struct population *p, uint64_t subjects, uint64_t seed, struct day today)
@@ -117,11 +95,23 @@ void population_init(struct population *p, uint64_t subjects, uint64_t seed, str
         .codes = shuffle_of(dice_mix(seed, 1), BODIES),
         .numbers = shuffle_of(dice_mix(seed, 2), NUMBERS),
     };
-    for (unsigned c = 0; c < CLASS_COUNT; c++)
-        for (unsigned k = 0; k < classes[c].in_hundred; k++)
-            p->class_at[population_place((enum org_class)c, k)] = (uint8_t)c;
-    for (unsigned c = 0; c < CLASS_COUNT; c++)
-        p->counts[c] = count_class(p, (enum org_class)c);
+    lay_out(p);
+}
+
+uint64_t population_place(const struct population *p, enum org_class c, uint64_t n)
+{
+    unsigned in_block = classes[c].in_hundred;
+    return n / in_block * BLOCK + p->slots[c][n % in_block];
+}
+
+uint64_t population_count(const struct population *p, enum org_class c)
+{
+    return p->counts[c];
+}
+
+enum org_class population_class(const struct population *p, uint64_t place)
+{
+    return (enum org_class)p->class_at[place % BLOCK];
 }
 
 static const char *const district_names[] = {"云岭区", "江湾区", "北园区",

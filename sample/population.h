@@ -18,12 +18,14 @@ enum org_class {
     CLASS_COUNT
 };
 
+enum { POPULATION_BLOCK = 100 };
 struct population {
     uint64_t seed;
     uint64_t organisations, persons;
     struct day today;
     struct shuffle codes, numbers;
-    uint8_t class_at[100]; /* of each place in a block of a hundred */
+    uint8_t class_at[POPULATION_BLOCK];           /* of each place in a block */
+    uint8_t slots[CLASS_COUNT][POPULATION_BLOCK]; /* places of each class in it, ascending */
     uint64_t counts[CLASS_COUNT];
 };
 
@@ -38,7 +40,7 @@ const char *class_words(enum org_class c); /* separated by | */
 
 uint64_t population_count(const struct population *p, enum org_class c);
 /* The place among all organisations of the n-th of a class. */
-uint64_t population_place(enum org_class c, uint64_t n);
+uint64_t population_place(const struct population *p, enum org_class c, uint64_t n);
 enum org_class population_class(const struct population *p, uint64_t place);
 
 enum { ORG_NAME_BYTES = 192, PERSON_NAME_BYTES = 16 };

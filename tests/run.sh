@@ -130,6 +130,7 @@ check headers "$python" tests/checks/headers.py
 check words "$python" tests/checks/words.py
 check rules "$python" tests/checks/rules_doc.py --check
 check numbers "$python" tests/checks/rules_stable.py
+check sample "$python" tests/checks/sample_doc.py --check
 check format check_format
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1

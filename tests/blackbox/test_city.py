@@ -2,13 +2,15 @@
 import collections
 import dataclasses
 import json
+import os
 import pathlib
+import shutil
 import subprocess
 import threading
 
 import pytest
 
-from register import BIN, KIND, PATIENCE, Register, clean_environment, run
+from register import BIN, KIND, PATIENCE, REGISTRATION, Register, clean_environment, registrations, run
 
 # Rows enough to show that memory stays as it is; what is checked by sanitizers is slow.
 SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
@@ -238,6 +240,41 @@ def test_the_same_seed_writes_the_same_bytes_and_another_one_others(tmp_path):
     assert sum(other.get(name) != text for name, text in first.items()) > len(first) - 5
 
 
+def peak_mib(*arguments):
+    """The most memory that `creditctl sample` held."""
+    program = subprocess.Popen([BIN / "creditctl", "sample", "--quiet", *arguments], env=clean_environment())
+    _, status, used = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    assert program.returncode == 0
+    return used.ru_maxrss / 1024
+
+
+def test_a_large_city_takes_no_more_memory_than_a_small_one(tmp_path):
+    many = {"release": "500000", "asan": "5000"}.get(KIND, "100000")
+    small = peak_mib("--subjects", "10", "--rows-per-subject", "1", "--out", tmp_path / "small")
+    large = peak_mib("--subjects", many, "--rows-per-subject", "1", "--out", tmp_path / "large")
+    assert large < small + 4
+    shutil.rmtree(tmp_path / "large")
+
+
+def test_a_terminal_is_shown_how_far_it_is(tmp_path):
+    leader, follower = os.openpty()
+    with subprocess.Popen([BIN / "creditctl", "sample", "--subjects", "20000", "--out", tmp_path / "x"],
+                          env=clean_environment(), stdout=subprocess.PIPE, stderr=follower) as program:
+        os.close(follower)
+        shown = b""
+        try:
+            while piece := os.read(leader, 65536):
+                shown += piece
+        except OSError:  # how a terminal ends
+            pass
+        text = program.stdout.read().decode()
+    os.close(leader)
+    assert program.returncode == 0
+    assert b"sample  [" in shown and b" rows" in shown and b" left" in shown
+    assert "submit --dir" in text and "born.earliest=1800-01-01" in text
+
+
 @pytest.mark.parametrize("arguments, says", [
     ([], "--subjects N and --out DIR are needed"),
     (["--subjects", "0", "--out", "x"], "--subjects takes a whole number"),
@@ -267,7 +304,6 @@ def test_sample_refuses_a_catalogue_with_its_place(tmp_path):
 
 
 def test_submit_dir_goes_on_behind_a_file_that_is_refused(creditd, tmp_path):
-    from register import REGISTRATION, registrations
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "no-such-theme.csv").write_bytes(registrations(2))
     (tmp_path / "b").mkdir()
