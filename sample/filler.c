@@ -109,9 +109,8 @@ struct filling {
     unsigned kind_count;
 };
 
-static struct slice value_of(const struct filling *g, const struct item *item, unsigned value)
+static struct slice value_of(const struct item *item, unsigned value)
 {
-    (void)g;
     return item->code_set->values[value].code;
 }
 
@@ -176,6 +175,9 @@ static struct slice make_amount(struct filling *g, const struct item *item)
     bool is_wan =
         slice_eq(item->unit, SLICE("万元")) || slice_find(item->zh, SLICE("万元"), 0) >= 0;
     uint64_t yuan = g->m->yuan;
+    bool is_score = slice_ends(item->zh, SLICE("分")) || slice_ends(item->zh, SLICE("分数"));
+    if (is_score)
+        return draft_number(g->d, 60 + yuan % 41);
     if (!is_wan)
         return draft_number(g->d, yuan);
     size_t from = g->d->used;
@@ -325,22 +327,44 @@ static int steps_before_day(const struct theme *t, unsigned i)
     return 0;
 }
 
-/* One value, two in a fifth of the rows; the kinds of penalty were drawn before. */
+/* Code sets begin with what is usual: nearly all who are registered exist. */
+static uint64_t usual_value(struct filling *g, const struct item *item, const struct maker *m)
+{
+    enum { AS_EVER_PER_CENT = 88 };
+    if (item->role == ROLE_STATUS && (g->m->record == 0 || dice_chance(&g->dice, AS_EVER_PER_CENT)))
+        return 0;
+    return dice_skewed(&g->dice, m->value_count);
+}
+
+/* One value; the kinds of penalty, of which there may be two, were drawn before. */
 static struct slice make_values(struct filling *g, const struct item *item, const struct maker *m)
 {
     if ((int)item->index != g->f->severity || g->kind_count == 0)
-        return value_of(g, item, m->values[dice_below(&g->dice, m->value_count)]);
+        return value_of(item, m->values[usual_value(g, item, m)]);
     struct draft *d = g->d;
     size_t from = d->used;
     for (unsigned i = 0; i < g->kind_count; i++) {
         if (i)
             draft_join(d, "；", NULL);
-        draft_text(d, value_of(g, item, g->kinds[i]));
+        draft_text(d, value_of(item, g->kinds[i]));
     }
     return slice_make(d->memory + from, d->used - from);
 }
 
-/* The kinds of penalty of a record. The first record is fined: warnings are not published. */
+/* Whether the words of the catalogue make it so grave that it is published in every set of terms.
+ */
+static bool is_published(const struct filler *f, struct slice kind)
+{
+    const struct tables *t = f->tables;
+    struct slice class = f->theme->severity_default;
+    for (size_t i = t->severity_word_count; i > 0; i--)
+        if (slice_find(kind, t->severity_words[i - 1].word, 0) >= 0)
+            class = t->severity_words[i - 1].class_code;
+    return slice_eq(class, SLICE("ordinary")) || slice_eq(class, SLICE("serious"));
+}
+
+/* The kinds of penalty of a record, or how grave it is: fines more often than not, now and then two
+ * kinds. The first record of a theme is one that is published. */
 static void draw_kinds(struct filling *g)
 {
     const struct filler *f = g->f;
@@ -349,19 +373,18 @@ static void draw_kinds(struct filling *g)
         return;
     const struct item *item = &f->theme->items[f->severity];
     const struct maker *m = &f->makers[f->severity];
+    unsigned first = m->values[dice_below(&g->dice, m->value_count)];
     for (size_t i = 0; i < m->value_count; i++) {
-        bool is_fine = slice_find(value_of(g, item, m->values[i]), SLICE("罚款"), 0) >= 0;
-        if (is_fine && (g->m->record == 0 || dice_chance(&g->dice, 60)))
-            g->kinds[g->kind_count++] = m->values[i];
+        struct slice kind = value_of(item, m->values[i]);
+        bool is_fine = slice_find(kind, SLICE("罚款"), 0) >= 0 && dice_chance(&g->dice, 60);
+        bool is_due = g->m->record == 0 && !is_published(f, value_of(item, first));
+        if (is_fine || (is_due && is_published(f, kind)))
+            first = m->values[i];
     }
-    if (g->kind_count > 1)
-        g->kind_count = 1;
-    if (g->kind_count == 0 ||
-        (item->type == ITEM_CODES && g->m->record > 0 && dice_chance(&g->dice, 20))) {
-        unsigned other = m->values[dice_below(&g->dice, m->value_count)];
-        if (g->kind_count == 0 || g->kinds[0] != other)
-            g->kinds[g->kind_count++] = other;
-    }
+    g->kinds[g->kind_count++] = first;
+    unsigned other = m->values[dice_below(&g->dice, m->value_count)];
+    if (item->type == ITEM_CODES && g->m->record > 0 && other != first && dice_chance(&g->dice, 15))
+        g->kinds[g->kind_count++] = other;
 }
 
 static struct slice make_sex(struct filling *g, const struct item *item)
@@ -456,7 +479,7 @@ static struct slice make_value(struct filling *g, const struct item *item, const
     case MAKE_WORDS:
         return m->choices[dice_below(&g->dice, m->choice_count)];
     case MAKE_LICENCE:
-        return slice_of(g->f->deciding->licence);
+        return g->f->has_organisations ? slice_of(g->f->deciding->licence) : SLICE("职业资格证书");
     case MAKE_ALLOWS:
         return slice_of(g->f->deciding->allows);
     case MAKE_ACT:

@@ -148,9 +148,10 @@ def test_all_departments_hand_in_and_most_rows_are_of_few_themes(city):
     themes = city.register.all("/v1/catalogue", limit=100)
     assert {f["theme"] for f in city.summary["files"]} == {t["code"] for t in themes}
     assert set(city.summary["departments"]) == {t["department"] for t in themes} <= {d["id"] for d in departments}
-    assert all(f["received"] >= 8 and f["stored"] >= 1 for f in city.summary["files"])
+    assert all(f["stored"] >= 1 for f in city.summary["files"])
     rows = sorted((f["received"] for f in city.summary["files"]), reverse=True)
-    if KIND == "release":  # in a small city the least that every theme has counts for more
+    if KIND == "release":  # a small city has registers of two, and the least that every theme has counts for more
+        assert rows[-1] >= 8
         assert 0.7 < sum(rows[:20]) / sum(rows) < 0.9
     assert 8 <= city.summary["persons"] / city.summary["organisations"] <= 10
 
