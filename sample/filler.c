@@ -287,9 +287,10 @@ static struct slice put_day(struct filling *g, const struct item *item, int32_t 
 static struct slice make_past(struct filling *g, const struct item *item)
 {
     enum { DAYS = 30 };
-    int32_t first = first_of(g, item), left = g->f->population->today.v - first;
+    int32_t first = first_of(g, item);
     if (first == INT32_MIN)
         return put_day(g, item, g->m->day.v - 1 - (int32_t)dice_below(&g->dice, DAYS));
+    int32_t left = g->f->population->today.v - first;
     return put_day(g, item,
                    first + (int32_t)dice_below(&g->dice, (uint64_t)(left < DAYS ? left : DAYS)));
 }

@@ -274,7 +274,9 @@ static void plan_item(struct arena *a, struct filler *f, unsigned i)
                           (item->role >= ROLE_USCC && item->role <= ROLE_SOCIAL) ||
                           (item->required == REQUIRED_NO && holds_one(item->zh, "法定代表|负责人"));
     m->for_person = item->required == REQUIRED_PERSON ||
-                    (item->role == ROLE_PERSON && item->required != REQUIRED_YES);
+                    ((item->role == ROLE_PERSON || item->role == ROLE_SEX ||
+                      item->role == ROLE_BIRTH || item->role == ROLE_OWN_LABOUR) &&
+                     item->required != REQUIRED_YES);
     m->is_optional =
         item->required == REQUIRED_NO && (item->role == ROLE_NONE || item->role == ROLE_ENDED);
     m->is_there = is_column(f, item);

@@ -344,7 +344,7 @@ static void bend(const struct draft *d, struct buf *out, size_t from)
     case DRAFT_TOO_LONG:
         out->n -= out->p[out->n - 1] == '}';
         while (out->n - from < ROW_BYTES_OVER)
-            buf_add_slice(out, SLICE("很长的一行"));
+            buf_add_slice(out, SLICE("as long in either encoding "));
         return;
     case DRAFT_CUT:
         out->n -= (out->n - from) / 2;
