@@ -250,6 +250,13 @@ const struct ctl_command ctl_catalogue_commands[] = {
      "two\n"
      "cannot be read.",
      diff_options, ARRAY_LEN(diff_options), 2, 2, ctl_catalogue_diff},
+    {"catalogue page", "DIR [THEME]", "Prints the catalogue as a page for people",
+     "Prints a page in Markdown, Chinese first: themes by category and department, what each is, "
+     "who\n"
+     "may see it and for how long, its items in words, code sets, and example rows. With THEME "
+     "that\n"
+     "one alone, with all its items.",
+     NULL, 0, 1, 2, ctl_catalogue_page},
     {"catalogue list", "[--dir DIR]", "Lists the themes in force",
      "Lists themes: code, version, category, responsible department, names.", dir_options,
      ARRAY_LEN(dir_options), 0, 0, run_list},

@@ -11,3 +11,4 @@ int ctl_catalogue_read(struct ctl *c, const char *where, struct arena **ret_aren
                        struct catalogue **ret);
 
 int ctl_catalogue_diff(struct ctl *c);
+int ctl_catalogue_page(struct ctl *c);

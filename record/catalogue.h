@@ -261,7 +261,10 @@ struct catalogue {
     size_t common_count;
     struct theme **themes; /* every version, ascending by (code, version) */
     size_t theme_count;
-    struct theme **by_number; /* the same, ascending by (number, version) */
+    struct theme **by_number;  /* the same, ascending by (number, version) */
+    struct theme **archetypes; /* of files: what themes share, each with its name as `archetype`, by
+                                  name; what is left to themes is empty */
+    size_t archetype_count;
 };
 
 /* Enough for the arena of a catalogue of a city with its history. */

@@ -252,6 +252,7 @@ static void load_archetypes(struct loading *l)
                                       "en",     "department", "archetype", "without"};
     struct names names = folder_names(l, "archetypes");
     l->archetypes = ARENA_ARRAY(l->r.a, struct archetype, names.count + 1);
+    l->c->archetypes = ARENA_ARRAY(l->r.a, struct theme *, names.count + 1);
     for (size_t i = 0; i < names.count && !l->r.err; i++) {
         struct archetype *at = &l->archetypes[l->archetype_count++];
         at->name = stem(names.list[i]);
@@ -264,9 +265,12 @@ static void load_archetypes(struct loading *l)
         at->items = take_maps(&l->r, &at->keys, "items", &at->item_count);
         l->r.is_partial = true;
         if (!l->r.err)
-            theme_read(&l->r, &at->keys, at->items, at->item_count);
+            l->c->archetypes[l->c->archetype_count] =
+                theme_read(&l->r, &at->keys, at->items, at->item_count);
         l->r.is_partial = false;
         at->is_wrong = !settle(l);
+        if (!at->is_wrong)
+            l->c->archetypes[l->c->archetype_count++]->archetype = at->name;
     }
 }
 

@@ -37,10 +37,11 @@ static void read_condition(struct reading *r, const struct fields *f, const stru
                            struct condition *ret)
 {
     struct slice code = want_text(r, f, "item");
-    struct slice *any = take_texts(r, f, "any", &ret->any_count);
+    size_t any_count = 0;
+    struct slice *any = take_texts(r, f, "any", &any_count);
     if (r->err)
         return;
-    if (ret->any_count == 0)
+    if (any_count == 0)
         refuse(r, fields_where(f, "any"),
                "\"any\" lists no value; write any: [VALUE], a list of those that count");
     int at = item_named(r, t, f, "item", code);
@@ -49,6 +50,7 @@ static void read_condition(struct reading *r, const struct fields *f, const stru
     const struct item *item = &t->items[at];
     ret->item = item->index;
     ret->any = any;
+    ret->any_count = any_count;
     if (r->is_partial)
         return;
     if (item->code_set)
@@ -70,8 +72,13 @@ static void read_required_when(struct reading *r, const struct fields *f, const 
     fields_known(r, &when, WHEN_KEYS);
     if (!r->err)
         read_condition(r, &when, t, c);
-    if (r->err || r->is_partial)
+    if (r->err)
         return;
+    if (r->is_partial) {
+        /* As written, for the page; whether it can hold is seen in each theme. */
+        item->required_when = c->any_count ? c : NULL;
+        return;
+    }
     if (item->required == REQUIRED_YES)
         refuse(r, one->at,
                "\"%.*s\" is always required, so no condition is needed; take one of the two keys "

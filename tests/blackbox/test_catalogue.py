@@ -133,6 +133,18 @@ def test_a_check_tells_a_mistake_of_every_file_and_how_many(tmp_path):
         assert sum(file in line for line in lines) == 1
 
 
+# ---- the page ----
+
+def test_the_page_is_that_in_docs_and_one_theme_is_told_whole(tmp_path):
+    page = run("creditctl", "catalogue", "page", CATALOGUE)
+    assert page.returncode == 0
+    assert page.stdout == (SOURCE / "docs/catalogue.md").read_text(encoding="utf-8")
+    one = run("creditctl", "catalogue", "page", CATALOGUE, "amr-penalty").stdout
+    assert one.startswith("# 市场监管行政处罚信息 `amr-penalty`\n") and "| `CF_WSH` |" in one
+    assert run("creditctl", "catalogue", "page", CATALOGUE, "no-such").returncode == 1
+    assert run("creditctl", "catalogue", "page", tmp_path).returncode == 5
+
+
 # ---- rows that stream in while it changes ----
 
 # Rows of each upload: the first has A, the second both, the third has B. What the versions of the theme require.
