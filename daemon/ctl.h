@@ -30,7 +30,7 @@ struct ctl_command {
 /* The commands by group, each list ended by a row without a name. */
 extern const struct ctl_command ctl_submit_commands[], ctl_catalogue_commands[], ctl_key_commands[],
     ctl_store_commands[], ctl_search_commands[], ctl_terms_commands[], ctl_findings_commands[],
-    ctl_sample_commands[];
+    ctl_own_commands[], ctl_sample_commands[];
 
 /* The option's value, or NULL. */
 const char *ctl_option(const struct ctl *c, const char *name);
@@ -52,6 +52,9 @@ int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_stat
 /* Asks the daemon. 0 and the answer as JSON (NULL when it is empty) for a status below 300, else an
  * exit code, having said why; EXIT_CODE_REFUSED for 409 and 422. */
 int ctl_ask(struct ctl *c, const char *method, const char *path, const struct json **ret);
+/* The same with a JSON body, by POST; also the answer's text. */
+int ctl_send(struct ctl *c, const char *path, struct slice body, const struct json **ret,
+             struct slice *ret_text);
 /* Asks for a list page by page (`path` has a query already) and calls `each` for every item, or
  * with NULL copies the pages to standard output, one a line. The memory that `each` takes from the
  * arena is given back with every page. `ret_items` counts. */

@@ -106,17 +106,25 @@ static bool write_out(void *ctx, const char *p, size_t n)
     return !e->write_failed;
 }
 
-int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_status,
-              struct slice *ret_body, struct reason *reterr_why)
+/* A body on its way out. */
+static int64_t read_body(void *ctx, char *at, size_t n)
 {
-    struct http_request req = {
-        .method = method,
-        .url = arena_printf(c->arena, "http://credence%s", path).p,
-        .unix_socket = ctl_socket(c),
-        .body_max = ANSWER_BYTES_MAX,
-    };
+    struct slice *rest = ctx;
+    size_t k = rest->n < n ? rest->n : n;
+    if (k)
+        memcpy(at, rest->p, k);
+    *rest = slice_from(*rest, k);
+    return (int64_t)k;
+}
+
+static int fetch(struct ctl *c, struct http_request *req, const char *path, int *ret_status,
+                 struct slice *ret_body, struct reason *reterr_why)
+{
     struct http_answer answer;
-    int r = http_fetch(&req, &answer, reterr_why);
+    req->url = arena_printf(c->arena, "http://credence%s", path).p;
+    req->unix_socket = ctl_socket(c);
+    req->body_max = ANSWER_BYTES_MAX;
+    int r = http_fetch(req, &answer, reterr_why);
     if (r < 0)
         return r;
     *ret_status = answer.status;
@@ -125,23 +133,54 @@ int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_stat
     return 0;
 }
 
+int ctl_fetch(struct ctl *c, const char *method, const char *path, int *ret_status,
+              struct slice *ret_body, struct reason *reterr_why)
+{
+    struct http_request req = {.method = method};
+    return fetch(c, &req, path, ret_status, ret_body, reterr_why);
+}
+
+/* From what came back to the answer, or to what is said of it. */
+static int take_answer(struct ctl *c, int r, int status, struct slice body, struct reason *why,
+                       const struct json **ret)
+{
+    struct json *json = NULL;
+    if (r < 0)
+        return say_broken(c, r, why);
+    if (status >= 300) {
+        ctl_say_problem(c, status, body);
+        return status == 422 || status == 409 ? EXIT_CODE_REFUSED : EXIT_CODE_FAILED;
+    }
+    if (body.n && json_parse(c->arena, body, ANSWER_BYTES_MAX, &json, why) < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why->text);
+    *ret = json;
+    return EXIT_CODE_OK;
+}
+
 int ctl_ask(struct ctl *c, const char *method, const char *path, const struct json **ret)
 {
     int status = 0;
     struct slice body = {0};
     struct reason why;
-    struct json *json = NULL;
     int r = ctl_fetch(c, method, path, &status, &body, &why);
-    if (r < 0)
-        return say_broken(c, r, &why);
-    if (status >= 300) {
-        ctl_say_problem(c, status, body);
-        return status == 422 || status == 409 ? EXIT_CODE_REFUSED : EXIT_CODE_FAILED;
-    }
-    if (body.n && json_parse(c->arena, body, ANSWER_BYTES_MAX, &json, &why) < 0)
-        return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why.text);
-    *ret = json;
-    return EXIT_CODE_OK;
+    return take_answer(c, r, status, body, &why, ret);
+}
+
+int ctl_send(struct ctl *c, const char *path, struct slice body, const struct json **ret,
+             struct slice *ret_text)
+{
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    int status = 0;
+    struct slice rest = body;
+    struct reason why;
+    struct http_request req = {.method = "POST",
+                               .headers = headers,
+                               .read = read_body,
+                               .ctx = &rest,
+                               .length = (int64_t)body.n};
+    *ret_text = (struct slice){0};
+    int r = fetch(c, &req, path, &status, ret_text, &why);
+    return take_answer(c, r, status, *ret_text, &why, ret);
 }
 
 /* One page: its items, and where the next one begins in `cursor` ("" at the end). */

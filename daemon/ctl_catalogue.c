@@ -1,5 +1,8 @@
-/* The catalogue at the command line: `catalogue check`, `list`, `show`, `departments`, `load`.
+/* The catalogue at the command line: `catalogue check`, `list`, `show`, `departments`, `load`;
+ * `diff` and `page` are in files of their own.
  * Files are checked here, without a daemon; what is in force is asked of it. */
+#include "daemon/ctl_catalogue.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,25 +10,9 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "daemon/ctl.h"
 #include "daemon/terminal.h"
-#include "record/catalogue.h"
 
 enum { THEME_JSON_MAX = 64 << 20 };
-
-/* Reads the files of a folder; says what is wrong with them. */
-static int load_files(struct ctl *c, const char *dir, struct arena **ret_arena,
-                      struct catalogue **ret)
-{
-    struct reason why = {""};
-    struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
-    if (catalogue_load(a, dir, ret, &why) < 0) {
-        arena_destroy(a);
-        return ctl_fail(EXIT_CODE_REFUSED, "%s", terminal_text(c->arena, slice_of(why.text)));
-    }
-    *ret_arena = a;
-    return EXIT_CODE_OK;
-}
 
 static void print_theme(struct ctl *c, struct slice code, int64_t version, struct slice category,
                         struct slice department, struct slice zh, struct slice en)
@@ -35,22 +22,36 @@ static void print_theme(struct ctl *c, struct slice code, int64_t version, struc
            terminal_text(c->arena, zh), terminal_text(c->arena, en));
 }
 
+struct mistakes {
+    struct ctl *c;
+    size_t count;
+};
+
+static void say_mistake(void *ctx, const char *mistake)
+{
+    struct mistakes *m = ctx;
+    m->count++;
+    ctl_say("%s", terminal_text(m->c->arena, slice_of(mistake)));
+}
+
 static int run_check(struct ctl *c)
 {
     struct catalogue *catalogue;
-    AUTO(arena_destroy) struct arena *a = NULL;
-    int code = load_files(c, c->words[0], &a, &catalogue);
-    if (code == EXIT_CODE_OK)
-        printf("the catalogue in %s is right: %zu themes, %zu departments\n", c->words[0],
-               catalogue->theme_count, catalogue_newest_common(catalogue)->department_count);
-    return code;
+    struct mistakes m = {.c = c};
+    AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    if (catalogue_check(a, c->words[0], say_mistake, &m, &catalogue) < 0)
+        return ctl_fail(EXIT_CODE_REFUSED, "%zu 处错误 %zu mistake%s", m.count, m.count,
+                        m.count == 1 ? "" : "s");
+    printf("the catalogue in %s is right: %zu themes, %zu departments\n", c->words[0],
+           catalogue->theme_count, catalogue_newest_common(catalogue)->department_count);
+    return EXIT_CODE_OK;
 }
 
 static int list_files(struct ctl *c, const char *dir)
 {
     struct catalogue *catalogue;
     AUTO(arena_destroy) struct arena *a = NULL;
-    int code = load_files(c, dir, &a, &catalogue);
+    int code = ctl_catalogue_read(c, dir, &a, &catalogue);
     for (size_t i = 0; code == EXIT_CODE_OK && i < catalogue->theme_count; i++) {
         const struct theme *t = catalogue->themes[i];
         print_theme(c, t->code, t->version, slice_of(category_code(t->category)), t->department,
@@ -171,7 +172,7 @@ static int show_files(struct ctl *c, const char *dir, struct slice code)
     struct catalogue *catalogue;
     AUTO(arena_destroy) struct arena *a = NULL;
     const struct theme *found = NULL;
-    int r = load_files(c, dir, &a, &catalogue);
+    int r = ctl_catalogue_read(c, dir, &a, &catalogue);
     if (r != EXIT_CODE_OK)
         return r;
     for (size_t i = 0; i < catalogue->theme_count; i++)
@@ -227,6 +228,9 @@ static int run_load(struct ctl *c)
 static const struct option_row dir_options[] = {
     {"dir", "DIR", "Reads the files in DIR instead of asking creditd."},
 };
+static const struct option_row diff_options[] = {
+    {"json", NULL, "Prints the changes as JSON."},
+};
 static const struct option_row show_options[] = {
     {"dir", "DIR", "Reads the files in DIR instead of asking creditd."},
     {"json", NULL, "Prints the entry as it is stored."},
@@ -234,9 +238,18 @@ static const struct option_row show_options[] = {
 
 const struct ctl_command ctl_catalogue_commands[] = {
     {"catalogue check", "DIR", "Checks a folder of catalogue files",
-     "Reads all files of a catalogue and says what is wrong with file, line and reason. Needs no\n"
-     "creditd. Exit status 0: right; 5: a mistake was found.",
+     "Reads all files of a catalogue and says what is wrong with file, line and reason: the first\n"
+     "mistake of each file. Needs no creditd. Exit status 0: right; 5: a mistake was found.",
      NULL, 0, 1, 1, run_check},
+    {"catalogue diff", "A B [--json]", "Says what a new catalogue changes",
+     "Compares two folders of catalogue files, or `current` (what creditd has in force) with one, "
+     "and\n"
+     "says in words what changes for whoever hands in rows or asks. What makes more public, or "
+     "rejects\n"
+     "more rows, is marked and comes first. Exit status 0: no change; 1: changes; 5: one of the "
+     "two\n"
+     "cannot be read.",
+     diff_options, ARRAY_LEN(diff_options), 2, 2, ctl_catalogue_diff},
     {"catalogue list", "[--dir DIR]", "Lists the themes in force",
      "Lists themes: code, version, category, responsible department, names.", dir_options,
      ARRAY_LEN(dir_options), 0, 0, run_list},

@@ -12,6 +12,13 @@ static struct slice member(const struct json *hit, const char *key)
     return s.n ? s : SLICE("-");
 }
 
+/* By its name where it has one. */
+static struct slice named(const struct json *hit, const char *names, const char *code)
+{
+    struct slice zh = json_get_string(json_get(hit, names), "zh");
+    return zh.n ? zh : member(hit, code);
+}
+
 static int run_search(struct ctl *c)
 {
     const char *limit = ctl_option(c, "limit");
@@ -31,11 +38,12 @@ static int run_search(struct ctl *c)
     const struct json *items = json_get(answer, "items");
     for (size_t i = 0; items && i < items->count; i++) {
         const struct json *hit = &items->items[i];
+        struct slice district = json_get_string(hit, "district_name");
         printf("%s%s%s%s%s\n", terminal_column(c->arena, member(hit, "code"), 20),
                terminal_column(c->arena, member(hit, "name"), 48),
-               terminal_column(c->arena, member(hit, "kind"), 20),
+               terminal_column(c->arena, named(hit, "kind_name", "kind"), 16),
                terminal_column(c->arena, member(hit, "status"), 12),
-               terminal_text(c->arena, member(hit, "district")));
+               terminal_text(c->arena, district.n ? district : member(hit, "district")));
     }
     if (!items || !items->count)
         ctl_say("没有查到 / nothing was found");

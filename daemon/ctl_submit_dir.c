@@ -42,7 +42,6 @@ struct tree {
     struct progress progress;
     struct delivery delivery;
     struct buf answer;
-    int read_errno;
     struct receipt_counts sum;
     size_t refused;
 };
@@ -68,7 +67,7 @@ static void watch_signals(void)
 /* The theme of a file by its name; NULL for what is no file of records. */
 static const char *theme_of(struct ctl *c, const char *name)
 {
-    static const char *const endings[] = {".csv", ".ndjson", ".jsonl"};
+    static const char *const endings[] = {".csv", ".ndjson", ".jsonl", ".xlsx"};
     struct slice s = slice_of(name);
     if (slice_eq(s, SLICE("manifest.ndjson"))) /* of a sample, beside its files */
         return NULL;
@@ -145,11 +144,7 @@ static int64_t read_body(void *ctx, char *at, size_t n)
     do
         got = delivery_read(&t->delivery, at, n);
     while (got < 0 && errno == EINTR && !is_interrupted);
-    if (is_interrupted)
-        return -1;
-    if (got < 0)
-        t->read_errno = errno;
-    return got;
+    return is_interrupted ? -1 : got;
 }
 
 /* The beginning of the receipt is enough. */
@@ -164,7 +159,7 @@ static bool write_answer(void *ctx, const char *p, size_t n)
 static void on_progress(void *ctx, int64_t sent)
 {
     struct tree *t = ctx;
-    progress_tell(&t->progress, t->bytes_done + sent);
+    progress_tell(&t->progress, t->bytes_done + delivery_done(&t->delivery, sent));
 }
 
 static int post(struct tree *t, const struct file *f, const char *batch,
@@ -173,7 +168,7 @@ static int post(struct tree *t, const struct file *f, const char *batch,
     struct ctl *c = t->c;
     const char *department = ctl_option(c, "department");
     const char *const headers[] = {
-        arena_printf(c->arena, "Content-Type: %s", t->delivery.type).p,
+        delivery_content_type(&t->delivery, c->arena, NULL),
         arena_printf(c->arena, "Batch-Id: %s", batch).p,
         "Accept: application/json",
         NULL,
@@ -190,7 +185,7 @@ static int post(struct tree *t, const struct file *f, const char *batch,
         .write = write_answer,
         .progress = on_progress,
         .ctx = t,
-        .length = t->delivery.size,
+        .length = delivery_length(&t->delivery),
         .timeout_ms = SILENT_MS_MAX,
     };
     buf_clear(&t->answer);
@@ -247,7 +242,7 @@ static int send_one(struct tree *t, const struct file *f)
     int code = batch_of(t, f, batch);
     if (code != EXIT_CODE_OK || is_interrupted)
         return code;
-    int r = delivery_open(&t->delivery, f->path, NULL, &why);
+    int r = delivery_open(&t->delivery, f->path, NULL, NULL, &why);
     if (r == 0)
         r = post(t, f, batch, &answer, &why);
     delivery_close(&t->delivery);
@@ -255,7 +250,7 @@ static int send_one(struct tree *t, const struct file *f)
         return ctl_no_daemon(t->c);
     if (r < 0 && !is_interrupted)
         return ctl_fail(EXIT_CODE_FAILED, "%s: %s", f->path,
-                        t->read_errno ? strerror(t->read_errno) : why.text);
+                        t->delivery.err < 0 ? t->delivery.why.text : why.text);
     if (is_interrupted)
         return EXIT_CODE_FAILED;
     t->bytes_done += f->size;

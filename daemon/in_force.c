@@ -55,6 +55,7 @@ int in_force_restore(struct in_force *f, struct store *s, struct reason *reterr_
 }
 
 struct joining {
+    struct writer *writer;
     struct arena *arena;
     const struct catalogue *old, *files;
     struct catalogue *joined;
@@ -71,6 +72,8 @@ static int join_and_put(void *ctx, struct batch *b, struct counters *counters)
                            &fresh, &j->new_count, &j->why);
     for (size_t i = 0; r == 0 && i < j->new_count; i++)
         catalogue_entry_put(b, &fresh[i]);
+    if (r == 0 && (j->new_count || !j->old))
+        writer_put_catalogue(j->writer, j->joined);
     return r;
 }
 
@@ -83,13 +86,11 @@ int in_force_load(struct in_force *f, struct writer *w, const char *dir, size_t 
     if (r < 0)
         return r;
     pthread_mutex_lock(&f->lock);
-    struct joining j = {.arena = a, .old = atomic_load(&f->now), .files = files};
+    struct joining j = {.writer = w, .arena = a, .old = atomic_load(&f->now), .files = files};
     struct reason commit_why = {""};
     r = writer_run(w, join_and_put, &j, &commit_why);
-    if (r == 0 && (j.new_count || !j.old)) {
-        atomic_store(&f->now, j.joined);
+    if (r == 0 && (j.new_count || !j.old))
         keep_take(f, TAKE(a));
-    }
     pthread_mutex_unlock(&f->lock);
     if (r == 0)
         *ret_new = j.new_count;

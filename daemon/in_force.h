@@ -9,7 +9,8 @@
 
 /* The catalogue in force: what the store knows was ever in force, and what files add to it. Others
  * read `now` at any time; what they read stays valid until in_force_fini, also when a newer one is
- * put into force meanwhile. */
+ * put into force meanwhile. The writing thread alone changes it (writer_options.catalogue), so that
+ * batches opened there are judged by what is in force at their received time. */
 struct in_force {
     const struct catalogue *_Atomic now; /* NULL before the first one */
     pthread_mutex_t lock;                /* one change at a time */

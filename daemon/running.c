@@ -57,6 +57,7 @@ static enum exit_code start_writer(struct running *r, struct reason *why)
         .clock = &r->clock,
         .queue_parcels = (unsigned)r->config->writer_parcels,
         .receipt_days = (int)r->config->receipt_days,
+        .catalogue = &r->holding.in_force.now,
         .changed = query_cache_forget,
         .changed_ctx = r->cache,
     };

@@ -1,28 +1,35 @@
 #!/usr/bin/env bash
-# Credence in one command: installs packages, builds, writes a sample of what departments hand in, starts creditd, hands
-# the sample in, and says where to look. Ctrl-C ends it, and nothing is left running.
+# Credence in one command: installs packages, builds, writes what 51 departments of an invented city hand in, starts
+# creditd, hands it all in, and says where to look. Ctrl-C ends it, and nothing is left running.
 #
-#   deploy/quickstart.sh             on http://127.0.0.1:8080/, with data that is thrown away at the end
-#   deploy/quickstart.sh --port N    on another port
-#   deploy/quickstart.sh --data DIR  keeps the data in DIR, and goes on with it the next time
-#   deploy/quickstart.sh --once      does all this on a free port, checks the answers, and ends: 0 when all were right
+#   deploy/quickstart.sh               on http://127.0.0.1:8080/, with data that is thrown away at the end
+#   deploy/quickstart.sh --port N      on another port
+#   deploy/quickstart.sh --data DIR    keeps the data in DIR, and goes on with it the next time
+#   deploy/quickstart.sh --subjects N  a city of so many organisations and persons; 20000 unless given
+#   deploy/quickstart.sh --once        does all this on a free port, checks the answers, and ends: 0 when all were right
 #
 # Needs Debian 12, and root or sudo for the packages. The second time nothing is installed or built again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-port='' data='' once=''
+port='' data='' once='' subjects=20000
 while (($#)); do
   case $1 in
     --port) port=${2:?--port needs a number}; shift 2 ;;
     --data) data=${2:?--data needs a folder}; shift 2 ;;
+    --subjects) subjects=${2:?--subjects needs a number}; shift 2 ;;
     --once) once=yes; shift ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart: unknown option '$1'; see --help" >&2; exit 2 ;;
   esac
 done
 if [[ -n $port && ! $port =~ ^[0-9]{1,5}$ ]]; then
   echo "quickstart: --port takes a number, not '$port'" >&2
+  exit 2
+fi
+
+if [[ ! $subjects =~ ^[1-9][0-9]{0,7}$ ]]; then
+  echo "quickstart: --subjects takes a number from 1 to 99999999, not '$subjects'" >&2
   exit 2
 fi
 
@@ -119,13 +126,14 @@ say "build (the first time takes a few minutes)"
 build
 echo "   $bin/creditd, $bin/creditctl"
 
-say "sample"
+say "the city"
 [[ -n $data ]] || data=$work/data
 mkdir -p "$data"
 chmod 700 "$data"
 data=$(cd "$data" && pwd)
-if [[ ! -e $data/sample/expected.json ]]; then
-  "$python" deploy/sample.py "$data/sample" >"$work/sample.log"
+if [[ ! -e $data/sample/summary.json ]]; then
+  rm -rf "$data/sample"
+  "$bin/creditctl" sample --subjects "$subjects" --out "$data/sample" >"$work/sample.log"
 fi
 echo "   $data/sample: everything in it is invented"
 
@@ -139,20 +147,16 @@ pid=$!
 wait_until_ready
 echo "   ready on $url/"
 
-say "handing in the sample"
-mkdir -p "$work/receipts"
-while read -r theme file; do
-  code=0
-  ctl submit --json --theme "$theme" --batch "quickstart-$theme" "$data/sample/$file" \
-    >"$work/receipts/$theme.json" || code=$?
-  # 3: rows were rejected, as they should be here.
-  ((code == 0 || code == 3)) || fail "handing in $file failed"
-  "$python" deploy/sample_check.py receipt "$work/receipts/$theme.json"
-done < <("$python" deploy/sample_check.py files "$data/sample")
+say "handing it in"
+code=0
+ctl submit --dir "$data/sample" >"$work/submit.log" || code=$?
+# 3: rows were rejected, as they should be here.
+((code == 0 || code == 3)) || fail "handing in the city failed"
+tail -n 1 "$work/submit.log" | sed 's/^/   /'
 
 if [[ $once ]]; then
   say "checking the answers"
-  "$python" deploy/sample_check.py answers "$url" "$data/sample" "$work/receipts"
+  "$python" deploy/tour.py check "$url" "$data"
   ctl check >"$work/check.log" || { cat "$work/check.log" >&2; fail "the store has mistakes"; }
   echo "   the store is content: $(sed -n 's/^sum //p' "$work/check.log")"
   stop || fail "creditd ended with status $?"
@@ -161,6 +165,7 @@ if [[ $once ]]; then
   exit 0
 fi
 
-key=$(ctl key add --department amr --name quickstart 2>/dev/null)
-"$python" deploy/sample_check.py tour "$url" "$data" "$work/receipts" "$bin" "$key"
+department=$("$python" deploy/tour.py department "$data")
+key=$(ctl key add --department "$department" --name quickstart 2>/dev/null)
+"$python" deploy/tour.py show "$url" "$data" "$bin" "$department" "$key"
 wait "$pid" || { code=$?; pid=''; tail -n 20 "$work/creditd.log" >&2; fail "creditd ended with status $code"; }

@@ -16,14 +16,25 @@ struct opening {
     struct open_batch *ob;
     struct slice department, name, theme;
     struct body_kind kind;
-    const struct catalogue *catalogue;
-    bool is_new;
 };
 
+/* The one in force at this place in the order of commits (design §1.1). */
+static const struct catalogue *catalogue_of(struct writer *w)
+{
+    if (w->coming || !w->o.catalogue)
+        return w->coming;
+    return atomic_load(w->o.catalogue);
+}
+
+/* Received time and catalogue are handed out together, on the writing thread: a version that comes
+ * into force later begins later than every received time that was given before it. */
 static int open_fill(void *ctx, struct batch *b, struct counters *counters)
 {
     struct opening *o = ctx;
     struct open_batch *ob = o->ob;
+    ob->catalogue = catalogue_of(o->w);
+    if (!ob->catalogue)
+        return CE_NOT_FOUND;
     uint8_t key[6 + BATCH_ID_BYTES] = "batch/";
     memcpy(key + 6, ob->id.b, BATCH_ID_BYTES);
     struct slice bytes;
@@ -36,11 +47,10 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
     struct utc_ms now = clock_now(o->w->o.clock);
     if (now.v <= counters->newest_received.v)
         now.v = counters->newest_received.v + 1;
-    const struct theme *theme = catalogue_theme_at(o->catalogue, o->theme, now);
+    const struct theme *theme = catalogue_theme_at(ob->catalogue, o->theme, now);
     if (!theme)
         return CE_NOT_FOUND;
     counters->newest_received = now;
-    o->is_new = true;
     ob->state = (struct batch_state){.number = counters->next_batch++,
                                      .department = arena_dup(ob->arena, o->department),
                                      .name = arena_dup(ob->arena, o->name),
@@ -113,8 +123,8 @@ static int load_columns(struct writer *w, struct open_batch *ob)
     return r;
 }
 
-int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department,
-                      struct slice name, struct slice theme, struct body_kind kind, int wait_ms,
+int writer_open_batch(struct writer *w, struct slice department, struct slice name,
+                      struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why)
 {
     if (!department.n || department.n > DEPARTMENT_BYTES_MAX)
@@ -133,11 +143,11 @@ int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice 
     ob->pending = calloc(1, sizeof *ob->pending);
     CHECK(ob->pending);
     receipt_pack_init(&ob->pending->pack);
-    struct opening o = {w, ob, department, name, theme, kind, c, false};
+    struct opening o = {w, ob, department, name, theme, kind};
     r = writer_run(w, open_fill, &o, reterr_why);
     if (r == 0) {
-        ob->theme = catalogue_number_at(c, ob->state.theme, ob->state.received);
-        ob->tables = catalogue_tables_at(c, ob->state.received);
+        ob->theme = catalogue_number_at(ob->catalogue, ob->state.theme, ob->state.received);
+        ob->tables = catalogue_tables_at(ob->catalogue, ob->state.received);
         if (!ob->theme)
             r = reason_set(reterr_why, CE_NOT_FOUND, "the catalogue has no such theme");
         else if (!slice_eq(ob->theme->code, theme) || ob->state.format != kind.format)

@@ -302,13 +302,13 @@ static enum submission_end end_of(int r, bool cut)
 
 static int prepare(struct submission *s)
 {
-    int r = writer_open_batch(s->o.writer, s->o.catalogue, s->o.department, s->o.batch_name,
-                              s->o.theme, s->o.kind, s->o.busy_wait_ms, &s->batch, &s->why);
+    int r = writer_open_batch(s->o.writer, s->o.department, s->o.batch_name, s->o.theme, s->o.kind,
+                              s->o.busy_wait_ms, &s->batch, &s->why);
     if (r < 0)
         return r;
     s->begun = s->batch->state;
     struct judge_options jo = {.keys = s->o.keys,
-                               .catalogue = s->o.catalogue,
+                               .catalogue = s->batch->catalogue,
                                .theme = s->batch->theme,
                                .received = s->batch->state.received,
                                .born_min = s->o.born_min};

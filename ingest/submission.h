@@ -14,7 +14,6 @@ struct submission;
 struct submission_options {
     struct writer *writer;
     const struct keys *keys;
-    const struct catalogue *catalogue;
     struct slice department, theme;
     struct slice batch_name; /* Batch-Id; empty: a new one is made up */
     struct body_kind kind;

@@ -18,6 +18,7 @@ enum {
     ROWS_WANTED = 1000,    /* a commit worth its fsync */
     ROWS_MOST = 5000,      /* while more wait */
     BYTES_MOST = 64 << 20, /* of memory, whatever the rows are like */
+    KEPT_MOST = 8 << 20,   /* of rejected rows, which one value of a receipt holds */
     GATHER_MS = 20,
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
@@ -281,6 +282,9 @@ static void commit(struct writer *w, int result)
         metric_add(METRIC_ROWS_STALE, (int64_t)(after.stale - before.stale));
         metric_add(METRIC_ROWS_REJECTED, (int64_t)(after.rejected - before.rejected));
         atomic_store(&w->newest_received, w->counters.newest_received.v);
+        /* Before anybody is told: rows that it judges are not visible before it is. */
+        if (w->coming)
+            atomic_store(w->o.catalogue, w->coming);
         if (w->o.changed && w->apply.touched_count)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
@@ -289,6 +293,7 @@ static void commit(struct writer *w, int result)
                   LOG_C("why", why.text));
         forget(w);
     }
+    w->coming = NULL;
     tell(w, result, &why);
     apply_reset(&w->apply);
     arena_reset(w->arena);
@@ -341,12 +346,11 @@ static void *run(void *ctx)
         int r = do_work(w, item);
         for (;;) {
             size_t waiting = queue_length(w->queue);
-            bool is_full =
-                w->rows >= ROWS_MOST ||
-                arena_used(w->arena) + batch_bytes(w->batch) + w->kept_bytes >= BYTES_MOST ||
-                w->errand_count == ARRAY_LEN(w->errands) ||
-                w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-                (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
+            bool is_full = w->rows >= ROWS_MOST ||
+                           arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
+                           w->kept_bytes >= KEPT_MOST || w->errand_count == ARRAY_LEN(w->errands) ||
+                           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
+                           (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
             metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
             if (r < 0 || is_full || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
                 break;
@@ -434,4 +438,10 @@ int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct 
     if (e.result < 0 && reterr_why)
         *reterr_why = e.why;
     return e.result;
+}
+
+void writer_put_catalogue(struct writer *w, const struct catalogue *c)
+{
+    CHECK(w->o.catalogue);
+    w->coming = c;
 }

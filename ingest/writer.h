@@ -23,6 +23,9 @@ struct writer_options {
     const struct clock *clock;
     unsigned queue_parcels; /* 0: 64 */
     int receipt_days;       /* details of receipts are kept that long; 0: for ever */
+    /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
+     * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
+    const struct catalogue *_Atomic *catalogue;
     /* Told after each commit, from the writing thread: subjects whose answers changed (a cache
      * forgets them). May be NULL. */
     void (*changed)(void *ctx, const struct subject_id *subjects, size_t count);
@@ -62,10 +65,11 @@ struct open_batch {
     struct batch_id id;
     struct batch_state state; /* as last committed; slices live in `arena` */
     struct arena *arena;
-    const struct theme *theme;   /* the entry version in force at state.received */
-    const struct tables *tables; /* likewise */
-    struct slice columns;        /* of the rows that were kept when it was opened, sealed */
-    struct pending *pending;     /* the writer's own */
+    const struct catalogue *catalogue; /* handed out together with state.received */
+    const struct theme *theme;         /* its entry version in force at state.received */
+    const struct tables *tables;       /* likewise */
+    struct slice columns;              /* of the rows that were kept when it was opened, sealed */
+    struct pending *pending;           /* the writer's own */
 };
 
 /* What the body is said to be. */
@@ -74,12 +78,14 @@ struct body_kind {
     char encoding; /* enum encoding */
 };
 /* Opens the batch of (department, name): makes it (first arrival: number and received time are
- * given and committed before this returns), or takes up one that was begun. Only one producer may
- * hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY then). CE_CONFLICT when
- * it was begun for another theme, format or declared encoding. CE_INVALID when department or name
- * has not 1 to 64 bytes. CE_UNAVAILABLE when the store takes no writes. */
-int writer_open_batch(struct writer *w, const struct catalogue *c, struct slice department,
-                      struct slice name, struct slice theme, struct body_kind kind, int wait_ms,
+ * given and committed before this returns), or takes up one that was begun. The catalogue that
+ * judges it is the one in force when the received time is given, whatever a caller read before.
+ * Only one producer may hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY
+ * then). CE_CONFLICT when it was begun for another theme, format or declared encoding. CE_INVALID
+ * when department or name has not 1 to 64 bytes. CE_NOT_FOUND when there is no such theme.
+ * CE_UNAVAILABLE when the store takes no writes. */
+int writer_open_batch(struct writer *w, struct slice department, struct slice name,
+                      struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why);
 /* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
  * writer_take_back. */
@@ -95,3 +101,6 @@ void writer_close_batch(struct writer *w, struct open_batch *ob);
  * catalogue entries. Returns its result, or the commit's. */
 int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
                void *ctx, struct reason *reterr_why);
+/* For a `fill` alone: with this commit `c` comes into force. What is opened behind it, in the same
+ * commit too, is judged by it. It must live as long as the writer. */
+void writer_put_catalogue(struct writer *w, const struct catalogue *c);

@@ -48,6 +48,7 @@ struct writer {
     struct counters counters;
     struct ledger_cache *ledger;
     struct buf events;
+    const struct catalogue *coming; /* into force with this commit; NULL for none */
     atomic_bool is_well, is_stopping;
     _Atomic int64_t newest_received;
 

@@ -7,11 +7,13 @@
 #include "base/crypt.h"
 #include "record/catalogue.h"
 #include "record/record.h"
+#include "record/visibility.h"
 #include "store/store.h"
 #include "store/view.h"
 
-/* One question to the register: one consistent view, one day, one viewer (the public, until others
- * come). Everything an answer holds lives in the question's arena. Reading is pure. */
+/* One question to the register: one consistent view, one day, one viewer: the public, unless
+ * whoever opened it says otherwise before asking. Everything an answer holds lives in the
+ * question's arena. Reading is pure. */
 struct query_source {
     struct store *store;
     const struct keys *keys;
@@ -25,6 +27,7 @@ struct query {
     struct arena *arena;
     struct utc_ms now;
     struct day today;
+    enum viewer viewer;
     struct utc_ms rules_since; /* when the newest entry version in force began */
     uint64_t cache_epoch;      /* what the cache had forgotten when the view was opened */
 };

@@ -1,95 +1,24 @@
-/* Records as the public sees them: lists merged from the ranges of a subject, single records, and
- * their history. Rendered groups are copied; only when the catalogue has changed since are they
- * parsed and shown by the stricter of both versions. */
+/* Records as the question's viewer sees them: lists merged from the ranges of a subject, single
+ * records, and their history. What is in them is left to query/items. */
 #include "query/records.h"
 
 #include <string.h>
 
 #include "base/check.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "query/cursor.h"
+#include "query/items.h"
 #include "query/union.h"
-#include "record/mask.h"
-#include "record/visibility.h"
 #include "store/keys.h"
 #include "store/source.h"
 
 enum {
     LIMIT_MAX = 100,
     RANGES_MAX = UNION_MAX * CATEGORY_LAST,
-    ITEMS_BYTES_MAX = 4 << 20,
     HISTORY_MAX = 1000,
     ORDER_AT = RECORD_KEY_CATEGORY_BYTES, /* where day and number begin in a record's key */
     ORDER_BYTES = RECORD_KEY_BYTES - RECORD_KEY_CATEGORY_BYTES,
 };
-
-/* An item's value by what both versions of the entry allow: shown only if both say public, masked
- * if either masks. */
-static void put_item(struct query *q, struct json_out *out, const struct theme *now,
-                     struct slice code, struct slice value)
-{
-    const struct item *item = theme_item(now, code);
-    if (!item || item->visibility != VIS_PUBLIC)
-        return;
-    json_key_slice(out, code);
-    json_slice(out, item->mask ? mask_text(q->arena, item->mask, value) : value);
-}
-
-/* What an amount is, by the same rule; a mask leaves nothing of it. */
-static void put_amount(struct json_out *out, const struct theme *now, struct slice code,
-                       const struct json *amount)
-{
-    const struct item *item = theme_item(now, code);
-    if (!item || item->visibility != VIS_PUBLIC || item->mask)
-        return;
-    json_key_slice(out, code);
-    json_object_begin(out);
-    for (size_t i = 0; i < amount->count; i++) {
-        json_key_slice(out, amount->keys[i]);
-        json_slice(out, amount->items[i].string);
-    }
-    json_object_end(out);
-}
-
-/* Members of items, or of amounts, by what both versions allow. */
-static int members_by_stricter(struct query *q, const struct theme *now, struct slice members,
-                               struct slice *ret)
-{
-    AUTO_BUF(text, ITEMS_BYTES_MAX);
-    AUTO_BUF(shown, ITEMS_BYTES_MAX);
-    buf_add_char(&text, '{');
-    buf_add_slice(&text, members);
-    buf_add_char(&text, '}');
-    struct json *group;
-    if (json_parse(q->arena, buf_slice(&text), ITEMS_BYTES_MAX, &group, NULL) < 0)
-        return CE_FORMAT;
-    struct json_out out = json_out_of(&shown);
-    json_object_begin(&out);
-    for (size_t i = 0; i < group->count; i++) {
-        const struct json *value = &group->items[i];
-        if (value->kind == JSON_OBJECT)
-            put_amount(&out, now, group->keys[i], value);
-        else
-            put_item(q, &out, now, group->keys[i], value->string);
-    }
-    json_object_end(&out);
-    if (shown.err)
-        return shown.err;
-    *ret = arena_dup(q->arena, slice_make(shown.p + 1, shown.n - 2));
-    return 0;
-}
-
-/* The document number stands in the record as the entry of judging showed it. */
-static struct slice document_by_stricter(struct query *q, const struct theme *now,
-                                         struct slice document)
-{
-    int i = now->role_item[ROLE_DOCUMENT];
-    if (i < 0 || now->items[i].visibility != VIS_PUBLIC)
-        return (struct slice){0};
-    const struct mask *mask = now->items[i].mask;
-    return mask ? mask_text(q->arena, mask, document) : document;
-}
 
 static int answer(struct query *q, const struct theme *now, struct slice key,
                   const struct record *r, struct record_answer *ret)
@@ -102,12 +31,13 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         .theme = now,
         .judged = catalogue_version(q->source->catalogue, h->theme, h->entry),
         .category = record_key_category(&k),
-        .document = arena_dup(q->arena, r->document),
         .day = h->day,
         .public_until = record_public_until(h, now),
+        .retain_until = record_retain_until(h, now),
         .received = version_received(&h->version),
         .subject = record_key_subject(&k),
     };
+    ret->is_public = record_is_public(h, subject_id_kind(&ret->subject), now, q->today);
     if (h->flags & RECORD_HAS_PROVIDER) {
         ret->version =
             arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
@@ -116,14 +46,7 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         utc_print(version_received(&h->version), text);
         ret->version = arena_dup(q->arena, slice_of(text));
     }
-    if (record_group_is_current(h, now)) {
-        ret->items = arena_dup(q->arena, r->pub);
-        ret->amounts = arena_dup(q->arena, r->amounts);
-        return 0;
-    }
-    ret->document = document_by_stricter(q, now, ret->document);
-    int e = members_by_stricter(q, now, r->pub, &ret->items);
-    return e < 0 ? e : members_by_stricter(q, now, r->amounts, &ret->amounts);
+    return items_answer(q, r, ret);
 }
 
 /* ---- lists ---- */
@@ -185,7 +108,7 @@ static bool passes(struct query *q, const struct records_filter *f, enum subject
     struct record_key k;
     memcpy(k.b, key.p, sizeof k.b);
     struct day day = record_key_day(&k);
-    if (!record_is_public(h, kind, now, q->today))
+    if (!record_is_seen(q->viewer, h, kind, now, q->today))
         return false;
     if (f->theme.n && !slice_eq(now->code, f->theme))
         return false;
@@ -197,8 +120,8 @@ static struct slice list_about(struct query *q, const struct subject_id *id,
 {
     char hex[2 * SUBJECT_ID_BYTES + 1];
     hex_print(id->b, sizeof id->b, hex);
-    return arena_printf(q->arena, "records|%s|%d|%.*s|%d|%d", hex, (int)f->category,
-                        FMT_SLICE(f->theme), f->from.v, f->to.v);
+    return arena_printf(q->arena, "records|%d|%s|%d|%.*s|%d|%d", (int)q->viewer, hex,
+                        (int)f->category, FMT_SLICE(f->theme), f->from.v, f->to.v);
 }
 
 int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f,
@@ -274,7 +197,7 @@ static int find(struct query *q, const struct record_id *id, struct slice *ret_k
         return r;
     struct subject_id subject = record_key_subject(&s.locator);
     *ret_now = catalogue_number_at(q->source->catalogue, ret->head.theme, q->now);
-    if (record_is_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today))
+    if (record_is_seen(q->viewer, &ret->head, subject_id_kind(&subject), *ret_now, q->today))
         return 0;
     return record_was_public(&ret->head, subject_id_kind(&subject), *ret_now, q->today)
                ? CE_CLOSED

@@ -1,8 +1,9 @@
 #pragma once
 #include "query/query.h"
+#include "query/shown.h"
 #include "query/subjects.h"
 
-/* Records as the public sees them. */
+/* Records as the question's viewer sees them. */
 struct record_answer {
     struct record_id id;
     const struct theme *theme;  /* the version in force now */
@@ -11,12 +12,15 @@ struct record_answer {
     struct slice document;
     struct day day; /* the theme's day ("decided"); may be none */
     struct day public_until;
+    struct day retain_until; /* the first day on which it is in no answer any more */
     struct utc_ms received;
     struct slice version; /* the provider's as decimal text, or the received time in RFC 3339 when
                              it gave none */
-    struct slice
-        items; /* JSON members, public items only; copied, or rendered by the slow path when the
-                * entry version is no longer the one in force (the stricter of both holds) */
+    bool is_public;       /* today, to everybody */
+    struct slice items;   /* JSON members, of what the viewer may see; the stricter of the entry
+                           * version of judging and of the one in force holds */
+    struct shown *shown;  /* the same as people read them, in the order of the catalogue */
+    unsigned shown_count;
     struct slice amounts; /* JSON members of the same items, taken apart:
                            * "REG_CAP":{"number":"183.8","unit":"万","currency":"CNY"}; unit "1",
                            * "万" or "亿"; what is not certain is left out */
@@ -34,8 +38,8 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
                   unsigned limit, struct slice cursor, struct record_answer **ret,
                   unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why);
 
-/* CE_NOT_FOUND: unknown, or not public; CE_CLOSED: revoked, and would be public but for that (410).
- */
+/* CE_NOT_FOUND: unknown, or not for the viewer; CE_CLOSED: revoked, and would be public but for
+ * that (410). */
 int query_record(struct query *q, const struct record_id *id, struct record_answer *ret);
 
 /* That versions existed: when and what kind of change, never superseded values. */

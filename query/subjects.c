@@ -1,15 +1,15 @@
-/* Subjects as the public sees them. One walk over the headers of a subject's records decides
- * everything: whether it is there at all, its counters, and that a record which may not be seen
- * leaves no trace. */
+/* Subjects as the question's viewer sees them. One walk over the headers of a subject's records
+ * decides everything: whether it is there at all, its counters, and that a record which may not be
+ * seen leaves no trace. */
 #include "query/subjects.h"
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "query/union.h"
 #include "record/identifier.h"
-#include "record/visibility.h"
 #include "store/keys.h"
 
 static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_INSTITUTION,
@@ -46,8 +46,8 @@ enum code_kind query_code_kind(struct query *q, struct slice text)
     return has_digit ? CODE_NUMBER : CODE_NONE;
 }
 
-static int count_public(struct query *q, const struct subject_union *u, bool stop_at_first,
-                        uint64_t counters[CATEGORY_LAST + 1])
+static int count_seen(struct query *q, const struct subject_union *u, bool stop_at_first,
+                      uint64_t counters[CATEGORY_LAST + 1])
 {
     struct theme_now last = {0};
     memset(counters, 0, sizeof(uint64_t) * (CATEGORY_LAST + 1));
@@ -60,7 +60,8 @@ static int count_public(struct query *q, const struct subject_union *u, bool sto
         for (; r == 0 && walk_valid(w) && !(found && stop_at_first); walk_next(w)) {
             struct record_head h;
             r = record_decode_head(walk_value(w), &h);
-            if (r < 0 || !record_is_public(&h, kind, query_theme_now(q, &last, h.theme), q->today))
+            if (r < 0 ||
+                !record_is_seen(q->viewer, &h, kind, query_theme_now(q, &last, h.theme), q->today))
                 continue;
             uint8_t category = (uint8_t)walk_key(w).p[SUBJECT_ID_BYTES];
             if (category <= CATEGORY_LAST)
@@ -84,15 +85,15 @@ static uint64_t sum(const uint64_t counters[CATEGORY_LAST + 1])
     return total;
 }
 
-/* Counters are kept for a subject of one key; a union is counted each time. */
+/* The public's counters are kept for a subject of one key; a union is counted each time. */
 static int counters_of(struct query *q, const struct subject_union *u,
                        uint64_t counters[CATEGORY_LAST + 1])
 {
     const struct query_source *s = q->source;
-    bool may_keep = s->cache && u->count == 1;
+    bool may_keep = s->cache && u->count == 1 && q->viewer == VIEWER_PUBLIC;
     if (may_keep && query_cache_get(q, &u->ids[0], counters))
         return 0;
-    int r = count_public(q, u, false, counters);
+    int r = count_seen(q, u, false, counters);
     if (r == 0 && may_keep)
         query_cache_put(q, &u->ids[0], counters);
     return r;
@@ -121,15 +122,33 @@ static void fill_names(struct query *q, const struct subject *row, struct subjec
     }
 }
 
+/* The row without its ends of publication: what it says was said of the subject itself. */
+static struct subject own_row(const struct subject *row)
+{
+    struct subject own = *row;
+    own.own_public_until = DAY_FOREVER;
+    for (unsigned i = 0; i < own.name_count; i++)
+        own.names[i].public_until = DAY_FOREVER;
+    return own;
+}
+
+static struct slice district_name(struct query *q, struct slice district)
+{
+    const struct tables *t = catalogue_tables_at(q->source->catalogue, q->now);
+    bool is_code = district.n == 6 && slice_all_digits(district);
+    return is_code ? tables_division_name(t, q->arena, district) : district;
+}
+
 static int answer_union(struct query *q, const struct subject_union *u, bool with_counters,
                         struct subject_answer *ret)
 {
     enum subject_kind kind = subject_id_kind(&u->ids[0]);
-    if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
+    bool is_own = q->viewer == VIEWER_OWN;
+    if ((kind == SUBJECT_INDIVIDUAL && !is_own) || kind == SUBJECT_WAITING)
         return CE_NOT_FOUND;
     *ret = (struct subject_answer){.id = u->ids[0], .kind = kind};
     int r =
-        with_counters ? counters_of(q, u, ret->counters) : count_public(q, u, true, ret->counters);
+        with_counters ? counters_of(q, u, ret->counters) : count_seen(q, u, true, ret->counters);
     if (r < 0)
         return r;
     ret->total = sum(ret->counters);
@@ -137,13 +156,15 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
         return CE_NOT_FOUND;
     subject_id_print(&u->ids[0], ret->code);
     for (unsigned i = 0; i < u->count && !ret->name.n; i++) {
+        struct subject row = is_own ? own_row(&u->rows[i]) : u->rows[i];
         ret->former_count = ret->additional_count = 0;
-        fill_names(q, &u->rows[i], ret);
+        fill_names(q, &row, ret);
     }
     const struct subject *row = &u->rows[0];
-    if (until_is_open(row->own_public_until, q->today)) {
+    if (is_own || until_is_open(row->own_public_until, q->today)) {
         ret->status = row->status;
         ret->district = row->district;
+        ret->district_name = district_name(q, row->district);
         ret->number_count = row->number_count;
         memcpy(ret->numbers, row->numbers, sizeof row->numbers);
     }
@@ -203,17 +224,10 @@ static int by_printed(struct query *q, struct slice text, bool with_counters,
     return r;
 }
 
-int query_subject(struct query *q, struct slice text, bool with_counters,
-                  struct subject_answer *ret)
+/* Of organisations, by any code. */
+static int by_code(struct query *q, struct slice text, bool with_counters,
+                   struct subject_answer *ret)
 {
-    switch (query_code_kind(q, text)) {
-    case CODE_PERSON:
-        return CE_INVALID;
-    case CODE_NONE:
-        return CE_NOT_FOUND;
-    case CODE_NUMBER:
-        break;
-    }
     if (is_printed(text))
         return by_printed(q, text, with_counters, ret);
     struct slice code = text_code(q->arena, text);
@@ -231,4 +245,45 @@ int query_subject(struct query *q, struct slice text, bool with_counters,
     for (unsigned t = 0; r == CE_NOT_FOUND && t < ARRAY_LEN(other_numbers); t++)
         r = by_number(q, other_numbers[t], code, with_counters, ret);
     return r;
+}
+
+int query_subject(struct query *q, struct slice text, bool with_counters,
+                  struct subject_answer *ret)
+{
+    switch (query_code_kind(q, text)) {
+    case CODE_PERSON:
+        return CE_INVALID;
+    case CODE_NONE:
+        return CE_NOT_FOUND;
+    case CODE_NUMBER:
+        break;
+    }
+    return by_code(q, text, with_counters, ret);
+}
+
+static int by_person(struct query *q, enum id_type type, struct slice number, bool with_counters,
+                     struct subject_answer *ret)
+{
+    struct subject_id id = subject_id_make(q->source->keys, SUBJECT_INDIVIDUAL, type, number);
+    return query_subject_by_id(q, &id, with_counters, ret);
+}
+
+int query_own(struct query *q, struct slice number, struct day born_min, bool with_counters,
+              struct subject_answer *ret)
+{
+    CHECK(q->viewer == VIEWER_OWN);
+    struct slice code = text_code(q->arena, number);
+    struct idnum_result person = idnum_check(code, born_min, q->today);
+    int r = CE_NOT_FOUND;
+    if (!code.n)
+        return CE_INVALID;
+    if (!person.rejected)
+        r = by_person(q, ID_PERSON, arena_dup(q->arena, slice_make(person.number, 18)),
+                      with_counters, ret);
+    if (r == CE_NOT_FOUND)
+        r = by_code(q, number, with_counters, ret);
+    if (r == CE_NOT_FOUND)
+        r = by_person(q, ID_PERSON_OTHER, code, with_counters, ret);
+    bool is_mistyped = code.n == 18 && person.rejected && !uscc_is_valid(code);
+    return r == CE_NOT_FOUND && is_mistyped ? CE_INVALID : r;
 }

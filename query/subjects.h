@@ -2,8 +2,9 @@
 #include "query/query.h"
 #include "store/subject.h"
 
-/* Subjects as the public sees them: found by any code, however typed; counted and listed by one
- * walk, so that counts and lists never disagree, and nothing tells that something hidden exists. */
+/* Subjects as the question's viewer sees them: found by any code, however typed; counted and listed
+ * by one walk, so that counts and lists never disagree, and nothing tells that something hidden
+ * exists. */
 
 /* How a text that was typed as a code is understood. */
 enum code_kind {
@@ -26,9 +27,11 @@ struct subject_answer {
     struct slice *additional; /* further names beside the main one */
     unsigned additional_count;
     struct slice status, district; /* empty when not public */
+    struct slice district_name;    /* of the six digits, or as the registration has it; empty when
+                                      the digits are no division */
     struct record_number numbers[RECORD_NUMBERS_MAX];
     unsigned number_count;
-    uint64_t counters[CATEGORY_LAST + 1]; /* public records today, by category */
+    uint64_t counters[CATEGORY_LAST + 1]; /* records that the viewer may see today, by category */
     uint64_t total;
 };
 /* The subject of a code as typed (unified code, registration number, organisation code, …; also the
@@ -40,6 +43,12 @@ int query_subject(struct query *q, struct slice code, bool with_counters,
                   struct subject_answer *ret);
 int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_counters,
                         struct subject_answer *ret);
+/* The subject itself asks (VIEWER_OWN): by its unified code or another number of an organisation,
+ * or by a person's identity number or that of another document, in any case and width; identity
+ * numbers of fifteen digits too. `born_min` as in idnum_check. CE_NOT_FOUND: there is nothing that
+ * it may see; CE_INVALID: likewise, and a character in the eighteen is certainly wrong. */
+int query_own(struct query *q, struct slice number, struct day born_min, bool with_counters,
+              struct subject_answer *ret);
 /* Whether at least one of its records is public today. */
 int query_subject_is_public(struct query *q, const struct subject_id *id, bool *ret);
 

@@ -279,6 +279,10 @@ struct catalogue_entry {
  */
 int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret,
                    struct reason *reterr_why);
+/* The same for whoever mends the files: reads on behind a mistake and tells the first one of each
+ * file, but for those that may follow from another file's. CE_INVALID when there was any. */
+int catalogue_check(struct arena *a, const char *dir, void (*say)(void *ctx, const char *mistake),
+                    void *ctx, struct catalogue **ret);
 /* Builds a catalogue from stored entries only. CE_FORMAT when one cannot be read. */
 int catalogue_restore(struct arena *a, const struct catalogue_entry *entries, size_t count,
                       struct catalogue **ret, struct reason *reterr_why);

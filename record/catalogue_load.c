@@ -25,10 +25,14 @@ struct archetype {
     struct fields keys;
     struct fields *items;
     size_t item_count;
+    bool is_wrong; /* was told so: themes that name it cannot be judged */
 };
 
 struct loading {
     struct reading r;
+    void (*say)(void *ctx, const char *mistake); /* NULL: the first mistake ends it */
+    void *ctx;
+    size_t mistakes; /* that were told */
     const char *dir;
     struct archetype *archetypes;
     size_t archetype_count;
@@ -47,6 +51,22 @@ static const char *path_of(struct loading *l, const char *folder, struct slice n
 {
     return arena_printf(l->r.a, "%s/%s%s%.*s", l->dir, folder, *folder ? "/" : "", FMT_SLICE(name))
         .p;
+}
+
+/* Behind a file: whether it is right. Where somebody listens, its mistake is told and the next file
+ * can be read; what may follow from the mistake of another file is not told again. */
+static bool settle(struct loading *l)
+{
+    bool is_right = !l->r.err && !l->r.leans_on_wrong;
+    if (l->say && l->r.err) {
+        if (!l->r.leans_on_wrong) {
+            l->say(l->ctx, l->r.why->text);
+            l->mistakes++;
+        }
+        l->r.err = 0;
+    }
+    l->r.leans_on_wrong = false;
+    return is_right;
 }
 
 static struct slice file_read(struct reading *r, const char *path)
@@ -122,10 +142,16 @@ static struct names folder_names(struct loading *l, const char *folder)
     }
     closedir(d);
     qsort(names.list, names.count, sizeof *names.list, name_order);
-    for (size_t i = 0; i < names.count; i++)
-        if (!slice_ends(names.list[i], SLICE(".yaml")) || names.list[i].n == 5)
+    size_t n = 0;
+    for (size_t i = 0; i < names.count; i++) {
+        bool is_yaml = slice_ends(names.list[i], SLICE(".yaml")) && names.list[i].n > 5;
+        if (!is_yaml)
             refuse(&l->r, (struct where){path_of(l, folder, names.list[i]), 1},
                    "only files NAME.yaml belong here; rename it or move it away");
+        if (settle(l))
+            names.list[n++] = names.list[i];
+    }
+    names.count = n;
     return names;
 }
 
@@ -213,6 +239,8 @@ static void load_code_sets(struct loading *l)
         struct fields f = file_fields(l, path_of(l, "code-sets", names.list[i]));
         if (!l->r.err)
             code_set_read(&l->r, &f, stem(names.list[i]), &sets[i]);
+        if (!settle(l))
+            sets[i] = (struct code_set){.name = stem(names.list[i])};
     }
     l->r.sets = sets;
     l->r.set_count = names.count;
@@ -238,6 +266,7 @@ static void load_archetypes(struct loading *l)
         if (!l->r.err)
             theme_read(&l->r, &at->keys, at->items, at->item_count);
         l->r.is_partial = false;
+        at->is_wrong = !settle(l);
     }
 }
 
@@ -329,26 +358,60 @@ static void check_file_name(struct loading *l, const struct fields *f, struct sl
                FMT_SLICE(name), FMT_SLICE(plain));
 }
 
+static void load_theme(struct loading *l, struct slice name)
+{
+    struct fields f = file_fields(l, path_of(l, "themes", name));
+    if (l->r.err)
+        return;
+    const struct archetype *from = archetype_of(l, &f);
+    if (from->is_wrong)
+        return;
+    struct fields keys = fields_over(&l->r, &from->keys, &f);
+    size_t count = 0;
+    struct fields *items = items_merge(l, &f, from, &count);
+    if (l->r.err)
+        return;
+    struct theme *t = theme_read(&l->r, &keys, items, count);
+    if (!l->r.err)
+        check_file_name(l, &f, name, t);
+    if (l->r.err)
+        return;
+    l->theme_keys[l->c->theme_count] = keys;
+    l->c->themes[l->c->theme_count++] = t;
+}
+
 static void load_themes(struct loading *l)
 {
     struct names names = folder_names(l, "themes");
     l->c->themes = ARENA_ARRAY(l->r.a, struct theme *, names.count + 1);
     l->theme_keys = ARENA_ARRAY(l->r.a, struct fields, names.count + 1);
     for (size_t i = 0; i < names.count && !l->r.err; i++) {
-        struct fields f = file_fields(l, path_of(l, "themes", names.list[i]));
-        if (l->r.err)
-            return;
-        const struct archetype *from = archetype_of(l, &f);
-        struct fields keys = fields_over(&l->r, &from->keys, &f);
-        size_t count = 0;
-        struct fields *items = items_merge(l, &f, from, &count);
-        if (l->r.err)
-            return;
-        struct theme *t = theme_read(&l->r, &keys, items, count);
-        if (!l->r.err)
-            check_file_name(l, &f, names.list[i], t);
-        l->theme_keys[l->c->theme_count] = keys;
-        l->c->themes[l->c->theme_count++] = t;
+        load_theme(l, names.list[i]);
+        settle(l);
+    }
+}
+
+static int zh_order(const void *x, const void *y)
+{
+    const struct theme *a = *(struct theme *const *)x, *b = *(struct theme *const *)y;
+    int c = slice_cmp(a->zh, b->zh);
+    return c ? c : slice_cmp(a->code, b->code);
+}
+
+/* People tell themes apart by their names. */
+static void check_names(struct loading *l, struct theme *const *unsorted)
+{
+    struct theme **by_zh = ARENA_ARRAY(l->r.a, struct theme *, l->c->theme_count + 1);
+    memcpy(by_zh, unsorted, l->c->theme_count * sizeof(struct theme *));
+    qsort(by_zh, l->c->theme_count, sizeof(struct theme *), zh_order);
+    for (size_t i = 1; i < l->c->theme_count; i++) {
+        const struct theme *a = by_zh[i - 1], *b = by_zh[i];
+        for (size_t k = 0;
+             slice_eq(a->zh, b->zh) && !slice_eq(a->code, b->code) && k < l->c->theme_count; k++)
+            if (unsorted[k] == b)
+                refuse(&l->r, fields_where(&l->theme_keys[k], "zh"),
+                       "\"%.*s\" is the name of \"%.*s\" too; give each theme a name of its own",
+                       FMT_SLICE(b->zh), FMT_SLICE(a->code));
     }
 }
 
@@ -356,6 +419,7 @@ static void check_together(struct loading *l)
 {
     struct theme **unsorted = ARENA_ARRAY(l->r.a, struct theme *, l->c->theme_count + 1);
     memcpy(unsorted, l->c->themes, l->c->theme_count * sizeof(struct theme *));
+    check_names(l, unsorted);
     catalogue_index(l->r.a, l->c);
     const struct theme *theme = NULL;
     const char *key = NULL;
@@ -367,18 +431,36 @@ static void check_together(struct loading *l)
             refuse(&l->r, fields_where(&l->theme_keys[i], key), "%s", why.text);
 }
 
+static int load(struct loading *l, struct catalogue **ret)
+{
+    void (*const steps[])(struct loading *) = {load_common,     load_code_sets, load_archetypes,
+                                               check_deadlines, load_themes,    check_together};
+    l->c = ARENA_NEW(l->r.a, struct catalogue);
+    for (size_t i = 0; i < ARRAY_LEN(steps) && !l->r.err; i++) {
+        steps[i](l);
+        /* Without departments and tables nothing else can be judged. */
+        if (!settle(l) && i == 0)
+            break;
+    }
+    if (l->r.err || l->mistakes)
+        return CE_INVALID;
+    *ret = l->c;
+    return 0;
+}
+
 int catalogue_load(struct arena *a, const char *dir, struct catalogue **ret,
                    struct reason *reterr_why)
 {
     struct reason why = {{0}};
-    struct loading l = {
-        .r = {.a = a, .why = &why}, .dir = dir, .c = ARENA_NEW(a, struct catalogue)};
-    void (*const steps[])(struct loading *) = {load_common,     load_code_sets, load_archetypes,
-                                               check_deadlines, load_themes,    check_together};
-    for (size_t i = 0; i < ARRAY_LEN(steps) && !l.r.err; i++)
-        steps[i](&l);
-    if (l.r.err)
-        return reason_set(reterr_why, l.r.err, "%s", why.text);
-    *ret = l.c;
-    return 0;
+    struct loading l = {.r = {.a = a, .why = &why}, .dir = dir};
+    int r = load(&l, ret);
+    return r == 0 ? 0 : reason_set(reterr_why, l.r.err, "%s", why.text);
+}
+
+int catalogue_check(struct arena *a, const char *dir, void (*say)(void *ctx, const char *mistake),
+                    void *ctx, struct catalogue **ret)
+{
+    struct reason why = {{0}};
+    struct loading l = {.r = {.a = a, .why = &why}, .dir = dir, .say = say, .ctx = ctx};
+    return load(&l, ret);
 }

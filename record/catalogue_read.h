@@ -26,10 +26,11 @@ struct where {
 struct reading {
     struct arena *a;
     struct reason *why;
-    int err;         /* 0 or CE_INVALID */
-    bool is_partial; /* an archetype on its own: keys may be missing */
-    bool is_stored;  /* was checked when it came into force: words and departments are not compared
-                        again */
+    int err;             /* 0 or CE_INVALID */
+    bool is_partial;     /* an archetype on its own: keys may be missing */
+    bool leans_on_wrong; /* names what was told to be wrong: what is found may follow from that */
+    bool is_stored; /* was checked when it came into force: words and departments are not compared
+                       again */
     const struct code_set *sets;
     size_t set_count;
     const struct common *common; /* departments and masks; NULL when is_stored */
@@ -125,6 +126,9 @@ void theme_check(struct reading *r, struct theme *t, const struct fields *f,
 /* Sorts, drops what stands twice for one value, refuses a word of two values. */
 size_t code_words_settle(struct reading *r, struct where at, const struct code_set *set,
                          struct code_word *words, size_t count);
+/* What it cannot mean, whatever its form; of files only. */
+void theme_sense(struct reading *r, const struct theme *t, const struct fields *f,
+                 const struct fields *items);
 /* Builds by_code and names; refuses a name that two items bear. */
 void theme_index(struct reading *r, struct theme *t, const struct fields *items);
 
@@ -142,6 +146,8 @@ void divisions_read_csv(struct reading *r, struct slice text, const char *file, 
 
 /* The same from a stored entry; nothing when it has none. */
 void divisions_read(struct reading *r, const struct fields *f, struct tables *t);
+/* All divisions as the stored entry has them: "110000北京市 110100市辖区 …". */
+void divisions_write(const struct tables *t, struct buf *b);
 /* Divisions that are no more, as the stored entry has them: "440102 东山区 2004;…", with "=" behind
  * the year when the name is borne yet. */
 void former_write(const struct tables *t, struct buf *b);

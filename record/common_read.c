@@ -3,8 +3,8 @@
  * both:
  *
  *   {"number":0,"code":"common","version":1,"valid_from":"…","departments":[{…}],
- *    "tables":{"classes":[{…}],"divisions":"110000 110100 …","former":"440102 东山区 2004;…",
- *              "missing":["/", …], …}} */
+ *    "tables":{"classes":[{…}],"divisions":"110000北京市 110100市辖区 …","former":"440102 东山区
+ * 2004;…", "missing":["/", …], …}} */
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -52,6 +52,10 @@ static void read_departments(struct reading *r, const struct fields *f, struct c
                    "certificate",
                    FMT_SLICE(d->uscc));
         for (size_t k = 0; k < i && !r->err; k++) {
+            if (!r->is_stored && slice_eq(c->departments[k].zh, d->zh))
+                refuse(r, fields_where(&list[i], "zh"),
+                       "\"%.*s\" is the name of another department too; tell them apart",
+                       FMT_SLICE(d->zh));
             bool same_id = slice_eq(c->departments[k].id, d->id);
             if (same_id || slice_eq(c->departments[k].uscc, d->uscc))
                 refuse(r, fields_where(&list[i], same_id ? "id" : "uscc"),

@@ -9,9 +9,14 @@
 
 enum { CODE_BYTES = 6, LINE_BYTES_MIN = 7, YEAR_MIN = 1949, YEAR_MAX = 2100, SUFFIXES_MAX = 24 };
 
+struct division {
+    unsigned code;
+    struct slice name;
+};
+
 static int number_order(const void *x, const void *y)
 {
-    unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
+    unsigned a = ((const struct division *)x)->code, b = ((const struct division *)y)->code;
     return (a > b) - (a < b);
 }
 
@@ -33,14 +38,20 @@ static int name_order(const void *x, const void *y)
     return c ? c : code_order(x, y);
 }
 
-static void divisions_set(struct tables *t, unsigned *codes, size_t count)
+static void divisions_set(struct reading *r, struct tables *t, struct division *list, size_t count)
 {
-    qsort(codes, count, sizeof *codes, number_order);
+    qsort(list, count, sizeof *list, number_order);
+    unsigned *codes = ARENA_ARRAY(r->a, unsigned, count + 1);
+    struct slice *names = ARENA_ARRAY(r->a, struct slice, count + 1);
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (n == 0 || codes[n - 1] != codes[i])
-            codes[n++] = codes[i];
+    for (size_t i = 0; i < count; i++) {
+        if (n && codes[n - 1] == list[i].code)
+            continue;
+        codes[n] = list[i].code;
+        names[n++] = list[i].name;
+    }
     t->divisions = codes;
+    t->division_names = names;
     t->division_count = n;
 }
 
@@ -109,6 +120,9 @@ static bool former_of(struct reading *r, struct where at, unsigned code, struct 
                       struct slice *ret_name, struct former_division *ret)
 {
     *ret_name = slice_trim(slice_cut(&rest, ','));
+    if (slice_find(*ret_name, SLICE(" "), 0) >= 0)
+        refuse(r, at, "a division's name has no blanks; write \"%.*s\" without them",
+               FMT_SLICE(*ret_name));
     slice_cut(&rest, ',');
     struct slice until = slice_trim(slice_cut(&rest, ','));
     if (until.n == 0)
@@ -123,23 +137,25 @@ static bool former_of(struct reading *r, struct where at, unsigned code, struct 
 void divisions_read_csv(struct reading *r, struct slice text, const char *file, struct tables *ret)
 {
     size_t room = text.n / LINE_BYTES_MIN + 2, count = 0, gone = 0;
-    unsigned *codes = ARENA_ARRAY(r->a, unsigned, room);
+    struct division *list = ARENA_ARRAY(r->a, struct division, room);
     struct former_division *former = ARENA_ARRAY(r->a, struct former_division, room);
     struct endings endings = {0};
     bool has_header = false;
     for (int line = 1; text.p && !r->err; line++) {
         struct where at = {file, line};
-        struct slice rest = slice_cut(&text, '\n'), name;
+        struct slice rest = slice_cut(&text, '\n');
         struct slice first = slice_trim(slice_cut(&rest, ','));
+        struct division *d = &list[count];
         if (first.n == 0 || first.p[0] == '#')
             continue;
-        if (has_header && !division_of(first, &codes[count]))
+        if (has_header && !division_of(first, &d->code))
             refuse(r, at, "\"%.*s\" is no division code; write six digits first in the line",
                    FMT_SLICE(first));
-        else if (has_header && former_of(r, at, codes[count++], rest, &name, &former[gone]))
+        else if (has_header && former_of(r, at, d->code, rest, &d->name, &former[gone]))
             gone++;
         else if (has_header)
-            endings_add(r, &endings, name);
+            endings_add(r, &endings, d->name);
+        count += has_header;
         has_header = true;
     }
     if (!r->err && count == 0)
@@ -147,7 +163,7 @@ void divisions_read_csv(struct reading *r, struct slice text, const char *file, 
                "the table is empty; write a header line and one line for each division");
     if (r->err)
         return;
-    divisions_set(ret, codes, count);
+    divisions_set(r, ret, list, count);
     if (endings.count)
         qsort(endings.list, endings.count, sizeof *endings.list, text_order);
     for (size_t i = 0; i < gone; i++)
@@ -155,18 +171,21 @@ void divisions_read_csv(struct reading *r, struct slice text, const char *file, 
     former_set(r, ret, former, gone);
 }
 
-static void read_codes(struct reading *r, const struct fields *f, struct tables *t)
+static void read_all(struct reading *r, const struct fields *f, struct tables *t)
 {
     struct slice text = want_text(r, f, "divisions");
-    unsigned *codes = ARENA_ARRAY(r->a, unsigned, text.n / LINE_BYTES_MIN + 2);
+    struct division *list = ARENA_ARRAY(r->a, struct division, text.n / LINE_BYTES_MIN + 2);
     size_t count = 0;
     while (text.p && !r->err) {
         struct slice one = slice_cut(&text, ' ');
-        if (!division_of(one, &codes[count++]))
+        struct slice code = slice_make(one.p, one.n < CODE_BYTES ? one.n : CODE_BYTES);
+        struct division *d = &list[count++];
+        d->name = slice_from(one, code.n);
+        if (!division_of(code, &d->code))
             refuse(r, fields_where(f, "divisions"),
                    "\"%.*s\" is no division code; write six digits", FMT_SLICE(one));
     }
-    divisions_set(t, codes, count);
+    divisions_set(r, t, list, count);
 }
 
 static void read_former(struct reading *r, const struct fields *f, struct tables *t)
@@ -195,8 +214,15 @@ void divisions_read(struct reading *r, const struct fields *f, struct tables *t)
 {
     if (!fields_get(f, "divisions"))
         return;
-    read_codes(r, f, t);
+    read_all(r, f, t);
     read_former(r, f, t);
+}
+
+void divisions_write(const struct tables *t, struct buf *b)
+{
+    for (size_t i = 0; i < t->division_count; i++)
+        buf_printf(b, "%s%06u%.*s", i ? " " : "", t->divisions[i],
+                   FMT_SLICE(t->division_names ? t->division_names[i] : SLICE("")));
 }
 
 void former_write(const struct tables *t, struct buf *b)

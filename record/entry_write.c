@@ -5,7 +5,6 @@
  *   {"number":101,"code":"amr-enterprise-registration","version":1,"valid_from":"2024-01-01T00:00:00.000+08:00",
  *    "zh":"企业登记基本信息",…,"identity":["USCC"],"day":"REG_DATE","items":[{"code":"ENT_NAME","zh":"企业名称",…}]}
  */
-#include "base/check.h"
 #include "base/json.h"
 #include "record/catalogue_read.h"
 #include "record/term.h"
@@ -355,11 +354,9 @@ static void put_tables(struct json_out *o, const struct tables *t)
         json_object_end(o);
     }
     json_array_end(o);
-    AUTO_BUF(codes, 7 * t->division_count + 1);
-    for (size_t i = 0; i < t->division_count; i++)
-        buf_printf(&codes, "%s%06u", i ? " " : "", t->divisions[i]);
-    CHECK(codes.err == 0);
-    json_put_string(o, "divisions", buf_slice(&codes));
+    AUTO_BUF(divisions, ENTRY_BYTES_MAX);
+    divisions_write(t, &divisions);
+    json_put_string(o, "divisions", buf_slice(&divisions));
     AUTO_BUF(former, ENTRY_BYTES_MAX);
     former_write(t, &former);
     put_if(o, "former", buf_slice(&former));

@@ -135,8 +135,10 @@ static const struct code_set *item_code_set(struct reading *r, const struct fiel
     }
     struct slice name = want_text(r, f, "code_set");
     for (size_t i = 0; i < r->set_count; i++)
-        if (slice_eq(r->sets[i].name, name))
+        if (slice_eq(r->sets[i].name, name)) {
+            r->leans_on_wrong = r->leans_on_wrong || r->sets[i].count == 0;
             return &r->sets[i];
+        }
     refuse(r, one->at,
            "there is no code set \"%.*s\"; write code-sets/%.*s.yaml or correct the name",
            FMT_SLICE(name), FMT_SLICE(name));

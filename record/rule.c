@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { RULE_MAX = 64 };
+enum { RULE_MAX = 128 };
 
 static const struct {
     const char *id;

@@ -15,14 +15,15 @@
 enum { KEY_BYTES = 18, NUMBER_AT = 2, NUMBER_MAX = 17, HASHED = 0x80 };
 
 static const struct {
-    const char *code, *zh;
+    const char *code, *zh, *en;
 } kinds[SUBJECT_KIND_LAST + 1] = {
-    [SUBJECT_WAITING] = {"", ""},
-    [SUBJECT_ENTERPRISE] = {"enterprise", "企业"},
-    [SUBJECT_INDIVIDUAL] = {"individual", "个人"},
-    [SUBJECT_INSTITUTION] = {"institution", "事业单位"},
-    [SUBJECT_SOCIAL] = {"social-organisation", "社会组织"},
-    [SUBJECT_GOVERNMENT] = {"government", "机关及其他组织"},
+    [SUBJECT_WAITING] = {"", "", ""},
+    [SUBJECT_ENTERPRISE] = {"enterprise", "企业", "Enterprise"},
+    [SUBJECT_INDIVIDUAL] = {"individual", "个人", "Natural person"},
+    [SUBJECT_INSTITUTION] = {"institution", "事业单位", "Public institution"},
+    [SUBJECT_SOCIAL] = {"social-organisation", "社会组织", "Social organisation"},
+    [SUBJECT_GOVERNMENT] = {"government", "机关及其他组织",
+                            "Government body or other organisation"},
 };
 
 const char *subject_kind_code(enum subject_kind k)
@@ -33,6 +34,11 @@ const char *subject_kind_code(enum subject_kind k)
 const char *subject_kind_zh(enum subject_kind k)
 {
     return (unsigned)k <= SUBJECT_KIND_LAST ? kinds[k].zh : "";
+}
+
+const char *subject_kind_en(enum subject_kind k)
+{
+    return (unsigned)k <= SUBJECT_KIND_LAST ? kinds[k].en : "";
 }
 
 enum subject_kind subject_kind_of(struct slice code)

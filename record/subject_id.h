@@ -38,6 +38,7 @@ struct subject_id {
 /* "enterprise", "individual", "institution", "social-organisation", "government"; "" for kind 0. */
 const char *subject_kind_code(enum subject_kind k);
 const char *subject_kind_zh(enum subject_kind k);
+const char *subject_kind_en(enum subject_kind k);
 enum subject_kind subject_kind_of(struct slice code);
 
 /* The only constructor. `number` is normalised (text_code) and, for ID_USCC, checked by the caller.

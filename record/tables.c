@@ -1,7 +1,8 @@
 /* Look-ups in the tables of facts. */
 #include "record/tables.h"
 
-bool tables_division_known(const struct tables *t, unsigned division)
+/* Where the division stands, or division_count. */
+static size_t division_at(const struct tables *t, unsigned division)
 {
     size_t low = 0, high = t->division_count;
     while (low < high) {
@@ -11,7 +12,41 @@ bool tables_division_known(const struct tables *t, unsigned division)
         else
             high = middle;
     }
-    return low < t->division_count && t->divisions[low] == division;
+    return low < t->division_count && t->divisions[low] == division ? low : t->division_count;
+}
+
+bool tables_division_known(const struct tables *t, unsigned division)
+{
+    return division_at(t, division) < t->division_count;
+}
+
+static struct slice division_name(const struct tables *t, unsigned division)
+{
+    size_t at = division_at(t, division);
+    return t->division_names && at < t->division_count ? t->division_names[at] : SLICE("");
+}
+
+/* Names that only say where in the list the divisions below stand. */
+static bool says_nothing(struct slice name)
+{
+    return name.n == 0 || slice_eq(name, SLICE("市辖区")) || slice_eq(name, SLICE("县")) ||
+           slice_find(name, SLICE("直辖"), 0) >= 0;
+}
+
+struct slice tables_division_name(const struct tables *t, struct arena *a, struct slice code)
+{
+    uint64_t v = 0;
+    if (code.n != 6 || !slice_all_digits(code) || !slice_u64(code, &v))
+        return SLICE("");
+    unsigned division = (unsigned)v, city = division / 100 * 100;
+    struct slice name = division_name(t, division);
+    if (name.n == 0 || division == city)
+        return name;
+    struct slice above = division_name(t, city);
+    if (says_nothing(above))
+        above = division_name(t, division / 10000 * 10000);
+    return says_nothing(name) ? above
+                              : arena_printf(a, "%.*s%.*s", FMT_SLICE(above), FMT_SLICE(name));
 }
 
 static struct former_divisions former_coded(const struct tables *t, unsigned code)

@@ -72,6 +72,7 @@ struct tables {
     size_t class_count;
     const unsigned *divisions; /* six-digit codes, current and historical, ascending */
     size_t division_count;
+    const struct slice *division_names; /* of each, in the same order; NULL where there are none */
     const struct slice *missing; /* words that mean "missing", after text_nfkc and upper case */
     size_t missing_count;
     const struct day *fillers; /* days that mean "missing" (1899-12-31, 1900-01-01) */
@@ -100,6 +101,9 @@ struct tables {
 };
 
 bool tables_division_known(const struct tables *t, unsigned division);
+/* What six digits stand for, with what it belongs to: "广州市天河区". Empty when the table does not
+ * have them, or no names. */
+struct slice tables_division_name(const struct tables *t, struct arena *a, struct slice code);
 /* Divisions that are no more and whose code the text is (440102), or in whose name it ends
  * (广州市东山区). */
 struct former_divisions tables_former(const struct tables *t, struct slice text);

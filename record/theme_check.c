@@ -285,4 +285,5 @@ void theme_check(struct reading *r, struct theme *t, const struct fields *f,
     check_common(r, t, f);
     check_lengths(r, t, items);
     check_forbidden(r, t, items);
+    theme_sense(r, t, f, items);
 }

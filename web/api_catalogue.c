@@ -100,12 +100,31 @@ static const struct theme *theme_of_version(const struct catalogue *cat, struct 
     return NULL;
 }
 
+/* Departments and tables: an entry like those of themes, of that version or in force now. */
+static const struct common *common_of(struct call *c, uint64_t version)
+{
+    const struct catalogue *cat = c->source.catalogue;
+    const struct common *found = NULL;
+    for (size_t i = 0; i < cat->common_count; i++) {
+        const struct common *one = cat->commons[i];
+        if (version ? one->version == version : !found || one->valid_from.v <= c->q.now.v)
+            found = one;
+    }
+    return found;
+}
+
 void api_catalogue_theme(struct call *c)
 {
     uint64_t version = 0;
     if (!param_number(c, "version", 1, UINT32_MAX, &version))
         return;
     struct slice code = c->req->args[0];
+    const struct common *common = slice_eq(code, SLICE("common")) ? common_of(c, version) : NULL;
+    if (common) {
+        struct json_out o = call_json(c);
+        json_raw(&o, common->json);
+        return;
+    }
     const struct theme *t = version ? theme_of_version(c->source.catalogue, code, version)
                                     : catalogue_theme_at(c->source.catalogue, code, c->q.now);
     if (!t) {

@@ -88,6 +88,8 @@ static void put_ledger_line(struct call *c, struct json_out *o, const struct led
     const struct theme *t = catalogue_number_at(c->source.catalogue, l->theme, c->q.now);
     json_object_begin(o);
     json_put_string(o, "theme", t ? t->code : (struct slice){0});
+    if (t)
+        put_names(o, "theme_name", t->zh, t->en);
     put_day(o, "day", l->day);
     put_totals(o, &l->totals);
     json_object_end(o);

@@ -92,7 +92,9 @@ void api_record_history(struct call *c)
     json_array_begin(&o);
     for (size_t i = w.from; i < count && i < w.from + w.limit; i++) {
         json_object_begin(&o);
+        const struct naming *change = change_naming(list[i].change);
         json_put_cstr(&o, "change", list[i].change);
+        put_names(&o, "change_name", slice_of(change->zh), slice_of(change->en));
         put_instant(&o, "from", list[i].from);
         if (list[i].until.v != INT64_MAX)
             put_instant(&o, "until", list[i].until);
@@ -131,6 +133,8 @@ void api_statistics(struct call *c)
         records += s.records[k];
     }
     json_object_end(&o);
+    put_kind_names(&o);
+    put_category_names(&o);
     json_put_u64(&o, "subjects_total", subjects);
     json_put_u64(&o, "records_total", records);
     json_put_u64(&o, "departments", s.departments);

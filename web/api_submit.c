@@ -106,7 +106,6 @@ void api_submit(struct call *c)
     struct submission_options o = {
         .writer = c->web->o.writer,
         .keys = c->source.keys,
-        .catalogue = c->source.catalogue,
         .born_min = c->web->o.born_min,
         .busy_wait_ms = c->web->o.upload_busy_ms,
     };

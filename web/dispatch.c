@@ -36,6 +36,10 @@ static void run(struct call *c)
     bool is_page = route->how & HOW_PAGE;
     if (!is_page && !params_known(c, route->params))
         return;
+    if (c->req->body_is_too_long) {
+        REFUSE(c, BODY_LONG);
+        return;
+    }
     bool needs_view = route->how & HOW_VIEW;
     if (needs_view && !open_view(c))
         return;

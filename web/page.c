@@ -3,9 +3,8 @@
 #include "web/page.h"
 
 #include "web/assets.h"
+#include "web/put.h"
 #include "web/routes.h"
-
-enum { ITEMS_BYTES_MAX = 8 << 20 };
 
 struct scope *page_scope(struct call *c, struct slice title)
 {
@@ -36,71 +35,48 @@ void page_problem(struct call *c, enum problem p, const struct problem_more *mor
     page_answer(c, "problem", s);
 }
 
-const char *subject_kind_en(enum subject_kind k)
+/* Says who the subject is, which the page says already. */
+static bool is_about_subject(enum item_role role)
 {
-    switch (k) {
-    case SUBJECT_ENTERPRISE:
-        return "Enterprise";
-    case SUBJECT_INDIVIDUAL:
-        return "Natural person";
-    case SUBJECT_INSTITUTION:
-        return "Public institution";
-    case SUBJECT_SOCIAL:
-        return "Social organisation";
-    case SUBJECT_GOVERNMENT:
-        return "Government body";
-    case SUBJECT_WAITING:
-        break;
+    static const enum item_role roles[] = {
+        ROLE_NAME,        ROLE_USCC,   ROLE_REGISTRATION, ROLE_ORGANISATION, ROLE_TAX,
+        ROLE_INSTITUTION, ROLE_SOCIAL, ROLE_PERSON,       ROLE_COUNTERPART,
+    };
+    for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+        if (roles[i] == role)
+            return true;
+    return false;
+}
+
+/* What the record says comes first, and whom it is about behind it; of a registration that is the
+ * same. */
+static void add_items(const struct record_answer *r, struct scope *s)
+{
+    for (unsigned i = 0; i < r->shown_count; i++) {
+        const struct shown *one = &r->shown[i];
+        bool is_about = !r->theme->is_registration && is_about_subject(one->role);
+        struct scope *entry = scope_add(s, is_about ? "about" : "items");
+        if (is_about)
+            scope_cstr(s, "has_about", "yes");
+        scope_text(entry, "zh", one->zh);
+        scope_text(entry, "en", one->en);
+        scope_text(entry, "value", one->value);
+        if (one->role == ROLE_SEVERITY)
+            scope_text(s, "brief", one->value);
     }
-    return "";
 }
 
-/* What a code of a code set means; the code itself when the set does not know it. */
-static struct slice code_name(const struct code_set *set, struct slice code)
+/* Told by a word and a sign, for colours alone are not seen by everybody. */
+static void add_polarity(enum polarity p, struct scope *s)
 {
-    for (size_t i = 0; i < set->count; i++)
-        if (slice_eq(set->values[i].code, code) && set->values[i].zh.n)
-            return set->values[i].zh;
-    return code;
-}
-
-static struct slice shown_value(struct call *c, const struct item *item, struct slice value)
-{
-    if (!item->code_set)
-        return value;
-    if (item->type != ITEM_CODES)
-        return code_name(item->code_set, value);
-    AUTO_BUF(b, 64 * 1024);
-    while (value.n) {
-        buf_add_slice(&b, code_name(item->code_set, slice_cut(&value, ';')));
-        if (value.n)
-            buf_add_slice(&b, SLICE("；"));
-    }
-    return arena_dup(c->req->arena, buf_slice(&b));
-}
-
-static void add_items(struct call *c, const struct record_answer *r, struct scope *s)
-{
-    struct json *values;
-    AUTO_BUF(b, ITEMS_BYTES_MAX);
-    buf_add_char(&b, '{');
-    buf_add_slice(&b, r->items);
-    buf_add_char(&b, '}');
-    if (b.err || json_parse(c->req->arena, buf_slice(&b), ITEMS_BYTES_MAX, &values, NULL) < 0)
+    if (p != POLARITY_POSITIVE && p != POLARITY_NEGATIVE)
         return;
-    for (size_t i = 0; i < r->theme->item_count; i++) {
-        const struct item *item = &r->theme->items[i];
-        const struct json *value = NULL;
-        for (size_t k = 0; k < values->count && !value; k++)
-            if (slice_eq(values->keys[k], item->code))
-                value = &values->items[k];
-        if (!value)
-            continue;
-        struct scope *entry = scope_add(s, "items");
-        scope_text(entry, "zh", item->zh);
-        scope_text(entry, "en", item->en);
-        scope_text(entry, "value", shown_value(c, item, value->string));
-    }
+    struct scope *mark = scope_add(s, "polarity");
+    const struct naming *names = polarity_naming(p);
+    scope_cstr(mark, "polarity_code", names->code);
+    scope_cstr(mark, "polarity_sign", p == POLARITY_POSITIVE ? "＋" : "！");
+    scope_cstr(mark, "polarity_zh", names->zh);
+    scope_cstr(mark, "polarity_en", names->en);
 }
 
 static void add_day(struct call *c, struct scope *s, const char *name, struct day d)
@@ -122,6 +98,9 @@ void page_record_scope(struct call *c, const struct record_answer *r, struct sco
     scope_text(s, "document", r->document);
     scope_text(s, "theme_zh", t->zh);
     scope_text(s, "theme_en", t->en);
+    scope_text(s, "theme", t->code);
+    scope_text(s, "basis", t->basis);
+    add_polarity(t->polarity, s);
     scope_cstr(s, "category_zh", category_zh(r->category));
     scope_cstr(s, "category_en", category_en(r->category));
     scope_text(s, "department_zh", d ? d->zh : t->department);
@@ -129,7 +108,7 @@ void page_record_scope(struct call *c, const struct record_answer *r, struct sco
     add_day(c, s, "decided", r->day);
     add_day(c, s, "received", day_of(r->received));
     add_day(c, s, "until", r->public_until);
-    add_items(c, r, s);
+    add_items(r, s);
 }
 
 void page_static(struct call *c)

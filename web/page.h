@@ -14,4 +14,3 @@ void page_answer(struct call *c, const char *template, const struct scope *s);
 void page_problem(struct call *c, enum problem p, const struct problem_more *more);
 /* Names of a record, its items in the catalogue's order, its days: for templates/card.html. */
 void page_record_scope(struct call *c, const struct record_answer *r, struct scope *s);
-const char *subject_kind_en(enum subject_kind k);

@@ -11,8 +11,10 @@ static void add_hit(const struct search_hit *hit, struct scope *s)
     scope_text(entry, "name", subject->name);
     scope_cstr(entry, "code", subject->code);
     scope_cstr(entry, "kind_zh", subject_kind_zh(subject->kind));
+    scope_cstr(entry, "kind_en", subject_kind_en(subject->kind));
     scope_text(entry, "status", subject->status);
-    scope_text(entry, "district", subject->district);
+    scope_text(entry, "district",
+               subject->district_name.n ? subject->district_name : subject->district);
     struct slice by = slice_of(hit->matched_by);
     if (slice_eq(by, SLICE("former-name")))
         scope_text(entry, "former", hit->matched);

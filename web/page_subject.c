@@ -1,9 +1,12 @@
-/* A subject: its head, its categories, its records newest first. */
+/* A subject: its head, an overview of its categories, and its records by category or theme, newest
+ * first; and the page of one record. */
 #include "web/lookup.h"
 #include "web/page.h"
 #include "web/params.h"
 #include "web/put.h"
 #include "web/routes.h"
+
+enum { OVERVIEW_LIMIT = 5 }; /* of each category, where all would be too long to scan */
 
 static const struct {
     enum id_type type;
@@ -44,7 +47,8 @@ static void add_head(struct call *c, const struct subject_answer *subject, struc
     scope_cstr(s, "kind_zh", subject_kind_zh(subject->kind));
     scope_cstr(s, "kind_en", subject_kind_en(subject->kind));
     scope_text(s, "status", subject->status);
-    scope_text(s, "district", subject->district);
+    scope_text(s, "district",
+               subject->district_name.n ? subject->district_name : subject->district);
     if (subject->name.n && !subject->name_is_confirmed)
         scope_cstr(s, "unconfirmed", "yes");
     add_names(s, "former", subject->former, subject->former_count);
@@ -53,13 +57,14 @@ static void add_head(struct call *c, const struct subject_answer *subject, struc
     scope_text(s, "as_of", arena_dup(c->req->arena, slice_of(today)));
 }
 
-static void add_categories(const struct subject_answer *subject, enum category now, struct scope *s)
+static void add_categories(const struct subject_answer *subject, const struct records_filter *f,
+                           struct scope *s)
 {
     scope_number(s, "total", subject->total);
-    if (!now)
+    if (!f->category && !f->theme.n)
         scope_cstr(s, "all", "yes");
-    else
-        scope_cstr(s, "category_now", category_code(now));
+    if (f->category)
+        scope_cstr(s, "category_now", category_code(f->category));
     for (int k = CATEGORY_FIRST; k <= CATEGORY_LAST; k++) {
         enum category category = (enum category)k;
         if (!subject->counters[k])
@@ -69,8 +74,67 @@ static void add_categories(const struct subject_answer *subject, enum category n
         scope_cstr(entry, "zh", category_zh(category));
         scope_cstr(entry, "en", category_en(category));
         scope_number(entry, "count", subject->counters[k]);
-        scope_cstr(entry, "current", category == now ? "yes" : "");
+        scope_cstr(entry, "current", category == f->category ? "yes" : "");
     }
+}
+
+/* A part of the list under its own heading. */
+static struct scope *add_group(struct call *c, struct scope *s, struct slice zh, struct slice en,
+                               const struct record_answer *records, unsigned count)
+{
+    struct scope *group = scope_add(s, "groups");
+    scope_text(group, "group_zh", zh);
+    scope_text(group, "group_en", en);
+    for (unsigned i = 0; i < count; i++)
+        page_record_scope(c, &records[i], scope_add(group, "records"));
+    return group;
+}
+
+/* All categories at one glance: of each the newest, and the way to the rest. */
+static bool add_overview(struct call *c, const struct subject_answer *subject, struct scope *s)
+{
+    unsigned limit = subject->total <= PAGE_LIMIT ? PAGE_LIMIT : OVERVIEW_LIMIT;
+    for (int k = CATEGORY_FIRST; k <= CATEGORY_LAST; k++) {
+        struct records_filter f = {(enum category)k, {0}, DAY_NONE, DAY_NONE};
+        struct record_answer *records;
+        unsigned count;
+        struct slice next;
+        if (!subject->counters[k])
+            continue;
+        if (!lookup_records(c, subject, &f, limit, (struct slice){0}, &records, &count, &next))
+            return false;
+        struct scope *group = add_group(c, s, slice_of(category_zh(f.category)),
+                                        slice_of(category_en(f.category)), records, count);
+        scope_number(group, "group_count", subject->counters[k]);
+        scope_cstr(group, "group_category", category_code(f.category));
+        scope_cstr(group, "group_more", next.n ? "yes" : "");
+    }
+    return true;
+}
+
+/* One category or one theme, page by page. */
+static bool add_list(struct call *c, const struct subject_answer *subject,
+                     const struct records_filter *f, const struct paging *page, struct scope *s)
+{
+    struct record_answer *records;
+    unsigned count;
+    struct slice next;
+    if (!lookup_records(c, subject, f, page->limit, page->cursor, &records, &count, &next))
+        return false;
+    const struct theme *t =
+        f->theme.n ? catalogue_theme_at(c->source.catalogue, f->theme, c->q.now) : NULL;
+    struct slice zh = t ? t->zh : slice_of(category_zh(f->category));
+    struct slice en = t ? t->en : slice_of(category_en(f->category));
+    struct scope *group = count ? add_group(c, s, zh, en, records, count) : NULL;
+    if (group && !f->theme.n)
+        scope_number(group, "group_count", subject->counters[f->category]);
+    if (t) {
+        scope_text(s, "theme_now", t->code);
+        scope_text(s, "theme_now_zh", t->zh);
+        scope_text(s, "theme_now_en", t->en);
+    }
+    scope_text(s, "next", next);
+    return true;
 }
 
 void page_subject(struct call *c)
@@ -78,32 +142,18 @@ void page_subject(struct call *c)
     struct subject_answer subject;
     struct paging page;
     struct records_filter f = {.from = DAY_NONE, .to = DAY_NONE};
-    struct record_answer *records;
-    unsigned count;
-    struct slice next;
-    if (!param_category(c, "category", &f.category) || !param_paging(c, &page) ||
-        !lookup_subject(c, c->req->args[0], true, &subject) ||
-        !lookup_records(c, &subject, &f, page.limit, page.cursor, &records, &count, &next))
+    if (!param_category(c, "category", &f.category) || !param_text(c, "theme", 64, &f.theme) ||
+        !param_paging(c, &page) || !lookup_subject(c, c->req->args[0], true, &subject))
         return;
     struct slice code = arena_dup(c->req->arena, slice_of(subject.code));
     struct scope *s = page_scope(c, subject.name.n ? subject.name : code);
     add_head(c, &subject, s);
     scope_text(s, "code", code);
-    add_categories(&subject, f.category, s);
-    for (unsigned i = 0; i < count; i++)
-        page_record_scope(c, &records[i], scope_add(s, "records"));
-    scope_text(s, "next", next);
-    page_answer(c, "subject", s);
+    add_categories(&subject, &f, s);
+    bool is_list = f.category || f.theme.n;
+    if (is_list ? add_list(c, &subject, &f, &page, s) : add_overview(c, &subject, s))
+        page_answer(c, "subject", s);
 }
-
-static const struct {
-    const char *code, *zh, *en;
-} changes[] = {
-    {"stored", "首次入库", "First stored"},
-    {"changed", "变更", "Changed"},
-    {"revoked", "撤销", "Revoked"},
-    {"reinstated", "恢复", "Reinstated"},
-};
 
 static void add_change(struct call *c, const struct history_answer *h, struct scope *s)
 {
@@ -113,12 +163,9 @@ static void add_change(struct call *c, const struct history_answer *h, struct sc
     struct slice text = arena_dup(c->req->arena, slice_of(when));
     scope_text(entry, "when", text);
     scope_text(entry, "when_text", arena_printf(c->req->arena, "%.10s %.5s", text.p, text.p + 11));
-    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
-        if (!slice_eq(slice_of(changes[i].code), slice_of(h->change)))
-            continue;
-        scope_cstr(entry, "zh", changes[i].zh);
-        scope_cstr(entry, "en", changes[i].en);
-    }
+    const struct naming *change = change_naming(h->change);
+    scope_cstr(entry, "zh", change->zh);
+    scope_cstr(entry, "en", change->en);
 }
 
 void page_record(struct call *c)
@@ -133,7 +180,7 @@ void page_record(struct call *c)
     char code[40];
     subject_id_print(&r.subject, code);
     struct slice code_text = arena_dup(c->req->arena, slice_of(code));
-    struct scope *s = page_scope(c, r.document.n ? r.document : r.theme->zh);
+    struct scope *s = page_scope(c, r.theme->zh);
     bool has_name = query_subject_by_id(&c->q, &r.subject, false, &subject) == 0 && subject.name.n;
     scope_text(s, "code", code_text);
     scope_text(s, "subject", has_name ? subject.name : code_text);

@@ -3,8 +3,9 @@
  *   NEW    the head is there: web_handle
  *   BODY   the request's body goes to an upload; when that is full the connection is put aside
  *   DRAIN  nobody wants the body (any more): it is read and dropped, within limits, because the
- * answer can only be sent behind it WAIT   the body is whole; the upload makes the answer LATE   a
- * worker makes the answer SENT   the answer is on its way
+ * answer can only be sent behind it; or the route takes a small one, which is kept WAIT   the body
+ * is whole; the upload makes the answer LATE   a worker makes the answer SENT   the answer is on
+ * its way
  *
  * A handler either takes all it is given or puts the connection aside (web/gate): the library waits
  * for the network otherwise, and nothing would ever call again. An answer before the body is only
@@ -68,7 +69,8 @@ struct exchange {
     struct upload *upload;
     struct gate late;
     _Atomic bool late_is_done;
-    bool closes; /* the connection ends with this answer */
+    bool closes;     /* the connection ends with this answer */
+    struct buf body; /* of a route that takes a small one */
     uint64_t drained;
     int64_t drained_since_ms;
     struct buf piece; /* of a stream */
@@ -284,9 +286,16 @@ static enum MHD_Result take_body(struct exchange *ex, const char *data, size_t *
     return MHD_YES;
 }
 
-static enum MHD_Result drain(struct exchange *ex, size_t *size)
+static bool takes_body(const struct exchange *ex)
+{
+    return ex->res.is_late && ex->req.route->how & HOW_BODY;
+}
+
+static enum MHD_Result drain(struct exchange *ex, const char *data, size_t *size)
 {
     ex->drained += *size;
+    if (takes_body(ex))
+        buf_add(&ex->body, data, *size);
     *size = 0;
     notice_end(ex);
     bool is_too_much =
@@ -298,6 +307,8 @@ static enum MHD_Result end_drain(struct exchange *ex)
 {
     if (ex->upload)
         return wait_upload(ex);
+    ex->req.body = buf_slice(&ex->body);
+    ex->req.body_is_too_long = ex->body.err;
     return ex->res.is_late ? begin_late(ex) : send_answer(ex);
 }
 
@@ -383,6 +394,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *con)
     response_init(&ex->res);
     gate_init(&ex->late);
     buf_init(&ex->piece, PIECE_BYTES_MAX);
+    buf_init(&ex->body, REQUEST_BODY_BYTES_MAX);
     request_target(&ex->req, arena_dup(ex->arena, slice_of(uri)));
     busy_enter(&l->port->busy, &l->port->busy.exchanges, true, NULL, NULL);
     return ex;
@@ -403,7 +415,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *con, const c
         upload_finish(ex->upload);
         return wait_upload(ex);
     case STAGE_DRAIN:
-        return *size ? drain(ex, size) : end_drain(ex);
+        return *size ? drain(ex, data, size) : end_drain(ex);
     case STAGE_WAIT:
         return wait_upload(ex);
     case STAGE_LATE:
@@ -429,6 +441,7 @@ static void on_end(void *cls, struct MHD_Connection *con, void **con_cls,
     upload_drop(ex->upload);
     response_fini(&ex->res);
     buf_fini(&ex->piece);
+    buf_fini(&ex->body);
     gate_fini(&ex->late);
     arena_destroy(ex->arena);
     free(ex);

@@ -2,7 +2,7 @@
  * are for ever: clients rely on them (docs/api/openapi.yaml). */
 #include "web/put.h"
 
-#include "web/members.h"
+#include "base/check.h"
 
 void put_names(struct json_out *o, const char *key, struct slice zh, struct slice en)
 {
@@ -10,6 +10,33 @@ void put_names(struct json_out *o, const char *key, struct slice zh, struct slic
     json_object_begin(o);
     json_put_string(o, "zh", zh);
     json_put_string(o, "en", en);
+    json_object_end(o);
+}
+
+static void put_cstr_names(struct json_out *o, const char *key, const char *zh, const char *en)
+{
+    put_names(o, key, slice_of(zh), slice_of(en));
+}
+
+void put_kind_names(struct json_out *o)
+{
+    json_key(o, "kind_names");
+    json_object_begin(o);
+    for (int i = SUBJECT_KIND_FIRST; i <= SUBJECT_KIND_LAST; i++) {
+        enum subject_kind k = (enum subject_kind)i;
+        put_cstr_names(o, subject_kind_code(k), subject_kind_zh(k), subject_kind_en(k));
+    }
+    json_object_end(o);
+}
+
+void put_category_names(struct json_out *o)
+{
+    json_key(o, "category_names");
+    json_object_begin(o);
+    for (int i = CATEGORY_FIRST; i <= CATEGORY_LAST; i++) {
+        enum category c = (enum category)i;
+        put_cstr_names(o, category_code(c), category_zh(c), category_en(c));
+    }
     json_object_end(o);
 }
 
@@ -78,11 +105,13 @@ const char *number_type_code(enum id_type type)
 
 void put_subject_head(struct json_out *o, const struct subject_answer *s)
 {
-    json_put_cstr(o, "code", s->code);
+    put_text_or_nil(o, "code", slice_of(s->code));
     put_text_or_nil(o, "name", s->name);
     json_put_cstr(o, "kind", subject_kind_code(s->kind));
+    put_cstr_names(o, "kind_name", subject_kind_zh(s->kind), subject_kind_en(s->kind));
     put_text_or_nil(o, "status", s->status);
     put_text_or_nil(o, "district", s->district);
+    put_text_or_nil(o, "district_name", s->district_name);
 }
 
 static void put_list(struct json_out *o, const char *key, const struct slice *list, unsigned count)
@@ -110,61 +139,97 @@ static void put_numbers(struct json_out *o, const struct subject_answer *s)
     json_array_end(o);
 }
 
-void put_subject(struct json_out *o, const struct subject_answer *s, struct day today)
+void put_subject_names(struct json_out *o, const struct subject_answer *s)
 {
-    put_subject_head(o, s);
     json_put_bool(o, "name_confirmed", s->name_is_confirmed);
     put_list(o, "names", s->additional, s->additional_count);
     put_list(o, "former_names", s->former, s->former_count);
     put_numbers(o, s);
+}
+
+void put_counters(struct json_out *o, const uint64_t counters[CATEGORY_LAST + 1], uint64_t total)
+{
     json_key(o, "counters");
     json_object_begin(o);
     for (int c = CATEGORY_FIRST; c <= CATEGORY_LAST; c++)
-        json_put_u64(o, category_code((enum category)c), s->counters[c]);
+        json_put_u64(o, category_code((enum category)c), counters[c]);
     json_object_end(o);
-    json_put_u64(o, "total", s->total);
+    put_category_names(o);
+    json_put_u64(o, "total", total);
+}
+
+void put_subject(struct json_out *o, const struct subject_answer *s, struct day today)
+{
+    put_subject_head(o, s);
+    put_subject_names(o, s);
+    put_counters(o, s->counters, s->total);
     put_day(o, "as_of", today);
 }
 
-static void put_item_names(struct json_out *o, const struct theme *t, struct slice items)
+static const struct naming polarities[] = {
+    [POLARITY_NEUTRAL] = {"neutral", "一般信息", "Neutral"},
+    [POLARITY_POSITIVE] = {"positive", "良好信息", "Positive"},
+    [POLARITY_NEGATIVE] = {"negative", "不良信息", "Negative"},
+    [POLARITY_MIXED] = {"mixed", "视内容而定", "Depends on the content"},
+};
+
+const struct naming *polarity_naming(enum polarity p)
 {
-    struct slice key, value;
+    return &polarities[p];
+}
+
+static void put_item_names(struct json_out *o, const struct record_answer *r)
+{
     json_key(o, "item_names");
     json_object_begin(o);
-    while (members_next(&items, &key, &value)) {
-        const struct item *item = theme_item(t, key);
-        if (!item)
-            continue;
-        json_key_slice(o, key);
+    for (unsigned i = 0; i < r->shown_count; i++) {
+        json_key_slice(o, r->shown[i].code);
         json_object_begin(o);
-        json_put_string(o, "zh", item->zh);
-        json_put_string(o, "en", item->en);
+        json_put_string(o, "zh", r->shown[i].zh);
+        json_put_string(o, "en", r->shown[i].en);
         json_object_end(o);
     }
     json_object_end(o);
 }
 
-void put_record(struct json_out *o, const struct catalogue *c, const struct record_answer *r)
+static void put_shown(struct json_out *o, const struct record_answer *r)
+{
+    json_key(o, "shown");
+    json_array_begin(o);
+    for (unsigned i = 0; i < r->shown_count; i++) {
+        json_object_begin(o);
+        json_put_string(o, "code", r->shown[i].code);
+        json_put_string(o, "zh", r->shown[i].zh);
+        json_put_string(o, "en", r->shown[i].en);
+        json_put_string(o, "value", r->shown[i].value);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+void put_record_members(struct json_out *o, const struct catalogue *c,
+                        const struct record_answer *r)
 {
     const struct theme *t = r->theme;
     char id[RECORD_ID_TEXT + 1], code[40];
     record_id_print(&r->id, id);
     subject_id_print(&r->subject, code);
-    json_object_begin(o);
     json_put_cstr(o, "id", id);
     json_put_string(o, "theme", t->code);
     put_names(o, "theme_name", t->zh, t->en);
     json_put_cstr(o, "category", category_code(r->category));
-    put_names(o, "category_name", slice_of(category_zh(r->category)),
-              slice_of(category_en(r->category)));
+    put_cstr_names(o, "category_name", category_zh(r->category), category_en(r->category));
+    json_put_cstr(o, "polarity", polarity_naming(t->polarity)->code);
     json_put_string(o, "department", t->department);
     put_department_name(o, c, t->department);
-    json_put_cstr(o, "subject", code);
+    put_text_or_nil(o, "basis", t->basis);
+    put_text_or_nil(o, "subject", slice_of(code));
     put_text_or_nil(o, "document", r->document);
     put_day(o, "decided", r->day);
     put_instant(o, "received", r->received);
     json_put_string(o, "version", r->version);
     put_day(o, "public_until", r->public_until);
+    put_shown(o, r);
     json_key(o, "items");
     json_object_begin(o);
     json_members(o, r->items);
@@ -175,6 +240,27 @@ void put_record(struct json_out *o, const struct catalogue *c, const struct reco
         json_members(o, r->amounts);
         json_object_end(o);
     }
-    put_item_names(o, t, r->items);
+    put_item_names(o, r);
+}
+
+void put_record(struct json_out *o, const struct catalogue *c, const struct record_answer *r)
+{
+    json_object_begin(o);
+    put_record_members(o, c, r);
     json_object_end(o);
+}
+
+static const struct naming changes[] = {
+    {"stored", "首次入库", "First stored"},
+    {"changed", "变更", "Changed"},
+    {"revoked", "撤销", "Revoked"},
+    {"reinstated", "恢复", "Reinstated"},
+};
+
+const struct naming *change_naming(const char *change)
+{
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++)
+        if (slice_eq(slice_of(changes[i].code), slice_of(change)))
+            return &changes[i];
+    UNREACHABLE();
 }

@@ -33,6 +33,7 @@ struct field_pair {
     struct slice value;
 };
 
+enum { REQUEST_BODY_BYTES_MAX = 64 * 1024 };
 enum { QUERY_FIELDS_MAX = 32, SEGMENTS_MAX = 8, ROUTE_ARGS_MAX = 2, TARGET_BYTES_MAX = 16 * 1024 };
 
 struct route;
@@ -47,7 +48,9 @@ struct request {
     unsigned query_count;
     struct field_pair *headers;
     unsigned header_count;
-    bool is_malformed; /* target or framing cannot be relied on: answered 400 */
+    struct slice body;     /* for routes that take a small one */
+    bool body_is_too_long; /* longer than REQUEST_BODY_BYTES_MAX, and not kept */
+    bool is_malformed;     /* target or framing cannot be relied on: answered 400 */
     /* Found on the way to the handler. */
     const struct route *route; /* NULL: none */
     struct slice args[ROUTE_ARGS_MAX];

@@ -11,6 +11,7 @@ static const struct route routes[] = {
 #define VIEW HOW_VIEW
 #define LATE HOW_LATE
 #define TAG HOW_TAG
+#define BODY HOW_BODY
 #define ROUTE(method, pattern, handler, who, how, params)                                          \
     {METHOD_##method, pattern, handler, WHO_##who, how, params},
 #include "web/routes.def"
@@ -19,6 +20,7 @@ static const struct route routes[] = {
 #undef VIEW
 #undef LATE
 #undef TAG
+#undef BODY
 };
 
 const struct route *routes_all(unsigned *ret_count)

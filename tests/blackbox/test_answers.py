@@ -29,7 +29,7 @@ def test_search_finds_every_name_that_holds_the_words_the_exact_one_first(regist
     hits = register.all("/v1/search", q="白云山")
     assert {h["name"] for h in hits} == {"广州白云山制药有限公司", "白云山（广州）商贸有限公司", "广州市白云山饭店"}
     assert {"code", "name", "kind", "status", "district", "matched"} <= set(hits[0])
-    assert hits[0]["kind"] == "enterprise"
+    assert hits[0]["kind"] == "enterprise" and hits[0]["kind_name"] == {"zh": "企业", "en": "Enterprise"}
     assert register.get("/v1/search", q="广州市白云山饭店").json["items"][0]["name"] == "广州市白云山饭店"
 
 
@@ -79,7 +79,10 @@ def test_records_are_filtered_by_theme_category_and_days(register):
 
 def test_a_record_shows_public_items_only_and_loses_no_column(register):
     record = register.all(f"/v1/subjects/{uscc(4)}/records")[0]
-    assert {"id", "theme", "category", "department", "document", "decided", "received", "version", "items"} <= set(record)
+    assert {"id", "theme", "category", "department", "document", "decided", "received", "version", "items",
+            "shown"} <= set(record)
+    assert {s["code"] for s in record["shown"]} == set(record["items"])
+    assert {"企业名称", "经营范围", "法定代表人"} <= {s["zh"] for s in record["shown"]}
     values = set(record["items"].values())
     for value in ("有限责任公司", "1,000.0000(万人民币元)", "批发；零售", "广东", "广州", "广州市天河区某路1号", "2001-02-03", "某甲"):
         assert value in values

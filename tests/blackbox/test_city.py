@@ -1,4 +1,5 @@
-"""A whole city: what `creditctl sample` wrote is handed in, and what became of each row is what its manifest says."""
+"""A whole city: what `creditctl sample` wrote is handed in, and what became of each row is what its manifest says.
+CREDENCE_CITY=500000 makes it a city of so many subjects."""
 import collections
 import dataclasses
 import json
@@ -14,6 +15,8 @@ from register import BIN, KIND, PATIENCE, REGISTRATION, Register, clean_environm
 
 # Rows enough to show that memory stays as it is; what is checked by sanitizers is slow.
 SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
+SUBJECTS = int(os.environ.get("CREDENCE_CITY", SUBJECTS))
+HAND_IN_S = 600 + SUBJECTS // 500
 # What creditd may hold, in MiB, with the caches of the tests' settings. Sanitizers keep freed memory for a while.
 RSS_MIB = 1_500 if KIND == "asan" else 400
 VERDICTS = ("stored", "changed", "duplicate", "stale", "rejected")
@@ -47,7 +50,7 @@ def resident_mib(pid):
 def write_city(folder, *more):
     made = subprocess.run([BIN / "creditctl", "sample", "--subjects", str(SUBJECTS), "--rows-per-subject",
                            str(ROWS_PER_SUBJECT), "--out", folder, "--quiet", *more],
-                          env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE * 5)
+                          env=clean_environment(), capture_output=True, text=True, timeout=HAND_IN_S)
     assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
 
 
@@ -57,7 +60,7 @@ def hand_in(register, folder):
     with register.launch_ctl("submit", "--dir", folder, "--quiet", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                              text=True) as ctl:
         # The watchdog ends what hangs; lines are read as files are done.
-        watchdog = threading.Timer(PATIENCE * 10, ctl.kill)
+        watchdog = threading.Timer(HAND_IN_S, ctl.kill)
         watchdog.start()
         lines = []
         for line in ctl.stdout:
@@ -181,12 +184,57 @@ def test_every_theme_is_found_by_the_answer_on_its_first_subject(city):
         assert bool(records) == is_public, (file["theme"], answer.status)
         if is_public:
             seen.add(theme["category"])
-            record = city.register.get_json(f"/v1/records/{records[0]['id']}")
-            assert record["theme"] == file["theme"] and record["items"]
-            # names: here record["shown"] is to be held against theme["items"]: Chinese names in the order of the theme.
+            assert records[0]["theme"] == file["theme"] and records[0]["items"]
+            expect_names(records[0], theme)
     assert seen == public and len(seen) == 8
-    # own: here the themes that are not public are to be found by the subject's own answer, with file["person"] or
-    # file["subject"] as its number.
+
+
+def expect_names(record, theme):
+    """Everything that is shown has a name and its value in words, in the order of the theme."""
+    order = [item["code"] for item in theme["items"]]
+    sets = {item["code"]: item["code_set"]["values"] for item in theme["items"] if "code_set" in item}
+    shown = [one["code"] for one in record["shown"] if one["code"] in order]
+    assert shown == [code for code in order if code in record["items"]], theme["code"]
+    assert record["theme_name"]["zh"] == theme["zh"] and record["department_name"]["zh"]
+    for one in record["shown"]:
+        if one["code"] not in order:
+            continue  # why a row was handed in is no item
+        item = theme["items"][order.index(one["code"])]
+        assert one["zh"] == item["zh"] and one["en"] == item["en"] and one["value"], (theme["code"], one)
+        if one["code"] in sets:
+            words = {value.get("zh", value["code"]) for value in sets[one["code"]]}
+            assert set(one["value"].split("；")) <= words, (theme["code"], one)
+
+
+def own_records(register, number):
+    """All that the register says of a subject to the subject itself, at the counter: theme → a record."""
+    found, cursor = {}, None
+    while True:
+        body = {"number": number, "limit": 100} | ({"cursor": cursor} if cursor else {})
+        answer = register.request("POST", "/v1/operator/own", body=json.dumps(body), over_socket=True,
+                                  headers={"Content-Type": "application/json"})
+        assert answer.status == 200, answer.text
+        for record in answer.json["items"]:
+            found.setdefault(record["theme"], record)
+        cursor = answer.json["next"]
+        if cursor is None:
+            return found
+
+
+def test_every_theme_is_shown_with_names_by_the_subjects_own_answer(city):
+    asked = {}
+    for file in city.summary["files"]:
+        theme = city.register.get_json(f"/v1/catalogue/{file['theme']}")
+        number = file.get("person") or file["subject"]
+        if number not in asked:
+            asked[number] = own_records(city.register, number)
+        if theme["visibility"] == "N":  # what stays with its source is shown to nobody
+            assert file["theme"] not in asked[number]
+            continue
+        assert file["theme"] in asked[number], file["theme"]
+        expect_names(asked[number][file["theme"]], theme)
+        assert number == file.get("subject") or number not in json.dumps(asked[number])
+    assert len(city.summary["files"]) == 392
 
 
 def test_the_tour_leads_to_what_it_promises(city):

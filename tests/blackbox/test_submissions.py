@@ -142,6 +142,7 @@ def test_the_ledger_is_the_sum_of_the_receipts_and_needs_the_departments_key(cre
     receipts.append(creditd.submit(PENALTY, as_csv([penalty("处1号", "样例市第1号贸易有限公司", uscc(1))])))
     key = creditd.key("amr")
     lines = creditd.all("/v1/departments/amr/ledger", key=key)
+    assert lines[0]["theme_name"]["zh"] and lines[0]["theme_name"]["en"]
     for name in ("received", "warned", *VERDICTS):
         assert sum(line[name] for line in lines) == sum(r[name] for r in receipts), name
     assert {line["theme"] for line in lines} == {REGISTRATION, PENALTY}

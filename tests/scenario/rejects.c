@@ -228,6 +228,35 @@ TEST(rejected_rows_go_with_the_details_of_old_receipts)
     world_close(w);
 }
 
+TEST(one_value_of_the_store_holds_no_more_rejected_rows_than_can_be_read_at_once)
+{
+    struct world *w = world_open();
+    AUTO_BUF(body, 64 << 20);
+    buf_add_slice(&body, SLICE("企业名称,经营范围\n"));
+    for (int i = 0; i < 500; i++) {
+        buf_add_slice(&body, SLICE("甲,"));
+        memset(buf_grow(&body, 60000), 'x', 60000);
+        buf_add_char(&body, '\n');
+    }
+    struct batch_id id = submit(w, "b", buf_slice(&body));
+    EXPECT_EQ(world_totals(w, &id).rejected, 500);
+    struct view *v;
+    size_t most = 0, all = 0;
+    EXPECT_OK(view_open(w->store, &v));
+    struct walk *walk = walk_open(v, CF_LOG, (struct slice){0}, (struct slice){0});
+    for (; walk_valid(walk); walk_next(walk)) {
+        size_t n = walk_value(walk).n;
+        all += n;
+        most = n > most ? n : most;
+    }
+    EXPECT_OK(walk_close(walk));
+    view_close(v);
+    EXPECT(all > 500 * 60000);
+    EXPECT(most < 16 << 20);
+    EXPECT(world_rejects(w, &id).n > 500 * 60000);
+    world_close(w);
+}
+
 TEST(keeping_rows_costs_no_row_of_the_store_more)
 {
     struct world *w = world_open();

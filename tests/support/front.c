@@ -141,6 +141,7 @@ static struct answer ask(struct front *f, const char *method, const char *target
         .arena = f->arena, .origin = f->origin, .method = method_of(slice_of(method))};
     response_init(&a.res);
     request_target(&r, slice_of(target));
+    r.body = body;
     fill_headers(f, &r);
     web_handle(f->web, &r, &a.res);
     struct upload *u = TAKE(a.res.upload);

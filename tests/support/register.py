@@ -23,7 +23,7 @@ import tempfile
 import time
 import urllib.parse
 
-import sample  # deploy/sample.py, which knows check characters
+import codes
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CREDENCE_BIN", SOURCE / "build/dev/bin")).resolve()
@@ -42,12 +42,12 @@ def uscc(number, kind="91"):
     """The unified code of the nth synthetic subject, both check characters right."""
     digits = ""
     for _ in range(6):
-        digits = sample.ALPHABET[number % 31] + digits
+        digits = codes.ALPHABET[number % 31] + digits
         number //= 31
-    return sample.unified_code(kind, "YY" + digits)
+    return codes.unified_code(kind, "YY" + digits)
 
 
-wrong = sample.wrong
+wrong = codes.wrong
 
 
 def as_csv(rows, quoting=csv.QUOTE_ALL, line_end="\n"):

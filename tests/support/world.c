@@ -1,6 +1,7 @@
 /* The register that scenarios play in. */
 #include "tests/support/world.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,30 +14,23 @@
 
 static const uint8_t master[32] = "a master key for tests only ....";
 
-static int put_entries(void *ctx, struct batch *b, struct counters *counters)
-{
-    (void)counters;
-    struct catalogue_entry *const *const *list = ctx;
-    for (struct catalogue_entry *e = **list; e->json.n; e++)
-        catalogue_entry_put(b, e);
-    return 0;
-}
-
 static void open_all(struct world *w)
 {
     struct reason why = {{0}};
     struct store_options so = {.dir = w->dir, .cache_bytes = 16 << 20, .buffer_bytes = 16 << 20};
     if (store_open(&so, &w->store, &why) < 0)
         FAIL("store: %s", why.text);
-    struct writer_options wo = {
-        .store = w->store, .keys = w->keys, .clock = &w->clock, .receipt_days = w->receipt_days};
+    struct writer_options wo = {.store = w->store,
+                                .keys = w->keys,
+                                .clock = &w->clock,
+                                .receipt_days = w->receipt_days,
+                                .catalogue = &w->in_force.now};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);
 }
 
 struct world *world_open(void)
 {
-    struct reason why = {{0}};
     struct world *w = calloc(1, sizeof *w);
     CHECK(w);
     w->dir = test_tempdir();
@@ -45,19 +39,9 @@ struct world *world_open(void)
     struct utc_ms start;
     EXPECT(utc_parse(SLICE("2026-06-01T09:00:00+08:00"), &start));
     w->clock = clock_settable(start);
-    struct catalogue *files;
-    if (catalogue_load(w->arena, test_source("catalogue"), &files, &why) < 0)
-        FAIL("catalogue: %s", why.text);
-    struct catalogue_entry *fresh;
-    size_t count;
-    if (catalogue_join(w->arena, NULL, files, (struct utc_ms){0}, &w->catalogue, &fresh, &count,
-                       &why) < 0)
-        FAIL("catalogue: %s", why.text);
+    in_force_init(&w->in_force);
     open_all(w);
-    struct catalogue_entry *ended = ARENA_ARRAY(w->arena, struct catalogue_entry, count + 1);
-    memcpy(ended, fresh, count * sizeof *fresh);
-    struct catalogue_entry **list = &ended;
-    EXPECT_OK(writer_run(w->writer, put_entries, &list, &why));
+    world_load(w, test_source("catalogue"));
     return w;
 }
 
@@ -72,6 +56,7 @@ static void close_all(struct world *w)
 void world_close(struct world *w)
 {
     close_all(w);
+    in_force_fini(&w->in_force);
     keys_destroy(w->keys);
     arena_destroy(w->arena);
     free(w);
@@ -81,6 +66,15 @@ void world_restart(struct world *w)
 {
     close_all(w);
     open_all(w);
+}
+
+void world_load(struct world *w, const char *dir)
+{
+    struct reason why = {{0}};
+    size_t fresh = 0;
+    if (in_force_load(&w->in_force, w->writer, dir, &fresh, &why) < 0)
+        FAIL("catalogue: %s", why.text);
+    w->catalogue = atomic_load(&w->in_force.now);
 }
 
 static struct slice department_of(struct world *w, const char *theme)
@@ -100,7 +94,6 @@ enum submission_end world_try(struct world *w, const char *department, const cha
     struct submission_options o = {
         .writer = w->writer,
         .keys = w->keys,
-        .catalogue = w->catalogue,
         .department = department ? slice_of(department) : department_of(w, theme),
         .theme = slice_of(theme),
         .batch_name = slice_of(batch),

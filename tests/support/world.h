@@ -1,5 +1,6 @@
 #pragma once
 #include "base/clock.h"
+#include "daemon/in_force.h"
 #include "ingest/submission.h"
 #include "ingest/writer.h"
 #include "query/query.h"
@@ -17,7 +18,8 @@ struct world {
     struct arena *arena;
     struct keys *keys;
     struct clock clock;
-    struct catalogue *catalogue;
+    struct in_force in_force;
+    const struct catalogue *catalogue; /* in force; set by world_open and world_load */
     struct store *store;
     struct writer *writer;
     int receipt_days; /* 0: for ever; holds from world_restart on */
@@ -27,6 +29,8 @@ struct world *world_open(void);
 void world_close(struct world *w);
 /* Stops the writer, closes the store and opens both again, as after a restart. */
 void world_restart(struct world *w);
+/* Puts what is new in that folder into force. */
+void world_load(struct world *w, const char *dir);
 
 /* Submits a whole text under a batch name (NULL: a new one) as the theme's own department and
  * returns its counts. */

@@ -26,10 +26,11 @@ static struct world *open_world(const char *dir)
     struct store_options so = {.dir = dir, .cache_bytes = 8 << 20, .buffer_bytes = 16 << 20};
     EXPECT_OK(store_open(&so, &w.store, NULL));
     w.keys = keys_fixed(master);
-    struct writer_options wo = {.store = w.store, .keys = w.keys, .clock = &w.clock};
-    EXPECT_OK(writer_start(&wo, &w.writer, NULL));
     in_force_init(&w.f);
     EXPECT_OK(in_force_restore(&w.f, w.store, NULL));
+    struct writer_options wo = {
+        .store = w.store, .keys = w.keys, .clock = &w.clock, .catalogue = &w.f.now};
+    EXPECT_OK(writer_start(&wo, &w.writer, NULL));
     return &w;
 }
 

@@ -76,6 +76,34 @@ static inline struct copy copy_make(void)
     return c;
 }
 
+/* All of it but the themes: small, however many the project has. */
+static inline struct copy copy_bare(void)
+{
+    static unsigned count;
+    static const char *const files[] = {"common.yaml", "departments.yaml"};
+    static const char *const folders[] = {"tables", "archetypes", "code-sets"};
+    struct copy c;
+    char from[512], to[512];
+    EXPECT(snprintf(c.dir, sizeof c.dir, "%s/bare-%u", test_tempdir(), ++count) <
+           (int)sizeof c.dir);
+    EXPECT(mkdir(c.dir, 0755) == 0);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        AUTO_BUF(text, 16 * 1024 * 1024);
+        EXPECT(snprintf(from, sizeof from, "%s/%s", test_source("catalogue"), files[i]) < 512);
+        copy_path(&c, files[i], to);
+        file_get(from, &text);
+        file_put(to, buf_slice(&text));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        EXPECT(snprintf(from, sizeof from, "%s/%s", test_source("catalogue"), folders[i]) < 512);
+        copy_path(&c, folders[i], to);
+        copy_folder(from, to);
+    }
+    copy_path(&c, "themes", to);
+    EXPECT(mkdir(to, 0755) == 0);
+    return c;
+}
+
 static inline void copy_put(const struct copy *c, const char *file, const char *text)
 {
     char path[512];

@@ -249,6 +249,10 @@ TEST(tables_hold_what_judging_needs)
     EXPECT(!tables_is_missing(t, SLICE("无锡")));
     EXPECT(tables_division_known(t, 440106));
     EXPECT(!tables_division_known(t, 440199));
+    struct arena *a = arena_create(1 << 16);
+    EXPECT_SLICE(tables_division_name(t, a, SLICE("440106")), "广州市天河区");
+    EXPECT_SLICE(tables_division_name(t, a, SLICE("110101")), "北京市东城区");
+    arena_destroy(a);
     EXPECT_EQ(tables_mask(t, SLICE("person-number"))->keep_first, 1);
     EXPECT(tables_mask(t, SLICE("nothing")) == NULL);
     for (size_t i = 1; i < t->division_count; i++)
@@ -320,6 +324,8 @@ TEST(an_entry_written_and_read_again_is_the_same_entry)
     EXPECT_EQ(again->common_count, 1);
     EXPECT_SAME(again->commons[0]->json, c->commons[0]->json);
     EXPECT_EQ(again->commons[0]->tables.division_count, c->commons[0]->tables.division_count);
+    EXPECT_SAME(again->commons[0]->tables.division_names[9],
+                c->commons[0]->tables.division_names[9]);
     EXPECT_EQ(again->commons[0]->tables.class_count, c->commons[0]->tables.class_count);
     EXPECT_EQ(again->commons[0]->tables.missing_count, c->commons[0]->tables.missing_count);
     const struct tables *t = &c->commons[0]->tables, *u = &again->commons[0]->tables;

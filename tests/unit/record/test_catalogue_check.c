@@ -220,6 +220,7 @@ static const struct mistake MISTAKES[] = {
      "social-organisation, government", NULL},
     {"tables/dates.yaml", "1899-12-31", "1899-13-31", NULL, "is no day", NULL},
     {"tables/divisions.csv", "", "44010,短\n", NULL, "six digits", NULL},
+    {"tables/divisions.csv", "", "440199,某 区\n", NULL, "has no blanks", NULL},
     {"tables/forbidden.yaml", "word: 指纹", "wrod: 指纹", NULL, "unknown key \"wrod\"", NULL},
 };
 

@@ -6,7 +6,7 @@
 #include "record/rule.h"
 #include "tests/support/test.h"
 
-enum { NUMBERS = 64 };
+enum { NUMBERS = 128 };
 
 static const char *severity_name(enum severity s)
 {

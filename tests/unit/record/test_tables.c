@@ -18,6 +18,39 @@ TEST(a_division_is_known_or_not)
     EXPECT(!tables_division_known(&(struct tables){0}, 100000));
 }
 
+TEST(a_division_is_called_by_its_name_and_that_of_what_it_belongs_to)
+{
+    static const struct {
+        unsigned code;
+        const char *name, *shown;
+    } rows[] = {
+        {110000, "北京市", "北京市"},       {110100, "市辖区", "市辖区"},
+        {110101, "东城区", "北京市东城区"}, {429000, "省直辖县级行政区划", "省直辖县级行政区划"},
+        {429004, "仙桃市", "仙桃市"},       {440100, "广州市", "广州市"},
+        {440101, "市辖区", "广州市"},       {440106, "天河区", "广州市天河区"},
+    };
+    unsigned codes[ARRAY_LEN(rows)];
+    struct slice names[ARRAY_LEN(rows)];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        codes[i] = rows[i].code;
+        names[i] = slice_of(rows[i].name);
+    }
+    struct tables t = {
+        .divisions = codes, .division_names = names, .division_count = ARRAY_LEN(rows)};
+    struct arena *a = arena_create(1 << 16);
+    char code[7];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        snprintf(code, sizeof code, "%06u", rows[i].code);
+        EXPECT_SAME(tables_division_name(&t, a, slice_of(code)), slice_of(rows[i].shown));
+    }
+    EXPECT_SLICE(tables_division_name(&t, a, SLICE("440199")), "");
+    EXPECT_SLICE(tables_division_name(&t, a, SLICE("天河区")), "");
+    EXPECT_SLICE(tables_division_name(&t, a, SLICE("")), "");
+    t.division_names = NULL;
+    EXPECT_SLICE(tables_division_name(&t, a, SLICE("440106")), "");
+    arena_destroy(a);
+}
+
 TEST(words_for_missing_are_known_in_any_width_and_case)
 {
     static const struct slice words[] = {{"\\N", 2}, {"NULL", 4}, {"N/A", 3}, {"/", 1},

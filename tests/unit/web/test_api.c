@@ -66,7 +66,11 @@ TEST(a_name_is_found_and_leads_to_subject_records_and_history)
     EXPECT_SLICE(json_get_string(hit, "name"), "广州某某商贸有限公司");
     EXPECT_SLICE(json_get_string(hit, "kind"), "enterprise");
     EXPECT_SLICE(json_get_string(hit, "matched"), "广州某某商贸有限公司");
-    EXPECT(json_get(hit, "status") && json_get(hit, "district"));
+    EXPECT(json_get(hit, "status"));
+    EXPECT_SLICE(json_get_string(hit, "district"), "440106");
+    EXPECT_SLICE(json_get_string(hit, "district_name"), "广州市天河区");
+    EXPECT_SLICE(json_get_string(json_get(hit, "kind_name"), "zh"), "企业");
+    EXPECT_SLICE(json_get_string(json_get(hit, "kind_name"), "en"), "Enterprise");
     EXPECT_EQ(json_get(a.json, "next")->kind, JSON_NULL);
 
     a = front_get(front, url("/v1/subjects/*", code));
@@ -76,6 +80,9 @@ TEST(a_name_is_found_and_leads_to_subject_records_and_history)
     EXPECT_EQ(json_get_int(counters, "registration"), 1);
     EXPECT_EQ(json_get_int(counters, "public-benefit"), 0);
     EXPECT_EQ(json_get_int(a.json, "total"), 1);
+    const struct json *names = json_get(a.json, "category_names");
+    EXPECT_EQ(names->count, 8);
+    EXPECT_SLICE(json_get_string(json_get(names, "public-benefit"), "zh"), "公益");
     EXPECT_SLICE(json_get_string(a.json, "as_of"), "2026-06-01");
 
     a = front_get(front, url("/v1/subjects/*/records?category=registration", code));
@@ -89,6 +96,11 @@ TEST(a_name_is_found_and_leads_to_subject_records_and_history)
     EXPECT_SLICE(json_get_string(json_get(json_get(record, "item_names"), "SCOPE"), "zh"),
                  "经营范围");
     EXPECT(!json_get(json_get(record, "item_names"), "X"));
+    EXPECT_EQ(json_get(record, "items")->count, json_get(record, "shown")->count);
+    EXPECT_SLICE(json_get_string(json_get(record, "theme_name"), "zh"), "企业登记基本信息");
+    EXPECT_SLICE(json_get_string(json_get(record, "department_name"), "zh"), "市市场监督管理局");
+    EXPECT_SLICE(json_get_string(record, "polarity"), "neutral");
+    EXPECT(json_get_string(record, "basis").n > 0);
     EXPECT_EQ(json_get(record, "items")->count, json_get(record, "item_names")->count);
 
     const char *id = arena_dup(front->arena, json_get_string(record, "id")).p;
@@ -98,6 +110,7 @@ TEST(a_name_is_found_and_leads_to_subject_records_and_history)
     one = front_get(front, url("/v1/records/*/history", id));
     EXPECT_EQ(answer_count(&one), 1);
     EXPECT_SLICE(json_get_string(answer_item(&one, 0), "change"), "stored");
+    EXPECT_SLICE(json_get_string(json_get(answer_item(&one, 0), "change_name"), "zh"), "首次入库");
     EXPECT_EQ(json_get(answer_item(&one, 0), "until")->kind, JSON_NULL);
     close_all();
 }

@@ -75,7 +75,7 @@ TEST(a_subject_shows_names_of_items_and_not_codes)
     EXPECT(shows(&a, "市市场监督管理局") && shows(&a, "2026-06-01") && shows(&a, "2001-02-03"));
     EXPECT(shows(&a, "?category=registration"));
     a = page("/subjects/*?category=judgment", code);
-    EXPECT(shows(&a, "此类别没有公开记录"));
+    EXPECT(shows(&a, "没有此类公开记录"));
     a = page("/subjects/*?category=none", code);
     EXPECT_EQ(a.status, 400);
     a = page("/subjects/*", "91440101YY00000000");
@@ -95,6 +95,84 @@ TEST(a_record_has_a_page_with_its_changes)
     a = front_get(front, target);
     EXPECT_EQ(a.status, 200);
     EXPECT(shows(&a, "首次入库") && shows(&a, "经营范围") && shows(&a, code));
+    close_all();
+}
+
+/* Penalties of one subject, with days that tell them apart. */
+static void penalties(const char *code, unsigned count)
+{
+    for (unsigned i = 1; i <= count; i++) {
+        struct slice text = arena_printf(
+            world->arena,
+            "CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FRDB,CF_WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_"
+            "NR_FK,CF_JDRQ,CF_YXQ,CF_GSJZQ,CF_CFJG,CF_CFJGDM,CF_SJLY,CF_SJLYDM,_id\n"
+            "处第%u号,广州某某商贸有限公司,法人及非法人组织,%s,某甲,无照经营,事实,条例,罚款,"
+            "罚款二千元,0.2,2026-05-%02u,2027-05-01,2027-01-01,某局,11440106YY000001XG,某局,"
+            "11440106YY000001XG,N%u\n",
+            i, code, i, i);
+        EXPECT_EQ(world_submit(world, "amr-penalty", NULL, text).stored, 1);
+    }
+}
+
+TEST(a_long_list_is_an_overview_that_leads_to_each_category)
+{
+    char code[19];
+    open_with("广州某某商贸有限公司", code);
+    penalties(code, 23);
+    struct answer a = page("/subjects/*", code);
+    EXPECT(shows(&a, "<h3 class=\"group\">登记") && shows(&a, "<h3 class=\"group\">监管"));
+    EXPECT(shows(&a, "处第23号") && shows(&a, "处第19号") && !shows(&a, "处第18号"));
+    EXPECT(shows(&a, "全部 23 条") && shows(&a, "?category=supervision"));
+    EXPECT(!shows(&a, "rel=\"next\""));
+    a = page("/subjects/*?category=supervision", code);
+    EXPECT(shows(&a, "处第4号") && !shows(&a, "处第3号") && !shows(&a, "经营范围"));
+    EXPECT(shows(&a, "?category=supervision&amp;cursor="));
+    a = page("/subjects/*?theme=amr-penalty", code);
+    EXPECT(shows(&a, "只看主题") && shows(&a, "处第23号") && !shows(&a, "经营范围"));
+    EXPECT(shows(&a, "?theme=amr-penalty&amp;cursor="));
+    a = page("/subjects/*?theme=nothing", code);
+    EXPECT_EQ(a.status, 200);
+    EXPECT(shows(&a, "没有此类公开记录") && !shows(&a, "只看主题"));
+    close_all();
+}
+
+TEST(a_short_list_is_shown_whole)
+{
+    char code[19];
+    open_with("广州某某商贸有限公司", code);
+    penalties(code, 9);
+    struct answer a = page("/subjects/*", code);
+    EXPECT(shows(&a, "处第1号") && shows(&a, "处第9号") && !shows(&a, "全部 9 条"));
+    close_all();
+}
+
+TEST(what_speaks_against_a_subject_is_told_by_a_word)
+{
+    char code[19];
+    open_with("广州某某商贸有限公司", code);
+    struct answer a = page("/subjects/*", code);
+    EXPECT(!shows(&a, "不良信息") && !shows(&a, "良好信息"));
+    penalties(code, 1);
+    a = page("/subjects/*", code);
+    EXPECT(shows(&a, "不良信息 <span lang=\"en\">Negative</span>"));
+    close_all();
+}
+
+TEST(a_record_says_who_keeps_it_by_which_law_and_until_when_and_whom_it_is_about_last)
+{
+    char code[19], target[100];
+    open_with("广州某某商贸有限公司", code);
+    penalties(code, 1);
+    struct answer a = page("/subjects/*?theme=amr-penalty", code);
+    ptrdiff_t at = slice_find(a.body, SLICE("/records/"), 0);
+    snprintf(target, sizeof target, "%.38s", a.body.p + at);
+    a = front_get(front, target);
+    EXPECT(shows(&a, "行政处罚法") && shows(&a, "datetime=\"2027-01-01\""));
+    EXPECT(shows(&a, "处罚类别") && !shows(&a, "CF_CFLB") && !shows(&a, "证件号码"));
+    ptrdiff_t about = slice_find(a.body, SLICE("主体信息"), 0);
+    EXPECT(about > slice_find(a.body, SLICE("违法事实"), 0));
+    EXPECT(slice_find(a.body, SLICE("行政相对人名称"), 0) > about);
+    EXPECT(slice_find(a.body, SLICE("</article>"), 0) > 0 && !shows(&a, "<details"));
     close_all();
 }
 

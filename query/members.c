@@ -1,5 +1,9 @@
-/* A string, a colon, a string, a comma. */
-#include "web/members.h"
+/* A string, a colon, a string, a comma. Escapes are rare, and left to the JSON reader. */
+#include "query/members.h"
+
+#include <string.h>
+
+#include "base/json.h"
 
 static bool take(struct slice *s, char c)
 {
@@ -29,4 +33,18 @@ bool members_next(struct slice *rest, struct slice *ret_key, struct slice *ret_v
     if (!take_string(rest, ret_key) || !take(rest, ':') || !take_string(rest, ret_value))
         return false;
     return take(rest, ',') || rest->n == 0;
+}
+
+struct slice members_text(struct arena *a, struct slice value)
+{
+    struct json *text;
+    if (!value.n || !memchr(value.p, '\\', value.n))
+        return value;
+    AUTO_BUF(b, value.n + 4);
+    buf_add_slice(&b, SLICE("[\""));
+    buf_add_slice(&b, value);
+    buf_add_slice(&b, SLICE("\"]"));
+    if (b.err || json_parse(a, buf_slice(&b), b.n, &text, NULL) < 0)
+        return value;
+    return text->items[0].string;
 }

@@ -1,6 +1,6 @@
 /* The walk over a fragment of members. */
+#include "query/members.h"
 #include "tests/support/test.h"
-#include "web/members.h"
 
 TEST(keys_and_values_come_as_they_stand)
 {
@@ -28,4 +28,13 @@ TEST(anything_else_ends_the_walk)
         if (members_next(&rest, &key, &value))
             FAIL("accepted: %s", bad[i]);
     }
+}
+
+TEST(a_value_is_read_as_the_text_that_was_written)
+{
+    struct arena *a = arena_create(1 << 16);
+    EXPECT_SLICE(members_text(a, SLICE("")), "");
+    EXPECT_SLICE(members_text(a, SLICE("罚款")), "罚款");
+    EXPECT_SLICE(members_text(a, SLICE("say \\\"yes\\\"\\n\\u5e7f")), "say \"yes\"\n广");
+    arena_destroy(a);
 }

@@ -1,0 +1,13 @@
+#pragma once
+#include "daemon/ctl.h"
+#include "record/catalogue.h"
+
+/* Commands of the catalogue that have a file of their own, and what they share. */
+
+/* Reads the files of a folder, or, for the word "current", what the running creditd has in force.
+ * EXIT_CODE_OK, or EXIT_CODE_REFUSED after having said what is wrong; never another. The arena is
+ * the caller's to destroy. */
+int ctl_catalogue_read(struct ctl *c, const char *where, struct arena **ret_arena,
+                       struct catalogue **ret);
+
+int ctl_catalogue_diff(struct ctl *c);
