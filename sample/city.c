@@ -228,7 +228,6 @@ static int put_theme(struct writing *w, size_t at, struct reason *why)
     int r = course_init(&w->course, &c->events, f, partner, why);
     if (r < 0)
         return r;
-    w->course.records = w->theme->records;
     w->course.home_count = w->theme->home_count;
     memcpy(w->course.homes, w->theme->homes, sizeof w->course.homes);
     r = put_file(w, why);

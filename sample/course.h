@@ -28,10 +28,9 @@ struct course {
     int change;                /* the item that can change */
     unsigned homes[HOMES_MAX]; /* events that happen to records 1, 2, … for certain */
     unsigned home_count;
-    uint64_t records;
 };
 
-/* Whether each event can happen is found out here; records and homes are the city's to set. */
+/* Whether each event can happen is found out here; homes are the city's to set. */
 int course_init(struct course *c, const struct events *e, struct filler *f,
                 const struct filler *partner, struct reason *reterr_why);
 void course_fini(struct course *c);

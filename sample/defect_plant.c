@@ -416,15 +416,16 @@ PLANT(same_fact)
 {
     const struct filler *other = l->partner;
     const struct theme *t = l->filler->theme;
-    static struct draft copy;
+    struct slice values[THEME_ITEMS_MAX];
     struct matter theirs;
     filler_matter(other, m->record, NEED_ANYONE, &theirs);
-    draft_clear(&copy, other->theme->item_count);
-    filler_fill(other, &theirs, &copy);
+    memset(d->values, 0, sizeof d->values);
+    filler_fill(other, &theirs, d);
+    memcpy(values, d->values, sizeof values);
     for (size_t i = 0; i < t->item_count; i++) {
         const struct item *item = theme_item(other->theme, t->items[i].code);
-        if (item && l->filler->makers[i].is_there)
-            d->values[i] = draft_text(d, copy.values[item->index]);
+        bool is_there = item && l->filler->makers[i].is_there;
+        d->values[i] = is_there ? values[item->index] : (struct slice){NULL, 0};
     }
 }
 

@@ -34,7 +34,6 @@ static void begin(struct course *c, const struct theme *t)
     struct reason why;
     struct filler *f = filler_create(arena, &people, catalogue, t, 0);
     EXPECT_OK(course_init(c, &events, f, NULL, &why));
-    c->records = RECORDS;
 }
 
 TEST(the_first_record_of_every_theme_is_plain_complete_and_of_a_kind_that_the_theme_lists)
