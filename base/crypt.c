@@ -37,6 +37,7 @@ struct keys {
 static const char *const use_names[KEY_USE_COUNT] = {
     [KEY_IDENTITY] = "identity", [KEY_SUBJECT] = "subject", [KEY_CONTENT] = "content",
     [KEY_ITEMS] = "items",       [KEY_CURSOR] = "cursor",   [KEY_BATCH] = "batch",
+    [KEY_KEPT] = "kept",
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -22,6 +22,7 @@ enum key_use {
     KEY_ITEMS,    /* master of sealed items */
     KEY_CURSOR,   /* page cursors */
     KEY_BATCH,    /* submission ids */
+    KEY_KEPT,     /* master of sealed rows that were rejected */
     KEY_USE_COUNT,
 };
 

@@ -35,6 +35,7 @@ struct csv {
     uint64_t number;       /* of the next row */
     unsigned bom_seen;     /* bytes of a mark at the very beginning; 3: that is over */
     enum at at;
+    bool has_mark;
     bool is_finished;
     bool is_given; /* the gathered row was given out and may go */
     bool too_long;
@@ -338,7 +339,8 @@ static void skip_bom(struct csv *c)
         c->bom_seen++;
         advance(c, 1);
     }
-    if (c->bom_seen == 3 || (c->pos == c->end && !c->is_finished))
+    c->has_mark = c->bom_seen == 3;
+    if (c->has_mark || (c->pos == c->end && !c->is_finished))
         return;
     if (c->bom_seen) {
         row_add(c, bom, c->bom_seen);
@@ -370,58 +372,7 @@ enum csv_step csv_next(struct csv *c, struct csv_row *ret)
     return c->at != AT_ROW && give(c, ret) ? CSV_ROW : CSV_END;
 }
 
-/* [+-] digits [. digits] [e [+-] digits] */
-static bool is_number(struct slice s)
+bool csv_has_mark(const struct csv *c)
 {
-    size_t i = s.n && (s.p[0] == '+' || s.p[0] == '-') ? 1 : 0;
-    size_t digits = 0;
-    for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-        digits++;
-    if (i < s.n && s.p[i] == '.')
-        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-            digits++;
-    if (digits && i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
-        i++;
-        i += i < s.n && (s.p[i] == '+' || s.p[i] == '-');
-        return slice_all_digits(slice_from(s, i));
-    }
-    return digits && i == s.n;
-}
-
-/* Quoted, it can be told from a blank line, from a mark at the beginning of the file, and from a
- * field of which a spreadsheet trims the blanks. */
-static bool needs_quotes(struct slice s, bool is_first)
-{
-    if (s.n == 0)
-        return is_first;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
-            return true;
-    bool blank_end = s.p[0] == ' ' || s.p[0] == '\t' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t';
-    return blank_end || (is_first && slice_starts(s, SLICE("\xEF\xBB\xBF")));
-}
-
-void csv_put(struct buf *b, struct slice field, bool is_first)
-{
-    if (!is_first)
-        buf_add_char(b, ',');
-    bool is_formula = field.n && memchr("=+-@", field.p[0], 4) && !is_number(field);
-    if (!needs_quotes(field, is_first)) {
-        if (is_formula)
-            buf_add_char(b, '\'');
-        buf_add_slice(b, field);
-        return;
-    }
-    buf_add_char(b, '"');
-    if (is_formula)
-        buf_add_char(b, '\'');
-    while (field.n) {
-        const char *quote = memchr(field.p, '"', field.n);
-        size_t n = quote ? (size_t)(quote + 1 - field.p) : field.n;
-        buf_add(b, field.p, n);
-        if (quote)
-            buf_add_char(b, '"');
-        field = slice_from(field, n);
-    }
-    buf_add_char(b, '"');
+    return c->has_mark;
 }

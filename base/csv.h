@@ -40,9 +40,15 @@ void csv_finish(struct csv *c);
  * quote never closes would swallow the rest of the file: the row ends at row_bytes_max with
  * too_long. */
 enum csv_step csv_next(struct csv *c, struct csv_row *ret);
+/* Whether a BOM was skipped; known with the first row. */
+bool csv_has_mark(const struct csv *c);
 
 /* Appends one field to a CSV line being built, quoted when needed; the caller ends the line.
  * Formulas are defused: a value that begins with = + - @ gets a leading apostrophe unless it is a
  * number. */
 struct buf;
 void csv_put(struct buf *b, struct slice field, bool is_first);
+/* As csv_put, for a file that comes back: what a spreadsheet would take for a formula, a number or
+ * a date gets a leading tab, which makes it text there and is a blank to us; nothing else is
+ * altered. */
+void csv_put_as_text(struct buf *b, struct slice field, bool is_first);

@@ -1,4 +1,4 @@
-/* `creditctl receipt`: the receipt of an earlier delivery, in three forms. */
+/* `creditctl receipt`: the receipt of an earlier delivery, and its rejected rows. */
 #include "daemon/ctl_receipt.h"
 
 #include <stdio.h>
@@ -63,10 +63,13 @@ static int show_for_people(struct ctl *c, const char *path)
 int ctl_receipt(struct ctl *c)
 {
     bool as_csv = ctl_option(c, "csv"), as_json = ctl_option(c, "json");
-    const char *path = arena_printf(c->arena, "/v1/submissions/%s%s", ctl_escape(c, c->words[0]),
-                                    as_csv ? "?format=csv" : "")
-                           .p;
-    if (!as_csv && !as_json)
+    bool rejects = ctl_option(c, "rejects");
+    if (as_csv + as_json + rejects > 1)
+        return ctl_fail(EXIT_CODE_USAGE, "only one of --csv, --json and --rejects can be given");
+    const char *format = rejects ? "?format=rejects" : as_csv ? "?format=csv" : "";
+    const char *path =
+        arena_printf(c->arena, "/v1/submissions/%s%s", ctl_escape(c, c->words[0]), format).p;
+    if (!as_csv && !as_json && !rejects)
         return show_for_people(c, path);
     int code = ctl_copy(c, path);
     if (code == EXIT_CODE_OK && as_json)

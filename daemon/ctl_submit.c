@@ -14,16 +14,16 @@
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
 #include "daemon/terminal.h"
+#include "ingest/encoding.h"
 
 enum { SILENT_MS_MAX = 600 * 1000, BATCH_CHARS_MAX = 64 };
 
 struct upload {
     struct ctl *c;
-    const char *theme, *department, *batch;
+    const char *theme, *department, *batch, *encoding, *sheet;
     bool as_json;
     struct delivery file;
     struct progress progress;
-    int read_errno;
     /* The answer. */
     struct http_answer answer;
     struct buf head; /* the beginning of the receipt, or the problem */
@@ -56,8 +56,6 @@ static int64_t read_body(void *ctx, char *at, size_t n)
     /* An end that came together with the signal is not the file's. */
     if (is_interrupted)
         return -1;
-    if (got < 0)
-        u->read_errno = errno;
     return got;
 }
 
@@ -74,7 +72,7 @@ static bool write_answer(void *ctx, const char *p, size_t n)
 static void on_progress(void *ctx, int64_t sent)
 {
     struct upload *u = ctx;
-    progress_tell(&u->progress, sent);
+    progress_tell(&u->progress, delivery_done(&u->file, sent));
 }
 
 static bool is_batch_id(const char *s)
@@ -96,17 +94,22 @@ static const char *make_batch_id(struct arena *a)
     return arena_printf(a, "ctl-%s", text).p;
 }
 
+/* An option as it was given, to be given again. */
+static const char *option_again(struct arena *a, const char *name, const char *value)
+{
+    return value ? arena_printf(a, " --%s %s", name, terminal_shell_word(a, value)).p : "";
+}
+
 /* What to type to go on with the same batch. */
 static void say_how_to_resume(const struct upload *u)
 {
     struct arena *a = u->c->arena;
     fprintf(stderr,
             "  What was received is kept. Go on with the same file and batch id:\n"
-            "  creditctl --data %s submit --theme %s%s%s --batch %s %s\n",
+            "  creditctl --data %s submit --theme %s%s%s%s --batch %s %s\n",
             terminal_shell_word(a, u->c->data), terminal_shell_word(a, u->theme),
-            u->department ? " --department " : "",
-            u->department ? terminal_shell_word(a, u->department) : "", u->batch,
-            terminal_shell_word(a, u->file.path));
+            option_again(a, "department", u->department), option_again(a, "encoding", u->encoding),
+            option_again(a, "sheet", u->sheet), u->batch, terminal_shell_word(a, u->file.path));
 }
 
 static int fetch(struct upload *u, struct http_request *req, struct reason *why)
@@ -123,11 +126,21 @@ static int fetch(struct upload *u, struct http_request *req, struct reason *why)
     return r;
 }
 
+static const char *content_type(struct upload *u)
+{
+    struct arena *a = u->c->arena;
+    const char *type = strcmp(u->file.format, "csv") == 0 ? "text/csv" : "application/x-ndjson";
+    const char *charset = u->file.is_workbook ? "utf-8" : u->encoding;
+    if (!charset)
+        return arena_printf(a, "Content-Type: %s", type).p;
+    return arena_printf(a, "Content-Type: %s; charset=%s", type, charset).p;
+}
+
 static int post(struct upload *u, struct reason *why)
 {
     struct ctl *c = u->c;
     const char *const headers[] = {
-        arena_printf(c->arena, "Content-Type: %s", u->file.type).p,
+        content_type(u),
         arena_printf(c->arena, "Batch-Id: %s", u->batch).p,
         "Accept: application/json",
         NULL,
@@ -140,7 +153,7 @@ static int post(struct upload *u, struct reason *why)
                    .p,
         .headers = headers,
         .read = read_body,
-        .length = u->file.size,
+        .length = u->file.is_workbook ? -1 : u->file.size,
         .progress = on_progress,
     };
     return fetch(u, &req, why);
@@ -176,7 +189,7 @@ static const struct json *find_batch(struct upload *u)
 /* The connection broke. The daemon may have finished all the same, so it is asked. */
 static int ask_what_became(struct upload *u, const struct reason *broken)
 {
-    const struct json *batch = is_interrupted || u->read_errno ? NULL : find_batch(u);
+    const struct json *batch = is_interrupted || u->file.err < 0 ? NULL : find_batch(u);
     if (batch && slice_eq(json_get_string(batch, "state"), SLICE("finished"))) {
         struct reason why;
         struct slice id = json_get_string(batch, "id");
@@ -189,7 +202,9 @@ static int ask_what_became(struct upload *u, const struct reason *broken)
         if (fetch(u, &req, &why) == 0 && u->answer.status == 200)
             return ctl_receipt_show(u->c, buf_slice(&u->head), u->as_json, &is_open);
     }
-    ctl_say("%s", is_interrupted ? "interrupted" : broken->text);
+    ctl_say("%s", is_interrupted    ? "interrupted"
+                  : u->file.err < 0 ? u->file.why.text
+                                    : broken->text);
     say_how_to_resume(u);
     return EXIT_CODE_FAILED;
 }
@@ -219,8 +234,6 @@ static int send_file(struct upload *u)
         progress_end(&u->progress);
     else
         progress_clear(&u->progress);
-    if (u->read_errno)
-        ctl_say("reading %s: %s", u->file.path, strerror(u->read_errno));
     if (u->write_failed)
         return ctl_fail(EXIT_CODE_FAILED, "%s", why.text);
     if (r < 0)
@@ -231,6 +244,16 @@ static int send_file(struct upload *u)
     if (u->answer.status >= 500)
         say_how_to_resume(u);
     return u->answer.status == 403 ? EXIT_CODE_DEPARTMENT : EXIT_CODE_FAILED;
+}
+
+/* NULL for what the register is to find out. */
+static bool read_encoding(struct upload *u)
+{
+    enum encoding ignored;
+    const char *given = ctl_option(u->c, "encoding");
+    bool is_auto = !given || strcmp(given, "auto") == 0;
+    u->encoding = is_auto ? NULL : given;
+    return is_auto || encoding_by_name(slice_of(given), &ignored);
 }
 
 static int run_submit(struct ctl *c)
@@ -251,7 +274,12 @@ static int run_submit(struct ctl *c)
                         BATCH_CHARS_MAX);
     if (!u->batch)
         u->batch = make_batch_id(c->arena);
-    int r = delivery_open(&u->file, c->words[0], ctl_option(c, "format"), &why);
+    if (!read_encoding(u))
+        return ctl_fail(EXIT_CODE_USAGE,
+                        "--encoding is utf-8, gb18030 (also gbk, gb2312) or auto, not %.60s",
+                        ctl_option(c, "encoding"));
+    u->sheet = ctl_option(c, "sheet");
+    int r = delivery_open(&u->file, c->words[0], ctl_option(c, "format"), u->sheet, &why);
     if (r < 0) {
         delivery_close(&u->file);
         return ctl_fail(r == CE_INVALID ? EXIT_CODE_USAGE : EXIT_CODE_FAILED, "%s", why.text);
@@ -270,29 +298,38 @@ static const struct option_row submit_options[] = {
     {"batch", "ID",
      "Name of this delivery. The same name and file again brings the first receipt and stores "
      "nothing twice; default: a new name."},
-    {"format", "F", "csv or ndjson; default: by the file's name, else by its beginning."},
+    {"format", "F", "csv, ndjson or xlsx; default: by the file's name, else by its beginning."},
+    {"encoding", "E",
+     "utf-8, gb18030 (also gbk, gb2312) or auto, the default: the header decides, or the first row "
+     "that tells. Of CSV and NDJSON."},
+    {"sheet", "NAME", "The sheet of an XLSX workbook; default: the first."},
     {"json", NULL, "Prints the whole receipt as one JSON object."},
     {"quiet", NULL, "Shows no progress."},
 };
 static const struct option_row receipt_options[] = {
     {"csv", NULL, "The rows that were not stored or carry a warning, as CSV for a spreadsheet."},
+    {"rejects", NULL,
+     "The rejected rows as they were sent, with what is wrong in each, as CSV: to be corrected in "
+     "a "
+     "spreadsheet and handed in again."},
     {"json", NULL, "The whole receipt as one JSON object."},
 };
 
 const struct ctl_command ctl_submit_commands[] = {
     {"submit", "--theme T [--department D] [--batch ID] [--json] FILE|-",
-     "Hands in a file (CSV or NDJSON) and shows its receipt",
+     "Hands in a file (CSV, NDJSON or XLSX) and shows its receipt",
      "Sends the file to creditd, shows how far it is, and prints the receipt: how many rows were\n"
      "stored, changed, duplicate, stale and rejected, and for the first rows that need attention\n"
      "what to do about them. CSV has a header with item names or codes as in `creditctl catalogue\n"
-     "show T`; NDJSON has one object a line. UTF-8, with or without BOM, any line ends, any size.\n"
-     "`-` reads standard input.\n\n"
+     "show T`; NDJSON has one object a line. UTF-8 or GB18030 (GBK), any line ends, any size.\n"
+     "Of an XLSX workbook one sheet is read, whose first row that is not empty is the header. `-`\n"
+     "reads standard input.\n\n"
      "An upload that breaks can be resumed: run it again with the same --batch and the same "
      "file.\n\n"
      "Exit status 0: no row was rejected; 3: some were, the others are stored; 4: the department "
      "may\nnot hand in this theme; others: failures.",
      submit_options, ARRAY_LEN(submit_options), 1, 1, run_submit},
-    {"receipt", "ID [--csv|--json]", "Shows the receipt of an earlier delivery",
+    {"receipt", "ID [--csv|--rejects|--json]", "Shows the receipt of an earlier delivery",
      "Shows a receipt again. ID stands in the receipt that `submit` printed.", receipt_options,
      ARRAY_LEN(receipt_options), 1, 1, ctl_receipt},
     {0},

@@ -142,4 +142,10 @@ void receipt_summary_print(struct arena *a, const struct receipt_summary *s, uns
     if (left == 0 || s->is_cut)
         fputs("  …\n", to);
     fprintf(to, "全部 / all of them: creditctl receipt %s --csv\n", terminal_text(a, s->id));
+    if (s->counts.rejected)
+        fprintf(
+            to,
+            "退回的原行，改正后重新报送 / the rejected rows, to correct and send again: creditctl "
+            "receipt %s --rejects\n",
+            terminal_text(a, s->id));
 }

@@ -17,12 +17,14 @@ build=(
 run=(
   librocksdb7.8 libjansson4 libcurl4 libmicrohttpd12 libsimdjson14 libicu72 libyaml-0-2 libssl3 libjemalloc2
   ca-certificates curl
+  python3-openpyxl
 )
 sample=(python3 curl)
 test=(
   "${build[@]}"
   libcmocka-dev clang clang-tidy clang-format gcovr
-  python3 python3-pytest python3-requests python3-yaml curl procps
+  python3 python3-pytest python3-requests python3-yaml python3-openpyxl curl procps
+  libreoffice-calc-nogui
 )
 
 usage() {

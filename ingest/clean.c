@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ingest/codes.h"
 #include "ingest/date.h"
+#include "ingest/spreadsheet.h"
 #include "record/decimal.h"
 #include "record/identifier.h"
 
@@ -401,6 +402,25 @@ static void seal(struct arena *a, const struct item *item, struct cell *cell)
     cell->seals_received = cell->seals_value || holds_idnum(cell->received);
 }
 
+/* Whether a number written like 9.14E+17 is a number here and not what is left of one. */
+static bool is_quantity(enum item_type type)
+{
+    return type == ITEM_AMOUNT || type == ITEM_INTEGER || type == ITEM_CAPITAL;
+}
+
+/* Told and true when a spreadsheet has spoilt the value. */
+static bool is_spoilt(const struct value *v)
+{
+    if (spreadsheet_error(v->text)) {
+        tell(v, RULE_CELL_ERROR, v->text);
+        return true;
+    }
+    if (is_quantity(v->item->type) || !spreadsheet_rounded(v->text))
+        return false;
+    broken(v, RULE_NUMBER_ROUNDED, v->text);
+    return true;
+}
+
 void clean_value(const struct cleaner *c, const struct item *item, bool is_strict, struct slice raw,
                  struct cell *ret)
 {
@@ -421,6 +441,8 @@ void clean_value(const struct cleaner *c, const struct item *item, bool is_stric
         }
         tell(&v, RULE_TEXT_DAMAGED_ELSEWHERE, SLICE(""));
     }
+    if (is_spoilt(&v))
+        return;
     clean_typed(&v);
     if (ret->state != CELL_GOOD)
         return;

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "ingest/date.h"
+#include "ingest/spreadsheet.h"
 #include "record/docno.h"
 #include "record/identifier.h"
 
@@ -195,7 +196,9 @@ void envelope_identify(struct judging *j)
 {
     j->identity = SLICE("");
     struct slice id = plain(j, j->row->id);
-    if (id.n)
+    if (spreadsheet_rounded(id)) /* many ids would have become one */
+        sink_column(&j->sink, RULE_NUMBER_ROUNDED, SLICE("_id"), id, id);
+    else if (id.n)
         identify_by_id(j, id);
     else if (j->theme->identity == IDENTITY_ITEMS)
         identify_by_items(j);

@@ -38,6 +38,7 @@ static void tell(struct sink *s, struct finding one)
     if (!s->findings)
         s->findings = ARENA_NEW(s->a, struct findings);
     findings_add(s->findings, one);
+    s->forbids = s->forbids || rule_forbids_keeping(one.rule);
     s->rejects = s->rejects || rule_severity(one.rule) == SEVERITY_REJECT;
 }
 

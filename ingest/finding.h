@@ -10,6 +10,7 @@
 struct sink {
     struct arena *a;           /* of the row; everything told is copied there */
     struct findings *findings; /* NULL until something is told */
+    bool forbids; /* a rule by which nothing of the row may be kept was told, likewise */
     bool rejects; /* a rule that keeps the row out was told, even if the list was full */
 };
 

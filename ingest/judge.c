@@ -92,8 +92,9 @@ static bool is_empty_row(struct judging *j)
     struct slice only = SLICE("");
     size_t count = j->row->id.n && clean_plain(&c, j->row->id).n ? 2 : 0;
     for (size_t i = 0; i < j->row->count && count < 2; i++) {
-        struct slice text = j->row->values[i].value;
-        text = text.n && !j->row->values[i].is_ignored ? clean_plain(&c, text) : SLICE("");
+        const struct raw_value *v = &j->row->values[i];
+        bool counts = v->value.n && v->reserved == RESERVED_NONE && !v->is_ignored;
+        struct slice text = counts ? clean_plain(&c, v->value) : SLICE("");
         count += text.n > 0;
         only = text.n ? text : only;
     }
@@ -129,14 +130,38 @@ static void fill_row(struct judge *judge, const struct format *f)
     }
 }
 
+/* Several columns of a format may bring codes of one item (处罚类别1, 处罚类别2): the first of them
+ * brings all. False for the others. */
+static bool gather_codes(struct judging *j, size_t at, struct slice *raw)
+{
+    const struct raw_value *v = j->row->values;
+    struct cleaner c = judging_cleaner(j);
+    for (size_t i = 0; i < at; i++)
+        if (v[i].item == v[at].item)
+            return false;
+    for (size_t i = at + 1; i < j->row->count; i++) {
+        if (v[i].item != v[at].item || clean_plain(&c, v[i].value).n == 0)
+            continue;
+        if (clean_plain(&c, *raw).n == 0)
+            *raw = v[i].value;
+        else
+            *raw = arena_printf(j->scratch, "%.*s;%.*s", FMT_SLICE(*raw), FMT_SLICE(v[i].value));
+    }
+    return true;
+}
+
 static void clean_row(struct judge *judge)
 {
     struct judging *j = &judge->j;
     for (size_t i = 0; i < j->theme->item_count; i++)
         j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
-    for (size_t i = 0; i < j->row->count; i++)
-        if (j->row->values[i].item)
-            clean_item(judge, j->row->values[i].item, j->row->values[i].value);
+    for (size_t i = 0; i < j->row->count; i++) {
+        const struct item *item = j->row->values[i].item;
+        struct slice raw = j->row->values[i].value;
+        bool may_join = item && j->row->format && item->type == ITEM_CODES;
+        if (item && (!may_join || gather_codes(j, i, &raw)))
+            clean_item(judge, item, raw);
+    }
     if (j->row->format)
         fill_row(judge, j->row->format);
 }
@@ -148,7 +173,8 @@ static void check_columns(struct judging *j)
     struct cleaner c = judging_cleaner(j);
     for (size_t i = 0; i < j->row->count; i++) {
         const struct raw_value *v = &j->row->values[i];
-        if (v->item || v->is_ignored || v->value.n == 0 || clean_plain(&c, v->value).n == 0)
+        if (v->item || v->is_ignored || v->reserved != RESERVED_NONE || v->value.n == 0 ||
+            clean_plain(&c, v->value).n == 0)
             continue;
         const struct forbidden_word *w = NULL;
         if (j->operation != OPERATION_REVOKE && v->column.n <= COLUMN_BYTES_MAX)
@@ -320,5 +346,6 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     }
     ret->findings = j->sink.findings;
     ret->rejected = j->sink.rejects;
+    ret->is_forbidden = j->sink.forbids;
     return e;
 }

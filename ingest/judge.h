@@ -33,7 +33,9 @@ struct judged {
     uint64_t row;
     uint64_t end_bytes;
     struct findings *findings; /* NULL when there are none */
-    bool rejected;             /* then only row, end_bytes and findings count */
+    bool rejected;             /* then only row, end_bytes, findings and `kept` count */
+    bool is_forbidden;         /* rejected, and nothing of it may be kept */
+    struct slice kept;         /* of a rejected row: the row itself, sealed (ingest/keeper.h) */
     enum operation operation;
     struct record_id id;
     struct version version;

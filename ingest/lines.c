@@ -18,6 +18,7 @@ struct lines {
     size_t max;
     bool is_given; /* `held` was handed out and is to be forgotten */
     bool too_long;
+    bool has_mark;
     bool finished;
 };
 
@@ -81,8 +82,10 @@ static void hold(struct lines *l, struct slice part)
 /* False for a line that does not count. */
 static bool line_make(struct lines *l, struct slice text, bool too_long, struct line *ret)
 {
-    if (l->number == 0 && slice_starts(text, SLICE("\xEF\xBB\xBF")) && l->taken <= text.n + 1)
+    if (l->number == 0 && slice_starts(text, SLICE("\xEF\xBB\xBF")) && l->taken <= text.n + 1) {
         text = slice_from(text, 3);
+        l->has_mark = true;
+    }
     if (!too_long && slice_trim(text).n == 0)
         return false;
     l->number++;
@@ -132,4 +135,9 @@ enum lines_step lines_next(struct lines *l, struct line *ret)
         if (line_whole(l, SLICE(""), ret))
             return LINES_LINE;
     }
+}
+
+bool lines_has_mark(const struct lines *l)
+{
+    return l->has_mark;
 }

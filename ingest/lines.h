@@ -28,3 +28,5 @@ void lines_feed(struct lines *l, struct slice piece);
 /* No more comes: a last line without an end is a line. */
 void lines_finish(struct lines *l);
 enum lines_step lines_next(struct lines *l, struct line *ret);
+/* Whether a BOM was left out; known with the first line. */
+bool lines_has_mark(const struct lines *l);

@@ -15,7 +15,7 @@ struct opening {
     struct writer *w;
     struct open_batch *ob;
     struct slice department, name, theme;
-    char format;
+    struct body_kind kind;
 };
 
 /* The one in force at this place in the order of commits (design §1.1). */
@@ -55,7 +55,8 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
                                      .department = arena_dup(ob->arena, o->department),
                                      .name = arena_dup(ob->arena, o->name),
                                      .theme = theme->number,
-                                     .format = o->format,
+                                     .format = o->kind.format,
+                                     .encoding = o->kind.encoding,
                                      .received = now};
     crypt_sha256((struct slice){0}, ob->state.hash);
     batch_state_put(b, &ob->id, &ob->state);
@@ -110,9 +111,21 @@ static void let_go(struct writer *w, const struct batch_id *id)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* The columns of the rows that earlier attempts kept. */
+static int load_columns(struct writer *w, struct open_batch *ob)
+{
+    struct view *v;
+    int r = view_open(w->o.store, &v);
+    if (r < 0)
+        return r;
+    r = receipts_columns(v, ob->arena, ob->state.number, &ob->columns);
+    view_close(v);
+    return r;
+}
+
 int writer_open_batch(struct writer *w, struct slice department, struct slice name,
-                      struct slice theme, char format, int wait_ms, struct open_batch **ret,
-                      struct reason *reterr_why)
+                      struct slice theme, struct body_kind kind, int wait_ms,
+                      struct open_batch **ret, struct reason *reterr_why)
 {
     if (!department.n || department.n > DEPARTMENT_BYTES_MAX)
         return reason_set(reterr_why, CE_INVALID, "the id of a department has 1 to %d bytes",
@@ -130,17 +143,24 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     ob->pending = calloc(1, sizeof *ob->pending);
     CHECK(ob->pending);
     receipt_pack_init(&ob->pending->pack);
-    struct opening o = {w, ob, department, name, theme, format};
+    struct opening o = {w, ob, department, name, theme, kind};
     r = writer_run(w, open_fill, &o, reterr_why);
     if (r == 0) {
         ob->theme = catalogue_number_at(ob->catalogue, ob->state.theme, ob->state.received);
         ob->tables = catalogue_tables_at(ob->catalogue, ob->state.received);
         if (!ob->theme)
             r = reason_set(reterr_why, CE_NOT_FOUND, "the catalogue has no such theme");
-        else if (!slice_eq(ob->theme->code, theme) || ob->state.format != format)
+        else if (!slice_eq(ob->theme->code, theme) || ob->state.format != kind.format)
             r = reason_set(reterr_why, CE_CONFLICT,
                            "this batch id was begun for another theme or format");
+        else if (ob->state.encoding != kind.encoding) /* verdicts could differ */
+            r = reason_set(
+                reterr_why, CE_CONFLICT,
+                "此批次以另一种编码声明开始 this batch id was begun with another declared "
+                "encoding; declare it as the first time, or choose another Batch-Id");
     }
+    if (r == 0 && ob->state.rows_done && (r = load_columns(w, ob)) < 0)
+        reason_set(reterr_why, r, "the receipt of this batch cannot be read");
     if (r < 0) {
         writer_close_batch(w, ob);
         return r;

@@ -1,6 +1,7 @@
-/* Rows of a submission. What the two formats have in common is here: which item a column means, the
- * check that a row is UTF-8, and the row itself; CSV is split by base/csv, NDJSON by ingest/lines
- * and base/scan. What the values say is left to the judge.
+/* Rows of a submission. What the two formats have in common is here: which item a column means, and
+ * the row itself; CSV is split by base/csv, NDJSON by ingest/lines and base/scan. Both are split as
+ * they came and brought into UTF-8 afterwards (ingest/encoding), which GB18030 allows: offsets and
+ * hashes are of the body as it was sent. What the values say is left to the judge.
  *
  * In CSV a column is looked up once, in the header. In NDJSON each row names its columns, but the
  * rows of one sender name them in one order: the reader remembers what stood at each place and
@@ -35,6 +36,7 @@ struct column {
     bool is_ignored;           /* by the row's format */
     bool is_time;              /* the same */
     const struct format *mark; /* the format that it tells of; NULL for none */
+    int joins;                 /* struct column_means */
 };
 
 /* What stood at each place of the rows of one format. */
@@ -49,6 +51,7 @@ struct reader {
     struct csv *csv;
     struct lines *lines;
     struct scan *scan;
+    struct decoder *decoder;
     struct arena *memory; /* names of columns, for as long as the reader lives */
     struct column columns[READER_FIELDS_MAX]; /* of CSV */
     size_t column_count;
@@ -59,12 +62,14 @@ struct reader {
     char refusal[400];
 };
 
-struct reader *reader_create(enum reader_format format, const struct theme *theme)
+struct reader *reader_create(enum reader_format format, enum encoding declared,
+                             const struct theme *theme)
 {
     struct reader *r = calloc(1, sizeof *r);
     CHECK(r);
     r->format = format;
     r->theme = theme;
+    r->decoder = decoder_create(declared);
     r->memory = arena_create(COLUMNS_ARENA_BYTES);
     switch (format) {
     case READER_CSV:
@@ -87,6 +92,7 @@ void reader_destroy(struct reader *r)
     if (r->scan)
         scan_destroy(r->scan);
     lines_destroy(r->lines);
+    decoder_destroy(r->decoder);
     arena_destroy(r->memory);
     free(r);
 }
@@ -112,21 +118,17 @@ const char *reader_refusal(const struct reader *r)
     return r->is_refused ? r->refusal : "";
 }
 
-static bool is_utf8(struct slice s)
-{
-    return utf8_valid_prefix(s) == s.n;
-}
-
 /* Looks a name up. A name longer than any of the catalogue's is not worth the work. */
 static struct column column_of(const struct theme *theme, const struct format *format,
                                struct arena *scratch, struct slice name)
 {
-    struct column c = {.name = name};
+    struct column c = {.name = name, .joins = -1};
     if (name.n == 0 || name.n > NAME_BYTES_MAX)
         return c;
     struct column_means m = theme_column(theme, format, scratch, name);
     c.item = m.item;
     c.reserved = m.reserved;
+    c.joins = m.joins;
     c.is_time = m.meaning == COLUMN_TIME;
     c.is_ignored = c.is_time || m.meaning == COLUMN_IGNORED;
     c.mark = theme_format_marked(theme, scratch, name);
@@ -135,7 +137,8 @@ static struct column column_of(const struct theme *theme, const struct format *f
 
 static bool column_same(const struct column *a, const struct column *b)
 {
-    return (a->item && a->item == b->item) || (a->is_time && b->is_time) ||
+    bool join = a->joins >= 0 && b->joins >= 0 && a->joins != b->joins;
+    return (a->item && a->item == b->item && !join) || (a->is_time && b->is_time) ||
            (a->reserved != RESERVED_NONE && a->reserved == b->reserved);
 }
 
@@ -183,24 +186,50 @@ static const struct format *header_format(struct reader *r, const struct slice *
 {
     const struct format *found = NULL;
     for (size_t i = 0; i < count && r->theme->format_count; i++)
-        if (names[i].n <= NAME_BYTES_MAX && is_utf8(names[i]))
-            found = format_first(found, theme_format_marked(r->theme, r->memory, names[i]));
+        if (names[i].n <= NAME_BYTES_MAX)
+            found = format_first(found, theme_format_marked(r->theme, r->memory,
+                                                            text_clean(r->memory, names[i]).text));
     return found;
 }
 
-/* READER_MORE when the header can be used. */
-static enum reader_step header_read(struct reader *r, const struct csv_row *row)
+static enum reader_step refuse_encoding(struct reader *r)
 {
-    if (row->too_long || row->open_quote)
-        return refuse(
-            r, "表头过长或引号未闭合 / the header is too long, or a quote in it is not closed");
-    CHECK(row->count <= READER_FIELDS_MAX);
+    const char *declared = encoding_name(decoder_encoding(r->decoder));
+    snprintf(
+        r->refusal, sizeof r->refusal,
+        "表头不是 %s 编码；请以 UTF-8 或 GB18030 导出，并在报送时按实际编码声明或不作声明 / the "
+        "header is not %s: export the file as UTF-8 or GB18030, and declare its encoding as it "
+        "is, or none",
+        declared, declared);
+    r->is_refused = true;
+    return READER_REFUSED;
+}
+
+/* The mark at the beginning says UTF-8. READER_MORE when that agrees with what was declared. */
+static enum reader_step mark_read(struct reader *r)
+{
+    if (decoder_encoding(r->decoder) == ENCODING_GB18030)
+        return refuse(r,
+                      "文件以 UTF-8 标记开头，却声明为 GB18030；请不作声明 / the file begins with "
+                      "the mark of UTF-8 and was declared as GB18030: declare none");
+    decoder_settle(r->decoder, ENCODING_UTF8);
+    return READER_MORE;
+}
+
+static enum reader_step refuse_utf16(struct reader *r)
+{
+    return refuse(r, "文件是 UTF-16（“Unicode 文本”）；请另存为“CSV UTF-8” / the file is UTF-16 "
+                     "(\"Unicode text\"): save it as \"CSV UTF-8\"");
+}
+
+/* The columns by their names in UTF-8. READER_MORE when they can be used, READER_END when none of
+ * them belongs to the theme. */
+static enum reader_step columns_read(struct reader *r, const struct slice *names, size_t count)
+{
     bool has_item = false;
-    r->of_file = header_format(r, row->fields, row->count);
-    for (size_t i = 0; i < row->count; i++) {
-        if (!is_utf8(row->fields[i]))
-            return refuse(r, "表头不是 UTF-8 编码 / the header is not UTF-8");
-        struct slice name = arena_dup(r->memory, text_clean(r->memory, row->fields[i]).text);
+    r->of_file = header_format(r, names, count);
+    for (size_t i = 0; i < count; i++) {
+        struct slice name = arena_dup(r->memory, text_clean(r->memory, names[i]).text);
         if (name.n == 0)
             name = arena_printf(r->memory, "#%zu", i + 1);
         struct column c = column_of(r->theme, r->of_file, r->memory, name);
@@ -211,51 +240,88 @@ static enum reader_step header_read(struct reader *r, const struct csv_row *row)
         has_item = has_item || c.item || c.reserved == RESERVED_ID;
         r->columns[i] = c;
     }
-    r->column_count = row->count;
+    r->column_count = count;
+    return has_item ? READER_MORE : READER_END;
+}
+
+/* The header in that encoding; settles it when it is found there. READER_END when it is none, or
+ * names no column of the theme. */
+static enum reader_step header_as(struct reader *r, enum encoding e, const struct csv_row *row,
+                                  bool *ret_is_text)
+{
+    struct slice names[READER_FIELDS_MAX];
+    *ret_is_text = decoder_as(r->decoder, e, r->memory, row->fields, row->count, names);
+    enum reader_step step = *ret_is_text ? columns_read(r, names, row->count) : READER_END;
+    bool settles =
+        e == ENCODING_GB18030 || encoding_evidence(row->fields, row->count) != EVIDENCE_NONE;
+    if (step == READER_MORE && settles)
+        decoder_settle(r->decoder, e);
+    return step;
+}
+
+/* READER_MORE when the header can be used. Where no encoding was declared it is UTF-8, or else
+ * GB18030, in which the header names a column of the theme; a header in ASCII leaves it open. */
+static enum reader_step header_read(struct reader *r, const struct csv_row *row)
+{
+    if (encoding_is_utf16(row->fields[0]))
+        return refuse_utf16(r);
+    if (row->too_long || row->open_quote)
+        return refuse(
+            r, "表头过长或引号未闭合 / the header is too long, or a quote in it is not closed");
+    CHECK(row->count <= READER_FIELDS_MAX);
+    if (csv_has_mark(r->csv) && mark_read(r) == READER_REFUSED)
+        return READER_REFUSED;
     r->has_header = true;
-    return has_item
-               ? READER_MORE
-               : refuse(
-                     r,
-                     "表头中没有本主题的任何一项 / no column of the header belongs to the theme");
+    enum encoding declared = decoder_encoding(r->decoder);
+    bool is_text, is_other_text = false;
+    enum reader_step step =
+        header_as(r, declared == ENCODING_AUTO ? ENCODING_UTF8 : declared, row, &is_text);
+    if (step == READER_END && declared == ENCODING_AUTO)
+        step = header_as(r, ENCODING_GB18030, row, &is_other_text);
+    if (step != READER_END)
+        return step;
+    return is_text || is_other_text
+               ? refuse(r,
+                        "表头中没有本主题的任何一项 / no column of the header belongs to the theme")
+               : refuse_encoding(r);
 }
 
 /* Puts one value where its column says. */
 static void row_put(struct raw_row *row, const struct column *c, struct slice value)
 {
+    struct raw_value v = {c->item, c->name, value, c->reserved, c->is_ignored};
     switch (c->reserved) {
     case RESERVED_NONE:
-        row->values[row->count++] = (struct raw_value){c->item, c->name, value, c->is_ignored};
         if (c->is_time)
             row->format_time = value;
-        return;
+        break;
     case RESERVED_ID:
         row->id = value;
-        return;
+        break;
     case RESERVED_VERSION:
         row->version = value;
-        return;
+        break;
     case RESERVED_TIME:
         row->time = value;
-        return;
+        break;
     case RESERVED_OP:
         row->op = value;
-        return;
+        break;
     case RESERVED_REASON:
         row->reason = value;
+        break;
+    case RESERVED_ROW:
+    case RESERVED_RULE:
+    case RESERVED_REMEDY:
         return;
     }
-    UNREACHABLE();
+    row->values[row->count++] = v;
 }
 
 static enum reader_step unreadable(struct raw_row *ret, enum rule rule, struct slice hint)
 {
     ret->unreadable = rule;
     ret->hint = hint;
-    ret->values = NULL;
-    ret->count = 0;
-    ret->id = ret->version = ret->time = ret->op = ret->reason = (struct slice){NULL, 0};
-    ret->format_time = (struct slice){NULL, 0};
     return READER_ROW;
 }
 
@@ -264,33 +330,62 @@ static enum reader_step too_long(struct arena *a, struct raw_row *ret)
     return unreadable(ret, RULE_ROW_SIZE, arena_printf(a, "%d", READER_ROW_BYTES_MAX));
 }
 
+static enum reader_step not_of_encoding(const struct reader *r, struct raw_row *ret)
+{
+    return unreadable(ret, RULE_TEXT_ENCODING,
+                      slice_of(encoding_name(decoder_encoding(r->decoder))));
+}
+
+/* Whatever has not moved into the arena by changing its encoding is copied there, as one piece. */
+static void fields_keep(struct arena *a, const struct csv_row *row, struct slice *fields)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < row->count; i++)
+        bytes += fields[i].p == row->fields[i].p ? fields[i].n : 0;
+    char *copy = arena_alloc(a, bytes + 1);
+    for (size_t i = 0; i < row->count; i++) {
+        if (fields[i].p != row->fields[i].p)
+            continue;
+        if (fields[i].n)
+            memcpy(copy, fields[i].p, fields[i].n);
+        fields[i].p = copy;
+        copy += fields[i].n;
+    }
+}
+
+/* A field behind the last column. */
+static struct column column_beyond(struct arena *a, size_t place)
+{
+    return (struct column){.name = arena_printf(a, "#%zu", place + 1), .joins = -1};
+}
+
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
                                      struct raw_row *ret)
 {
     *ret = (struct raw_row){.row = row->number, .end_bytes = row->end_bytes, .format = r->of_file};
     if (row->too_long)
         return too_long(a, ret);
+    struct slice fields[READER_FIELDS_MAX];
+    bool is_text = decoder_row(r->decoder, a, row->fields, row->count, fields);
+    fields_keep(a, row, fields);
+    ret->values = ARENA_ARRAY(a, struct raw_value,
+                              row->count > r->column_count ? row->count : r->column_count);
+    for (size_t i = 0; i < row->count; i++) {
+        if (i < r->column_count) {
+            row_put(ret, &r->columns[i], fields[i]);
+        } else {
+            struct column beyond = column_beyond(a, i);
+            row_put(ret, &beyond, fields[i]);
+        }
+    }
+    for (size_t i = row->count; i < r->column_count; i++)
+        row_put(ret, &r->columns[i], (struct slice){NULL, 0});
     if (row->open_quote)
         return unreadable(ret, RULE_CSV_FIELDS, SLICE("引号未闭合 unclosed quote"));
     if (row->count != r->column_count)
         return unreadable(ret, RULE_CSV_FIELDS,
                           arena_printf(a, "%zu ≠ %zu", row->count, r->column_count));
-    size_t bytes = 0;
-    for (size_t i = 0; i < row->count; i++) {
-        if (!is_utf8(row->fields[i]))
-            return unreadable(ret, RULE_TEXT_ENCODING, SLICE(""));
-        bytes += row->fields[i].n;
-    }
-    ret->values = ARENA_ARRAY(a, struct raw_value, row->count);
-    char *copy = arena_alloc(a, bytes + 1);
-    for (size_t i = 0; i < row->count; i++) {
-        struct slice f = row->fields[i];
-        if (f.n)
-            memcpy(copy, f.p, f.n);
-        row_put(ret, &r->columns[i], slice_make(copy, f.n));
-        copy += f.n;
-    }
-    return READER_ROW;
+    return is_text ? READER_ROW : not_of_encoding(r, ret);
 }
 
 static enum reader_step csv_read(struct reader *r, struct arena *a, struct raw_row *ret)
@@ -343,9 +438,25 @@ static const struct format *row_format(struct reader *r, struct arena *a,
 /* A bit for each item and reserved column that a row names. */
 struct named {
     uint64_t items[(THEME_ITEMS_MAX + 63) / 64];
+    uint64_t plain[(THEME_ITEMS_MAX + 63) / 64]; /* but for columns that join */
+    uint64_t joining[FORMAT_NAMES_MAX / 64];     /* a bit for each of these */
     unsigned reserved;
     bool time;
 };
+
+/* Sets a bit; whether it was set. */
+static bool bit_set(uint64_t *words, unsigned bit)
+{
+    uint64_t mask = UINT64_C(1) << bit % 64;
+    bool was = words[bit / 64] & mask;
+    words[bit / 64] |= mask;
+    return was;
+}
+
+static bool bit_is_set(const uint64_t *words, unsigned bit)
+{
+    return words[bit / 64] >> bit % 64 & 1;
+}
 
 static bool named_twice(struct named *n, const struct column *c)
 {
@@ -362,38 +473,64 @@ static bool named_twice(struct named *n, const struct column *c)
     if (!c->item)
         return false;
     CHECK(c->item->index < THEME_ITEMS_MAX);
-    uint64_t bit = UINT64_C(1) << c->item->index % 64, *word = &n->items[c->item->index / 64];
-    bool again = *word & bit;
-    *word |= bit;
+    bool again = bit_set(n->items, c->item->index);
+    if (c->joins >= 0)
+        return bit_set(n->joining, (unsigned)c->joins) || bit_is_set(n->plain, c->item->index);
+    bit_set(n->plain, c->item->index);
     return again;
 }
 
-static enum reader_step ndjson_row_read(struct reader *r, struct arena *a, const struct line *line,
-                                        struct raw_row *ret)
+/* A line that is no flat object comes as one value. */
+static enum reader_step line_unreadable(struct arena *a, struct slice text, struct raw_row *ret,
+                                        struct slice hint)
 {
-    *ret = (struct raw_row){.row = line->number, .end_bytes = line->end_bytes};
-    if (line->too_long)
-        return too_long(a, ret);
-    if (!is_utf8(line->text))
-        return unreadable(ret, RULE_TEXT_ENCODING, SLICE(""));
+    struct column whole = column_beyond(a, 0);
+    ret->values = ARENA_NEW(a, struct raw_value);
+    ret->count = 0;
+    ret->id = ret->version = ret->time = ret->op = ret->reason = (struct slice){NULL, 0};
+    row_put(ret, &whole, arena_dup(a, text));
+    return unreadable(ret, RULE_JSON_INVALID, hint);
+}
+
+static enum reader_step members_read(struct reader *r, struct arena *a, struct slice text,
+                                     struct raw_row *ret)
+{
     struct scan_pair *pairs;
     size_t count;
     const char *why = "";
-    int e = scan_object(r->scan, a, line->text, READER_FIELDS_MAX, &pairs, &count, &why);
+    int e = scan_object(r->scan, a, text, READER_FIELDS_MAX, &pairs, &count, &why);
     if (e == CE_TOO_LARGE)
-        return unreadable(ret, RULE_JSON_INVALID, arena_printf(a, "> %d", READER_FIELDS_MAX));
+        return line_unreadable(a, text, ret, arena_printf(a, "> %d", READER_FIELDS_MAX));
     if (e < 0)
-        return unreadable(ret, RULE_JSON_INVALID, slice_of(why));
+        return line_unreadable(a, text, ret, slice_of(why));
     ret->values = ARENA_ARRAY(a, struct raw_value, count);
     struct named named = {0};
     ret->format = row_format(r, a, pairs, count);
     for (size_t i = 0; i < count; i++) {
         struct column c = member_column(r, a, ret->format, i, pairs[i].key);
         if (pairs[i].kind == SCAN_NESTED || named_twice(&named, &c))
-            return unreadable(ret, RULE_JSON_INVALID, shown(a, pairs[i].key));
+            return line_unreadable(a, text, ret, shown(a, pairs[i].key));
         row_put(ret, &c, pairs[i].value);
     }
     return READER_ROW;
+}
+
+static enum reader_step ndjson_row_read(struct reader *r, struct arena *a, const struct line *line,
+                                        struct raw_row *ret)
+{
+    *ret = (struct raw_row){.row = line->number, .end_bytes = line->end_bytes};
+    if (line->number == 1 && encoding_is_utf16(line->text))
+        return refuse_utf16(r);
+    if (line->number == 1 && lines_has_mark(r->lines) && mark_read(r) == READER_REFUSED)
+        return READER_REFUSED;
+    if (line->too_long)
+        return too_long(a, ret);
+    struct slice text;
+    bool is_text = decoder_row(r->decoder, a, &line->text, 1, &text);
+    if (line->number == 1 && slice_starts(text, SLICE("\xEF\xBB\xBF")))
+        text = slice_from(text, 3); /* GB18030 has a mark of its own */
+    members_read(r, a, text, ret);
+    return is_text ? READER_ROW : not_of_encoding(r, ret);
 }
 
 static enum reader_step ndjson_read(struct reader *r, struct arena *a, struct raw_row *ret)

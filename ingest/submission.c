@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/metric.h"
+#include "ingest/keeper.h"
 #include "ingest/reader.h"
 
 enum {
@@ -42,6 +43,7 @@ struct submission {
     struct open_batch *batch;
     struct reader *reader;
     struct judge *judge;
+    struct keeper *keeper;
     struct sha256 *hash;
     struct parcel *parcel;
     struct parcel *spare[PARCELS_OUT];
@@ -136,6 +138,7 @@ static int take_one_back(struct submission *s, bool wait)
         atomic_store(&s->rows, p->rows[p->count - 1].row);
     arena_reset(p->arena);
     p->count = 0;
+    p->columns = (struct slice){NULL, 0};
     p->is_last = false;
     if (s->spare_count < PARCELS_OUT)
         s->spare[s->spare_count++] = p;
@@ -147,12 +150,15 @@ static int take_one_back(struct submission *s, bool wait)
 /* Gives the parcel at hand away and takes an empty one. */
 static int parcel_send(struct submission *s, uint64_t bytes_done, bool is_last)
 {
+    int r = keeper_columns(s->keeper, s->parcel->arena, &s->parcel->columns);
+    if (r < 0)
+        return r;
     struct parcel *p = TAKE(s->parcel);
     hash_to(s, bytes_done);
     sha256_now(s->hash, p->hash);
     p->bytes_done = bytes_done;
     p->is_last = is_last;
-    int r = writer_give(s->o.writer, s->batch, p);
+    r = writer_give(s->o.writer, s->batch, p);
     if (r < 0) {
         parcel_destroy(p);
         return r;
@@ -203,7 +209,10 @@ static int take_rows(struct submission *s, uint64_t skip)
             if (s->parcel->count == 0)
                 arena_reset(s->parcel->arena);
         } else {
-            r = judge_row(s->judge, s->parcel->arena, &row, &s->parcel->rows[s->parcel->count]);
+            struct judged *judged = &s->parcel->rows[s->parcel->count];
+            r = judge_row(s->judge, s->parcel->arena, &row, judged);
+            if (r == 0 && judged->rejected && !judged->is_forbidden)
+                r = keeper_row(s->keeper, s->parcel->arena, &row, &judged->kept);
             if (r == 0)
                 s->parcel->count++;
             if (r == 0 &&
@@ -293,8 +302,8 @@ static enum submission_end end_of(int r, bool cut)
 
 static int prepare(struct submission *s)
 {
-    int r = writer_open_batch(s->o.writer, s->o.department, s->o.batch_name, s->o.theme,
-                              s->o.format, s->o.busy_wait_ms, &s->batch, &s->why);
+    int r = writer_open_batch(s->o.writer, s->o.department, s->o.batch_name, s->o.theme, s->o.kind,
+                              s->o.busy_wait_ms, &s->batch, &s->why);
     if (r < 0)
         return r;
     s->begun = s->batch->state;
@@ -304,10 +313,12 @@ static int prepare(struct submission *s)
                                .received = s->batch->state.received,
                                .born_min = s->o.born_min};
     s->judge = judge_create(&jo);
-    s->reader = reader_create((enum reader_format)s->o.format, s->batch->theme);
+    s->reader = reader_create((enum reader_format)s->o.kind.format,
+                              (enum encoding)s->o.kind.encoding, s->batch->theme);
     s->hash = sha256_create();
     s->parcel = parcel_create();
-    return 0;
+    r = keeper_create(s->o.keys, s->batch->columns, &s->keeper);
+    return r < 0 ? reason_set(&s->why, r, "the receipt of this batch cannot be read") : 0;
 }
 
 static void *run(void *ctx)
@@ -446,6 +457,7 @@ void submission_destroy(struct submission *s)
     parcel_destroy(s->parcel);
     reader_destroy(s->reader);
     judge_destroy(s->judge);
+    keeper_destroy(s->keeper);
     sha256_destroy(s->hash);
     buf_fini(&s->pipe);
     buf_fini(&s->tail);

@@ -16,7 +16,7 @@ struct submission_options {
     const struct keys *keys;
     struct slice department, theme;
     struct slice batch_name; /* Batch-Id; empty: a new one is made up */
-    char format;             /* enum reader_format */
+    struct body_kind kind;
     struct day born_min;
     int busy_wait_ms; /* how long another holder of the same batch is waited for */
     /* Called from the submission's thread when there is room for more after submission_feed said

@@ -103,7 +103,8 @@ static int account_row(struct writer *w, struct open_batch *ob, struct judged *r
     bool warns = row->findings && findings_warns(row->findings);
     bool notes = row->findings && findings_note(row->findings);
     totals_add_row(&ob->pending->next.totals, verdict, warns, notes);
-    receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings);
+    receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings, row->kept);
+    w->kept_bytes += row->kept.n;
     struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
                                              ob->state.theme, day_of(ob->state.received));
     if (!line)
@@ -130,6 +131,8 @@ static int take_parcel(struct writer *w, struct parcel *p)
         if (r == 0)
             r = account_row(w, ob, row, gate.verdict);
     }
+    if (p->columns.n)
+        receipt_pack_columns(&ob->pending->pack, p->columns);
     struct batch_state *next = &ob->pending->next;
     if (p->count)
         next->rows_done = p->rows[p->count - 1].row;
@@ -294,6 +297,7 @@ static void commit(struct writer *w, int result)
     apply_reset(&w->apply);
     arena_reset(w->arena);
     w->rows = 0;
+    w->kept_bytes = 0;
     if (result < 0)
         reopen(w);
 }
@@ -341,11 +345,12 @@ static void *run(void *ctx)
         int r = do_work(w, item);
         for (;;) {
             size_t waiting = queue_length(w->queue);
-            bool is_full = w->rows >= ROWS_MOST ||
-                           arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
-                           w->errand_count == ARRAY_LEN(w->errands) ||
-                           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-                           (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
+            bool is_full =
+                w->rows >= ROWS_MOST ||
+                arena_used(w->arena) + batch_bytes(w->batch) + w->kept_bytes >= BYTES_MOST ||
+                w->errand_count == ARRAY_LEN(w->errands) ||
+                w->in_commit_count == ARRAY_LEN(w->in_commit) ||
+                (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
             metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
             if (r < 0 || is_full || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
                 break;

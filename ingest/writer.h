@@ -47,8 +47,9 @@ struct parcel {
     struct arena *arena; /* holds the rows */
     struct judged rows[PARCEL_ROWS];
     unsigned count;
-    uint64_t bytes_done; /* offset in the body behind the last row */
-    uint8_t hash[32];    /* SHA-256 of the body up to there */
+    uint64_t bytes_done;  /* offset in the body behind the last row */
+    uint8_t hash[32];     /* SHA-256 of the body up to there */
+    struct slice columns; /* of the kept rows up to there, sealed; in the arena */
     bool is_last; /* the body is whole: the batch is finished with this parcel; `hash` is of the
                      whole body */
     /* The writer's own. */
@@ -67,19 +68,25 @@ struct open_batch {
     const struct catalogue *catalogue; /* handed out together with state.received */
     const struct theme *theme;         /* its entry version in force at state.received */
     const struct tables *tables;       /* likewise */
+    struct slice columns;              /* of the rows that were kept when it was opened, sealed */
     struct pending *pending;           /* the writer's own */
 };
 
+/* What the body is said to be. */
+struct body_kind {
+    char format;   /* enum reader_format */
+    char encoding; /* enum encoding */
+};
 /* Opens the batch of (department, name): makes it (first arrival: number and received time are
  * given and committed before this returns), or takes up one that was begun. The catalogue that
  * judges it is the one in force when the received time is given, whatever a caller read before.
  * Only one producer may hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY
- * then). CE_CONFLICT when it was begun for another theme or format. CE_INVALID when department or
- * name has not 1 to 64 bytes. CE_NOT_FOUND when there is no such theme. CE_UNAVAILABLE when the
- * store takes no writes. */
+ * then). CE_CONFLICT when it was begun for another theme, format or declared encoding. CE_INVALID
+ * when department or name has not 1 to 64 bytes. CE_NOT_FOUND when there is no such theme.
+ * CE_UNAVAILABLE when the store takes no writes. */
 int writer_open_batch(struct writer *w, struct slice department, struct slice name,
-                      struct slice theme, char format, int wait_ms, struct open_batch **ret,
-                      struct reason *reterr_why);
+                      struct slice theme, struct body_kind kind, int wait_ms,
+                      struct open_batch **ret, struct reason *reterr_why);
 /* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
  * writer_take_back. */
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p);

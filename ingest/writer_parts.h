@@ -62,5 +62,6 @@ struct writer {
     struct errand *errands[64];
     unsigned errand_count;
     size_t rows;
+    size_t kept_bytes;   /* rejected rows in the packs of this commit */
     struct utc_ms swept; /* when old receipts were last looked for */
 };

@@ -42,6 +42,15 @@ int receipt_text_open(const struct query_source *s, const struct batch_id *id, b
  * read. */
 bool receipt_text_next(struct receipt_text *t, struct buf *b);
 void receipt_text_close(struct receipt_text *t);
+/* The rejected rows of a batch as they came, as CSV with the columns _row, _rule and _remedy behind
+ * the received ones: to be corrected and handed in again. Of an open batch those that were done
+ * when it was asked for. */
+struct reject_text;
+int reject_text_open(const struct query_source *s, const struct batch_id *id,
+                     struct reject_text **ret);
+/* As receipt_text_next. */
+bool reject_text_next(struct reject_text *t, struct buf *b);
+void reject_text_close(struct reject_text *t);
 /* One line of a receipt as a JSON object. */
 void receipt_line_json(const struct receipt_line *line, struct buf *b);
 /* The head of a receipt as members of the open object: id, theme, department, batch, state,

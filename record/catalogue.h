@@ -137,7 +137,7 @@ enum polarity { POLARITY_NEUTRAL, POLARITY_POSITIVE, POLARITY_NEGATIVE, POLARITY
 enum publication { PUBLISH_NEVER, PUBLISH_ALWAYS, PUBLISH_TERM };
 enum identity_rule { IDENTITY_RECORD_ID, IDENTITY_ITEMS };
 
-enum { THEME_ITEMS_MAX = 200, THEME_ROLES = 21, THEME_FORMATS_MAX = 8 };
+enum { THEME_ITEMS_MAX = 200, THEME_ROLES = 21, THEME_FORMATS_MAX = 8, FORMAT_NAMES_MAX = 256 };
 
 /* A spelling of an item's code, name or alias, after text_code. */
 struct item_name {
@@ -333,6 +333,8 @@ struct column_means {
     enum column_meaning meaning;
     const struct item *item; /* of COLUMN_ITEM */
     enum reserved reserved;  /* of COLUMN_RESERVED */
+    int joins; /* of a format's column for an item of several codes: its index in the format's
+                  names; such columns go together. Else -1 */
 };
 /* In a row of that format; NULL: of none. */
 struct column_means theme_column(const struct theme *t, const struct format *f,

@@ -24,16 +24,21 @@ struct column_means theme_column(const struct theme *t, const struct format *f,
                                  struct arena *scratch, struct slice name)
 {
     const struct format_name *own = f ? find(f, text_code(scratch, name)) : NULL;
-    if (own)
+    if (own) {
+        const struct item *item = own->meaning == COLUMN_ITEM ? &t->items[own->item] : NULL;
+        bool joins = item && item->type == ITEM_CODES;
         return (struct column_means){
             .meaning = own->meaning,
-            .item = own->meaning == COLUMN_ITEM ? &t->items[own->item] : NULL,
+            .item = item,
+            .joins = joins ? (int)(own - f->names) : -1,
         };
+    }
     enum reserved reserved = reserved_column(scratch, name);
     if (reserved != RESERVED_NONE)
-        return (struct column_means){.meaning = COLUMN_RESERVED, .reserved = reserved};
+        return (struct column_means){.meaning = COLUMN_RESERVED, .reserved = reserved, .joins = -1};
     const struct item *item = theme_item_by_name(t, scratch, name);
-    return (struct column_means){.meaning = item ? COLUMN_ITEM : COLUMN_UNKNOWN, .item = item};
+    return (struct column_means){
+        .meaning = item ? COLUMN_ITEM : COLUMN_UNKNOWN, .item = item, .joins = -1};
 }
 
 const struct format *theme_format_marked(const struct theme *t, struct arena *scratch,

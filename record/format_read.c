@@ -76,6 +76,8 @@ static void name_add(struct making *m, struct where at, struct slice name,
                "\"%.*s\" is a reserved column and means the same in every format; take "
                "it out",
                FMT_SLICE(name));
+    if (m->to->name_count == FORMAT_NAMES_MAX)
+        refuse(m->r, at, "the format has more than %d columns; take some out", FORMAT_NAMES_MAX);
     for (size_t i = 0; i < m->to->name_count; i++)
         if (slice_eq(m->names[i].text, form))
             refuse(m->r, at, "the column \"%.*s\" stands twice in the format; leave it once",

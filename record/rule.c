@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { RULE_MAX = 64 };
+enum { RULE_MAX = 128 };
 
 static const struct {
     const char *id;
@@ -34,6 +34,11 @@ const char *rule_law(enum rule r)
 enum severity rule_severity(enum rule r)
 {
     return rule_is_known(r) ? rows[r].severity : SEVERITY_NOTE;
+}
+
+bool rule_forbids_keeping(enum rule r)
+{
+    return r == RULE_ROW_NOT_COLLECTED || r == RULE_SUBJECT_MINOR || r == RULE_ITEM_FORBIDDEN;
 }
 
 static void put(struct buf *b, const char *text, struct slice hint)

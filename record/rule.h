@@ -43,5 +43,8 @@ bool rule_is_known(unsigned number);
 const char *rule_id(enum rule r);
 const char *rule_law(enum rule r);
 enum severity rule_severity(enum rule r);
+/* Whether nothing of a row that broke it may be kept, not even to send it back: it was not to be
+ * collected. */
+bool rule_forbids_keeping(enum rule r);
 /* "中文 English" with the hint put in. */
 void rule_remedy(enum rule r, struct slice hint, struct buf *ret);

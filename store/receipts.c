@@ -1,13 +1,15 @@
 /* Receipts: what became of each row, packed for each commit of a batch.
  *
- *   value    format 1, runs (counted bytes), details (to the end)
+ *   value    format 2, runs (counted bytes), columns of kept rows (sealed, counted bytes), details
+ *            (to the end)
  *   run      verdict 1, rows LEB128
  *   detail   row − first row LEB128, verdict 1, number of findings LEB128,
+ *            of a rejected row the row itself (sealed, counted bytes; empty: not kept),
  *            each finding: rule 2, item, value, hint (counted bytes)
  *
- * Rows 5, 6 and 7, stored, stored and rejected by rule 12 of item "name" with value "?":
- * 01 04 0102 0501 02 05 01 000C 046E616D65 013F 00. The value says nothing of rows that were stored
- * or changed without a warning but their number. */
+ * Rows 5, 6 and 7, stored, stored and rejected by rule 12 of item "name" with value "?", not kept:
+ * 02 04 0102 0501 00 02 05 01 00 000C 046E616D65 013F 00. The value says nothing of rows that were
+ * stored or changed without a warning but their number. */
 #include "store/receipts.h"
 
 #include "base/check.h"
@@ -15,19 +17,26 @@
 #include "base/wire.h"
 #include "store/keys.h"
 
-enum { FORMAT = 1 };
-enum { RUNS_BYTES_MAX = 16 << 20, DETAILS_BYTES_MAX = 512 << 20, VALUE_BYTES_MAX = 544 << 20 };
+enum { FORMAT = 2 };
+enum {
+    RUNS_BYTES_MAX = 16 << 20,
+    COLUMNS_BYTES_MAX = 1 << 20,
+    DETAILS_BYTES_MAX = 512 << 20,
+    VALUE_BYTES_MAX = 544 << 20
+};
 
 void receipt_pack_init(struct receipt_pack *p)
 {
     *p = (struct receipt_pack){0};
     buf_init(&p->runs, RUNS_BYTES_MAX);
+    buf_init(&p->columns, COLUMNS_BYTES_MAX);
     buf_init(&p->details, DETAILS_BYTES_MAX);
 }
 
 void receipt_pack_fini(struct receipt_pack *p)
 {
     buf_fini(&p->runs);
+    buf_fini(&p->columns);
     buf_fini(&p->details);
 }
 
@@ -59,7 +68,7 @@ static void run_end(struct receipt_pack *p)
 }
 
 static void detail_add(struct receipt_pack *p, uint64_t row, enum verdict v,
-                       const struct findings *findings)
+                       const struct findings *findings, struct slice kept_row)
 {
     unsigned kept = 0;
     for (unsigned i = 0; findings && i < findings->count; i++)
@@ -69,6 +78,8 @@ static void detail_add(struct receipt_pack *p, uint64_t row, enum verdict v,
     wire_put_var(&p->details, row - p->first_row);
     wire_put_u8(&p->details, (uint8_t)v);
     wire_put_var(&p->details, kept);
+    if (v == VERDICT_REJECTED)
+        wire_put_bytes(&p->details, kept_row);
     for (unsigned i = 0; findings && i < findings->count; i++) {
         const struct finding *f = &findings->list[i];
         if (!is_kept(f, v))
@@ -81,7 +92,7 @@ static void detail_add(struct receipt_pack *p, uint64_t row, enum verdict v,
 }
 
 void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
-                      const struct findings *findings)
+                      const struct findings *findings, struct slice kept)
 {
     CHECK(v >= VERDICT_STORED && v <= VERDICT_REJECTED);
     if (receipt_pack_is_empty(p)) {
@@ -95,7 +106,13 @@ void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
     p->run_verdict = v;
     p->run_count++;
     p->next_row++;
-    detail_add(p, row, v, findings);
+    detail_add(p, row, v, findings, kept);
+}
+
+void receipt_pack_columns(struct receipt_pack *p, struct slice sealed)
+{
+    buf_clear(&p->columns);
+    buf_add_slice(&p->columns, sealed);
 }
 
 int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_number)
@@ -106,13 +123,16 @@ int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_num
     AUTO_BUF(value, VALUE_BYTES_MAX);
     wire_put_u8(&value, FORMAT);
     wire_put_bytes(&value, buf_slice(&p->runs));
+    wire_put_bytes(&value, buf_slice(&p->columns));
     buf_add_slice(&value, buf_slice(&p->details));
-    int r = p->runs.err ? p->runs.err : p->details.err ? p->details.err : value.err;
+    int r = p->runs.err ? p->runs.err : p->columns.err ? p->columns.err : p->details.err;
+    r = r < 0 ? r : value.err;
     if (r == 0) {
         struct log_key k = log_key_make(batch_number, p->first_row);
         batch_put(b, CF_LOG, KEY_SLICE(k), buf_slice(&value));
     }
     buf_clear(&p->runs);
+    buf_clear(&p->columns);
     buf_clear(&p->details);
     return r;
 }
@@ -120,12 +140,14 @@ int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_num
 /* One stored pack while it is read: the run and the detail that come next. */
 struct pack_reader {
     struct wire runs, details;
+    struct slice columns;
     uint64_t run_row, run_end; /* rows of the present run that are still to come: none when equal */
     enum verdict run_verdict;
     bool has_detail;
     uint64_t detail_row;
     enum verdict detail_verdict;
     uint64_t detail_findings;
+    struct slice detail_kept;
     uint64_t first_row;
     uint64_t end_row; /* behind the last run */
     int err;
@@ -163,6 +185,9 @@ static void next_detail(struct pack_reader *p, bool is_first)
     uint64_t offset = wire_var(&p->details);
     bool known = verdict_read(&p->details, &p->detail_verdict);
     p->detail_findings = wire_var(&p->details);
+    p->detail_kept = (struct slice){NULL, 0};
+    if (known && p->detail_verdict == VERDICT_REJECTED)
+        p->detail_kept = wire_bytes(&p->details);
     if (!known || p->details.failed || p->detail_findings > FINDINGS_MAX ||
         offset >= p->end_row - p->first_row) {
         p->err = CE_FORMAT;
@@ -192,10 +217,11 @@ static int pack_open(struct slice key, struct slice value, struct pack_reader *r
     if (key.n != LOG_KEY_BYTES || wire_u8(&w) != FORMAT)
         return CE_FORMAT;
     uint64_t first = be64_get(key.p + 8);
-    struct slice runs = wire_bytes(&w);
+    struct slice runs = wire_bytes(&w), columns = wire_bytes(&w);
     if (w.failed || runs.n == 0)
         return CE_FORMAT;
-    *ret = (struct pack_reader){.runs = wire_of(runs), .details = wire_of(w.rest)};
+    *ret =
+        (struct pack_reader){.runs = wire_of(runs), .columns = columns, .details = wire_of(w.rest)};
     ret->first_row = ret->run_row = ret->run_end = first;
     *ret_totals = (struct totals){0};
     unsigned long long *const by_verdict[VERDICT_LAST + 1] = {
@@ -260,8 +286,10 @@ static void tell_plain(struct telling *t, uint64_t row, uint64_t end, enum verdi
 
 static void tell_detail(struct telling *t, struct pack_reader *p)
 {
-    struct receipt_line line = {
-        .row = p->detail_row, .to = p->detail_row, .verdict = p->detail_verdict};
+    struct receipt_line line = {.row = p->detail_row,
+                                .to = p->detail_row,
+                                .verdict = p->detail_verdict,
+                                .kept = p->detail_kept};
     bool wanted = p->detail_row >= t->from_row;
     if (p->detail_findings == 0 && wanted)
         tell(t, &line);
@@ -317,6 +345,26 @@ int receipts_walk(struct view *v, uint64_t batch_number, uint64_t from_row,
     }
     if (e == 0)
         tell_run(&t);
+    int r = walk_close(w);
+    return e < 0 ? e : r;
+}
+
+int receipts_columns(struct view *v, struct arena *a, uint64_t batch_number, struct slice *ret)
+{
+    struct log_key last = log_key_make(batch_number, UINT64_MAX);
+    struct slice prefix = slice_make(last.b, 8);
+    int e = 0;
+    *ret = (struct slice){NULL, 0};
+    /* Each pack has those of the packs before it. */
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    walk_seek_back(w, KEY_SLICE(last));
+    if (walk_valid(w)) {
+        struct pack_reader p;
+        struct totals totals;
+        e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+        if (e == 0)
+            *ret = arena_dup(a, p.columns);
+    }
     int r = walk_close(w);
     return e < 0 ? e : r;
 }

@@ -10,15 +10,17 @@
 #include "store/view.h"
 
 /* What became of each row, packed for each commit (family `log`, key batch number and first row):
- * run lengths of verdicts, and details of every row that was not stored or carries a warning. */
+ * run lengths of verdicts, and details of every row that was not stored or carries a warning; with
+ * those of a rejected row the row itself, sealed (store/kept.h). */
 
 /* A builder for the rows of one commit of one batch. Rows come in ascending order without gaps. */
 struct receipt_pack {
     uint64_t first_row;
     uint64_t next_row;
     struct buf runs;    /* verdict 1, count LEB128 */
-    struct buf details; /* row − first LEB128, verdict, number of findings, each: rule 2, item,
-                           value, hint */
+    struct buf columns; /* of the kept rows of the batch up to here, sealed */
+    struct buf details; /* row − first LEB128, verdict, number of findings, of a rejected row the
+                           kept row, each finding: rule 2, item, value, hint */
     enum verdict run_verdict;
     uint64_t run_count;
 };
@@ -26,9 +28,11 @@ void receipt_pack_init(struct receipt_pack *p);
 void receipt_pack_fini(struct receipt_pack *p);
 bool receipt_pack_is_empty(const struct receipt_pack *p);
 /* `findings` may be NULL; notes (and the findings of a duplicate row, unless warnings) are not
- * kept. */
+ * kept. `kept`: of a rejected row, the row sealed, or empty. */
 void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
-                      const struct findings *findings);
+                      const struct findings *findings, struct slice kept);
+/* The columns of the batch's kept rows so far, sealed; the last ones told hold. */
+void receipt_pack_columns(struct receipt_pack *p, struct slice sealed);
 /* Puts it under its key and starts anew. CE_TOO_LARGE sticks in the buffers. */
 int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_number);
 
@@ -40,10 +44,13 @@ struct receipt_line {
     enum verdict verdict;
     enum rule rule;
     struct slice item, value, hint;
+    struct slice kept; /* of a rejected row, with each of its lines: the row sealed, or empty */
 };
 /* Walks the lines of a batch in row order, from `from_row` on. `each` returns false to stop. Runs
  * of duplicates that cross commits are joined. */
 int receipts_walk(struct view *v, uint64_t batch_number, uint64_t from_row,
                   bool (*each)(void *ctx, const struct receipt_line *line), void *ctx);
+/* The columns of the batch's kept rows, sealed, in the arena; empty when it has none. */
+int receipts_columns(struct view *v, struct arena *a, uint64_t batch_number, struct slice *ret);
 /* Sums the verdicts of all rows of a batch, for check. */
 int receipts_totals(struct view *v, uint64_t batch_number, struct totals *ret);

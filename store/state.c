@@ -3,9 +3,10 @@
  *
  *   "counters"                   format 1, next record 8, search 8, batch 8, event 8, newest
  *                                received ms 8
- *   "batch/" id 10               format 1, number 8, received ms 8, finished ms 8, theme 2, body's
- *                                format 1, rows done LEB128, bytes done LEB128, SHA-256 32, totals
- *                                (store/totals.c), department, name (counted bytes)
+ *   "batch/" id 10               format 2, number 8, received ms 8, finished ms 8, theme 2, body's
+ *                                format 1 and encoding 1, rows done LEB128, bytes done LEB128,
+ *                                SHA-256 32, totals (store/totals.c), department, name (counted
+ *                                bytes)
  *   "batch-number/" ~number 8    format 1, id 10: newest first
  *   "batch-of/" department 0 ~number 8   the same for one department
  *   "key/" SHA-256 32            format 1, created ms 8, department, name (counted bytes)
@@ -22,7 +23,7 @@
 #include "base/wire.h"
 #include "store/totals.h"
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, BATCH_FORMAT = 2 };
 enum { VALUE_BYTES_MAX = 4 * 1024, ENTRY_BYTES_MAX = 64 * 1024 * 1024, KEY_BYTES_MAX = 512 };
 enum { COUNTERS_BYTES = 41, DEPARTMENT_BYTES_MAX = 64 };
 
@@ -118,12 +119,13 @@ void batch_state_put(struct batch *b, const struct batch_id *id, const struct ba
     CHECK(!memchr(s->department.p, 0, s->department.n));
     uint8_t key[6 + BATCH_ID_BYTES];
     AUTO_BUF(v, VALUE_BYTES_MAX);
-    wire_put_u8(&v, FORMAT);
+    wire_put_u8(&v, BATCH_FORMAT);
     wire_put_u64(&v, s->number);
     wire_put_u64(&v, (uint64_t)s->received.v);
     wire_put_u64(&v, (uint64_t)s->finished.v);
     wire_put_u16(&v, s->theme);
     wire_put_u8(&v, (uint8_t)s->format);
+    wire_put_u8(&v, (uint8_t)s->encoding);
     wire_put_var(&v, s->rows_done);
     wire_put_var(&v, s->bytes_done);
     buf_add(&v, s->hash, sizeof s->hash);
@@ -139,13 +141,14 @@ int batch_state_decode(struct slice bytes, struct batch_state *ret)
 {
     struct wire w = wire_of(bytes);
     struct batch_state s = {0};
-    if (wire_u8(&w) != FORMAT)
+    if (wire_u8(&w) != BATCH_FORMAT)
         return CE_FORMAT;
     s.number = wire_u64(&w);
     s.received.v = (int64_t)wire_u64(&w);
     s.finished.v = (int64_t)wire_u64(&w);
     s.theme = wire_u16(&w);
     s.format = (char)wire_u8(&w);
+    s.encoding = (char)wire_u8(&w);
     s.rows_done = wire_var(&w);
     s.bytes_done = wire_var(&w);
     struct slice hash = wire_raw(&w, sizeof s.hash);

@@ -43,6 +43,7 @@ struct batch_state {
     struct slice name; /* the Batch-Id that the department gave */
     uint16_t theme;
     char format;            /* 'c' CSV, 'n' NDJSON */
+    char encoding;          /* as declared: 'u' UTF-8, 'g' GB18030, 'a' to be found */
     struct utc_ms received; /* first arrival */
     struct utc_ms finished; /* 0: not finished */
     uint64_t rows_done;

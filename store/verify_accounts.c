@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/err.h"
+#include "store/kept.h"
 #include "store/keys.h"
 #include "store/ledger.h"
 #include "store/receipts.h"
@@ -77,6 +78,44 @@ static void check_ledger(struct account *a, const struct batch_state *s)
         verify_mistake(a->v, "ledger: batch %llu has no line", (unsigned long long)s->number);
 }
 
+/* The rows that are kept with a receipt. */
+struct kept_check {
+    struct verifier *v;
+    struct buf plain;
+    struct kept_columns columns;
+    struct slice values[KEPT_COLUMNS_MAX];
+    uint64_t row; /* the last one, which has a line for each finding */
+    uint64_t bad;
+};
+
+static bool check_kept(void *ctx, const struct receipt_line *line)
+{
+    struct kept_check *c = ctx;
+    if (line->kept.n && line->row != c->row &&
+        kept_row_open(c->v->keys, line->kept, &c->plain, c->values, c->columns.count) < 0)
+        c->bad++;
+    c->row = line->row;
+    return true;
+}
+
+static int check_kept_rows(struct verifier *v, const struct batch_state *s)
+{
+    struct slice sealed;
+    struct kept_check *c = ARENA_NEW(v->arena, struct kept_check);
+    c->v = v;
+    int r = receipts_columns(v->view, v->arena, s->number, &sealed);
+    if (r == 0 && sealed.n && kept_columns_open(v->keys, v->arena, sealed, &c->columns) < 0)
+        c->bad++;
+    buf_init(&c->plain, 2 * KEPT_ROW_BYTES_MAX);
+    if (r == 0)
+        r = receipts_walk(v->view, s->number, 0, check_kept, c);
+    buf_fini(&c->plain);
+    if (c->bad)
+        verify_mistake(v, "log: %llu of the rows kept with the receipt of batch %llu do not open",
+                       (unsigned long long)c->bad, (unsigned long long)s->number);
+    return r;
+}
+
 static int check_receipt(struct account *a, const struct batch_state *s)
 {
     struct totals t;
@@ -92,7 +131,7 @@ static int check_receipt(struct account *a, const struct batch_state *s)
     if (!was_swept && !verdicts_equal(&t, &s->totals))
         verify_mistake(a->v, "log: the receipt of batch %llu does not add up to its counts",
                        (unsigned long long)s->number);
-    return 0;
+    return t.rejected ? check_kept_rows(a->v, s) : 0;
 }
 
 static void check_state(struct verifier *v, const struct batch_state *s)

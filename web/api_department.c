@@ -15,8 +15,8 @@ void api_submission(struct call *c)
 {
     struct batch_id id;
     struct batch_state state;
-    bool as_csv;
-    if (!receipt_format(c, &as_csv))
+    enum receipt_format format;
+    if (!receipt_format(c, &format))
         return;
     int r = query_submission(&c->q, c->req->args[0], c->req->department, &id, &state);
     if (r == CE_NOT_FOUND)
@@ -24,7 +24,7 @@ void api_submission(struct call *c)
     else if (r < 0)
         call_fail(c, r);
     else
-        receipt_answer(c, &id, as_csv);
+        receipt_answer(c, &id, format);
 }
 
 /* The department that is asked about: the key's own, or for an operator the one that is named. */

@@ -12,9 +12,10 @@
 
 enum { BATCH_NAME_MAX = 64 };
 
-/* The format that the Content-Type names; 0 for none of ours. The text must be UTF-8. */
-static char format_of(struct slice content_type)
+/* What the Content-Type says; false when it is none of ours. */
+static bool kind_of(struct slice content_type, struct body_kind *ret)
 {
+    enum encoding encoding = ENCODING_AUTO;
     struct slice type = slice_trim(slice_cut(&content_type, ';'));
     while (content_type.n) {
         struct slice value = slice_cut(&content_type, ';');
@@ -22,25 +23,27 @@ static char format_of(struct slice content_type)
         value = slice_trim(value);
         if (value.n > 2 && value.p[0] == '"')
             value = slice_make(value.p + 1, value.n - 2);
-        if (slice_eq_nocase(name, SLICE("charset")) && !slice_eq_nocase(value, SLICE("utf-8")) &&
-            !slice_eq_nocase(value, SLICE("utf8")))
-            return 0;
+        if (slice_eq_nocase(name, SLICE("charset")) && !encoding_by_name(value, &encoding))
+            return false;
     }
-    if (slice_eq_nocase(type, SLICE("text/csv")))
-        return READER_CSV;
-    return slice_eq_nocase(type, SLICE("application/x-ndjson")) ? READER_NDJSON : 0;
+    ret->encoding = (char)encoding;
+    ret->format = slice_eq_nocase(type, SLICE("text/csv")) ? READER_CSV : READER_NDJSON;
+    return ret->format == READER_CSV || slice_eq_nocase(type, SLICE("application/x-ndjson"));
 }
 
-static bool read_format(struct call *c, char *ret)
+static bool read_kind(struct call *c, struct body_kind *ret)
 {
     struct slice coding = request_header(c->req, "Content-Encoding");
-    *ret = format_of(request_header(c->req, "Content-Type"));
-    if (*ret && (!coding.n || slice_eq_nocase(coding, SLICE("identity"))))
+    bool is_ours = kind_of(request_header(c->req, "Content-Type"), ret);
+    if (is_ours && (!coding.n || slice_eq_nocase(coding, SLICE("identity"))))
         return true;
     response_header(c->res, "Accept-Post", SLICE("text/csv, application/x-ndjson"));
-    REFUSE(c, MEDIA_TYPE, .field = *ret ? "Content-Encoding" : "Content-Type",
-           .detail = SLICE("请以 text/csv 或 application/x-ndjson 提交 UTF-8 文本，不压缩 "
-                           "Send text/csv or application/x-ndjson in UTF-8, not compressed"));
+    REFUSE(c, MEDIA_TYPE, .field = is_ours ? "Content-Encoding" : "Content-Type",
+           .detail =
+               SLICE("请以 text/csv 或 application/x-ndjson 提交文本，不压缩；charset 为 utf-8、"
+                     "gb18030、gbk、gb2312，或不作声明 "
+                     "Send text/csv or application/x-ndjson, not compressed; charset is utf-8, "
+                     "gb18030, gbk or gb2312, or none"));
     return false;
 }
 
@@ -106,7 +109,7 @@ void api_submit(struct call *c)
         .born_min = c->web->o.born_min,
         .busy_wait_ms = c->web->o.upload_busy_ms,
     };
-    if (!read_theme(c, &theme) || !read_format(c, &o.format) || !read_batch(c, &o.batch_name))
+    if (!read_theme(c, &theme) || !read_kind(c, &o.kind) || !read_batch(c, &o.batch_name))
         return;
     o.theme = theme->code;
     o.department = theme->department;

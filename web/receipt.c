@@ -1,13 +1,20 @@
-/* Receipts as answers: JSON for programs, CSV with a BOM for spreadsheets. */
+/* Receipts as answers: JSON for programs, CSV with a BOM for spreadsheets, and the rejected rows
+ * themselves. */
 #include "web/receipt.h"
 
+#include "base/check.h"
 #include "web/problem.h"
+
+static enum stream_step step_of(bool has_more, const struct buf *b)
+{
+    if (b->err)
+        return STREAM_BROKEN;
+    return has_more ? STREAM_MORE : STREAM_END;
+}
 
 static enum stream_step next(void *ctx, struct buf *b)
 {
-    if (!receipt_text_next(ctx, b))
-        return b->err ? STREAM_BROKEN : STREAM_END;
-    return b->err ? STREAM_BROKEN : STREAM_MORE;
+    return step_of(receipt_text_next(ctx, b), b);
 }
 
 static void close_text(void *ctx)
@@ -15,12 +22,44 @@ static void close_text(void *ctx)
     receipt_text_close(ctx);
 }
 
-void receipt_answer(struct call *c, const struct batch_id *id, bool as_csv)
+static enum stream_step next_rejects(void *ctx, struct buf *b)
+{
+    return step_of(reject_text_next(ctx, b), b);
+}
+
+static void close_rejects(void *ctx)
+{
+    reject_text_close(ctx);
+}
+
+static int open_stream(struct call *c, const struct batch_id *id, enum receipt_format format,
+                       struct stream *ret)
 {
     struct receipt_text *text;
+    struct reject_text *rejects;
+    int r;
+    switch (format) {
+    case RECEIPT_JSON:
+    case RECEIPT_CSV:
+        r = receipt_text_open(&c->source, id, format == RECEIPT_CSV, &text);
+        if (r == 0)
+            *ret = (struct stream){.next = next, .close = close_text, .ctx = text};
+        return r;
+    case RECEIPT_REJECTS:
+        r = reject_text_open(&c->source, id, &rejects);
+        if (r == 0)
+            *ret = (struct stream){.next = next_rejects, .close = close_rejects, .ctx = rejects};
+        return r;
+    }
+    UNREACHABLE();
+}
+
+void receipt_answer(struct call *c, const struct batch_id *id, enum receipt_format format)
+{
+    struct stream stream;
     struct response *res = c->res;
     struct arena *a = c->req->arena;
-    int r = receipt_text_open(&c->source, id, as_csv, &text);
+    int r = open_stream(c, id, format, &stream);
     if (r < 0) {
         call_fail(c, r);
         return;
@@ -29,28 +68,31 @@ void receipt_answer(struct call *c, const struct batch_id *id, bool as_csv)
     base32_print(id->b, sizeof id->b, printed);
     response_header(res, "Content-Location", arena_printf(a, "/v1/submissions/%s", printed));
     response_header(res, "Vary", SLICE("Accept"));
-    if (as_csv) {
+    if (format == RECEIPT_JSON) {
+        response_header(res, "Content-Type", SLICE("application/json; charset=utf-8"));
+    } else {
         response_header(res, "Content-Type", SLICE("text/csv; charset=utf-8"));
         response_header(res, "Content-Disposition",
-                        arena_printf(a, "attachment; filename=\"receipt-%s.csv\"", printed));
-    } else {
-        response_header(res, "Content-Type", SLICE("application/json; charset=utf-8"));
+                        arena_printf(a, "attachment; filename=\"%s-%s.csv\"",
+                                     format == RECEIPT_CSV ? "receipt" : "rejects", printed));
     }
-    res->stream = (struct stream){.next = next, .close = close_text, .ctx = text};
+    res->stream = stream;
 }
 
-bool receipt_format(struct call *c, bool *ret_csv)
+bool receipt_format(struct call *c, enum receipt_format *ret)
 {
     struct slice format = request_param(c->req, "format");
-    if (!format.n) {
-        *ret_csv =
-            request_accepts(c->req, "text/csv") && !request_accepts(c->req, "application/json");
+    bool wants_csv =
+        request_accepts(c->req, "text/csv") && !request_accepts(c->req, "application/json");
+    *ret = wants_csv ? RECEIPT_CSV : RECEIPT_JSON;
+    if (!format.n)
         return true;
-    }
-    *ret_csv = slice_eq(format, SLICE("csv"));
-    if (*ret_csv || slice_eq(format, SLICE("json")))
+    *ret = slice_eq(format, SLICE("rejects")) ? RECEIPT_REJECTS
+           : slice_eq(format, SLICE("csv"))   ? RECEIPT_CSV
+                                              : RECEIPT_JSON;
+    if (*ret != RECEIPT_JSON || slice_eq(format, SLICE("json")))
         return true;
     REFUSE(c, PARAM_INVALID, .field = "format",
-           .detail = SLICE("须为 csv 或 json Either csv or json"));
+           .detail = SLICE("须为 json、csv 或 rejects One of json, csv and rejects"));
     return false;
 }

@@ -119,7 +119,7 @@ bool upload_answer(struct call *c, struct upload *u, bool *ret_broken)
         answer_async(c, id.p);
         return true;
     case SUBMISSION_DONE:
-        receipt_answer(c, &batch, u->wants_csv);
+        receipt_answer(c, &batch, u->wants_csv ? RECEIPT_CSV : RECEIPT_JSON);
         return true;
     case SUBMISSION_REFUSED:
         REFUSE(c, BODY_REFUSED, .detail = detail);

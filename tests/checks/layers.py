@@ -19,7 +19,7 @@ HELD = {
     r"openssl/": r"base/crypt\.c",
     r"jansson\.h": r"base/json\.c",
     r"simdjson(\.h|/)": r"base/scan\.cc",
-    r"unicode/": r"base/text\.c",
+    r"unicode/": r"base/(text|gb18030)\.c",
     r"yaml\.h": r"base/yaml\.c",
     r"curl/": r"base/http_client\.c",
     r"rocksdb/": r"store/\w+\.[ch]",

@@ -172,7 +172,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     size_t theme = (data[0] >> 1 & 7) % ARRAY_LEN(themes), piece = (data[0] >> 4) * 37u + 1;
     struct slice body = slice_make(data + 1, n - 1);
     AUTO(reader_destroy)
-    struct reader *r = reader_create(data[0] & 1 ? READER_NDJSON : READER_CSV, b->themes[theme]);
+    struct reader *r =
+        reader_create(data[0] & 1 ? READER_NDJSON : READER_CSV, ENCODING_AUTO, b->themes[theme]);
     AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
     struct raw_row row;
     uint64_t rows = 0, end = 0;

@@ -189,13 +189,13 @@ TEST(a_department_or_batch_id_that_no_key_can_hold_is_refused_and_leaves_nothing
     EXPECT_EQ(world_try(w, NULL, theme, name, file, SIZE_MAX, &id), SUBMISSION_REFUSED);
     struct open_batch *ob = NULL;
     struct reason why = {{0}};
-    EXPECT_ERR(
-        writer_open_batch(w->writer, SLICE("amr"), SLICE(""), slice_of(theme), 'c', 0, &ob, &why),
-        CE_INVALID);
+    EXPECT_ERR(writer_open_batch(w->writer, SLICE("amr"), SLICE(""), slice_of(theme),
+                                 (struct body_kind){'c', 'a'}, 0, &ob, &why),
+               CE_INVALID);
     EXPECT(ob == NULL);
     EXPECT_STR(why.text, "a batch id has 1 to 64 bytes");
     EXPECT_ERR(writer_open_batch(w->writer, slice_of(department), SLICE("b-1"), slice_of(theme),
-                                 'c', 0, &ob, &why),
+                                 (struct body_kind){'c', 'a'}, 0, &ob, &why),
                CE_INVALID);
     EXPECT_STR(why.text, "the id of a department has 1 to 64 bytes");
     /* No number was given away, and the longest ones are taken. */

@@ -21,7 +21,7 @@ static void apply_one(struct world *w, const char *theme, struct slice csv,
                                .received = clock_now(&w->clock),
                                .born_min = born_min};
     struct judge *j = judge_create(&jo);
-    struct reader *reader = reader_create(READER_CSV, t);
+    struct reader *reader = reader_create(READER_CSV, ENCODING_AUTO, t);
     struct arena *a = arena_create(64 << 20);
     struct raw_row raw;
     struct judged row;

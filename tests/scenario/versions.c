@@ -92,8 +92,9 @@ struct opener {
 static void *open_it(void *ctx)
 {
     struct opener *o = ctx;
-    o->result = writer_open_batch(o->w->writer, SLICE("amr"), SLICE("b-race"), SLICE("changing"),
-                                  READER_CSV, 0, &o->batch, NULL);
+    o->result =
+        writer_open_batch(o->w->writer, SLICE("amr"), SLICE("b-race"), SLICE("changing"),
+                          (struct body_kind){READER_CSV, ENCODING_AUTO}, 0, &o->batch, NULL);
     return NULL;
 }
 
@@ -156,7 +157,7 @@ static struct submission *begin(struct world *w, const char *batch)
                                    .department = SLICE("amr"),
                                    .theme = SLICE("changing"),
                                    .batch_name = slice_of(batch),
-                                   .format = READER_CSV,
+                                   .kind = {READER_CSV, ENCODING_AUTO},
                                    .busy_wait_ms = 10000};
     struct submission *s;
     EXPECT_OK(submission_start(&o, &s, NULL));

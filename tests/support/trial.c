@@ -120,6 +120,10 @@ static struct slice *reserved_slot(struct trial *t, enum reserved reserved)
         return &t->row.op;
     case RESERVED_REASON:
         return &t->row.reason;
+    case RESERVED_ROW:
+    case RESERVED_RULE:
+    case RESERVED_REMEDY:
+        return NULL;
     }
     UNREACHABLE();
 }

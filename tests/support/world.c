@@ -97,7 +97,7 @@ enum submission_end world_try(struct world *w, const char *department, const cha
         .department = department ? slice_of(department) : department_of(w, theme),
         .theme = slice_of(theme),
         .batch_name = slice_of(batch),
-        .format = body.n && body.p[0] == '{' ? READER_NDJSON : READER_CSV,
+        .kind = {body.n && body.p[0] == '{' ? READER_NDJSON : READER_CSV, ENCODING_AUTO},
         .born_min = born_min,
         .busy_wait_ms = 10000,
     };
@@ -173,6 +173,19 @@ struct slice world_receipt(struct world *w, const struct batch_id *id)
     while (receipt_text_next(t, &text))
         ;
     receipt_text_close(t);
+    return arena_dup(w->arena, buf_slice(&text));
+}
+
+struct slice world_rejects(struct world *w, const struct batch_id *id)
+{
+    struct query_source source = {
+        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = w->catalogue};
+    struct reject_text *t;
+    AUTO_BUF(text, 256 << 20);
+    EXPECT_OK(reject_text_open(&source, id, &t));
+    while (reject_text_next(t, &text))
+        ;
+    reject_text_close(t);
     return arena_dup(w->arena, buf_slice(&text));
 }
 

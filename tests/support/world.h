@@ -49,6 +49,9 @@ void world_check(struct world *w);
 /* The receipt as JSON, in the arena. */
 struct slice world_receipt(struct world *w, const struct batch_id *id);
 
+/* The reject file, in the arena. */
+struct slice world_rejects(struct world *w, const struct batch_id *id);
+
 /* A unified code of the synthetic range (organisation body YY…): both check characters
  * right. n below 887 million. */
 void world_uscc(unsigned n, const char *pair, char out[19]);

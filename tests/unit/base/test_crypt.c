@@ -100,8 +100,8 @@ TEST(the_measure_of_these_tests_is_the_hmac_of_rfc_4231)
 
 TEST(keyed_hashes_are_hmac_under_a_key_derived_from_the_use)
 {
-    static const char *const names[] = {"identity", "subject", "content",
-                                        "items",    "cursor",  "batch"};
+    static const char *const names[] = {"identity", "subject", "content", "items",
+                                        "cursor",   "batch",   "kept"};
     AUTO(keys_destroy) struct keys *k = test_keys(0);
     char master[32], data[300];
     for (int i = 0; i < 32; i++)
@@ -124,7 +124,8 @@ TEST(keyed_hashes_have_golden_bytes)
     static const char *const golden[] = {
         "49cb8cc32f53290721deda7e5348bdaa", "e0f095d74b0cfa5dc2c9b08bba7c550a",
         "7330432d52468c4173ddaa3242d709ba", "e9049b7af34c43c9ad65cd22e72671e2",
-        "ead283b9802d4feccf95a4428d58a3b6", "bcfb7b28f8c2411b04fb829cccc00078"};
+        "ead283b9802d4feccf95a4428d58a3b6", "bcfb7b28f8c2411b04fb829cccc00078",
+        "460ea84fadebae680f7f3f902b11fdb3"};
     AUTO(keys_destroy) struct keys *k = test_keys(0);
     for (int use = 0; use < KEY_USE_COUNT; use++) {
         uint8_t out[16];

@@ -296,3 +296,51 @@ TEST(written_fields_are_read_back_as_they_were)
         EXPECT_SAME(row.fields[row.count - 1], slice_of(values[i]));
     }
 }
+
+static void expect_as_text(const char *field, const char *wanted)
+{
+    AUTO_BUF(b, 1024);
+    csv_put_as_text(&b, slice_of(field), false);
+    EXPECT_SAME(buf_slice(&b), slice_of(wanted));
+}
+
+TEST(what_a_spreadsheet_would_read_otherwise_is_guarded_by_a_tab)
+{
+    static const char *const guarded[] = {
+        "914403001922038216",
+        "2020-01-05",
+        "20200105",
+        "0.20",
+        "4,281",
+        "1/2",
+        "12:30",
+        "2023年1月5日",
+        "9144E12",
+        "=1+1",
+        "+甲",
+        "-",
+        "@x",
+        "50%",
+        "５０",
+        "＝Ａ１",
+        "￥100",
+        "Jan 5",
+        "1-2",
+        "1e5",
+        "(3)",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(guarded); i++) {
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, ",\"\t%s\"", guarded[i]);
+        expect_as_text(guarded[i], wanted);
+    }
+    static const char *const left[] = {
+        "广州商店", "穗处〔2026〕1号", "第3商店", "存续", "TRUE", "/", "—"};
+    for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, ",%s", left[i]);
+        expect_as_text(left[i], wanted);
+    }
+    expect_as_text("", ",");
+    expect_as_text("\"1\"", ",\"\t\"\"1\"\"\"");
+}

@@ -300,3 +300,20 @@ TEST(a_finding_shows_no_number_of_a_person)
     f = expect_broken(&b, "CF_XDR_SHXYM", "440106185001010017", RULE_USCC_CHECK);
     EXPECT_SLICE(f->value, "4****************7");
 }
+
+TEST(an_amount_may_have_an_exponent_and_a_code_may_not)
+{
+    BENCH(b);
+    expect_value(&b, "CF_NR_FK", "1.0E+12", "1000000000000");
+    EXPECT_SLICE(expect_broken(&b, "CF_XDR_GSZC", "4.40301E+14", RULE_NUMBER_ROUNDED)->hint,
+                 "4.40301E+14");
+}
+
+TEST(an_error_of_a_spreadsheet_is_told_and_is_missing)
+{
+    BENCH(b);
+    EXPECT_EQ(clean(&b, "CF_SY", "#REF!")->state, CELL_ABSENT);
+    EXPECT(told(&b, RULE_CELL_ERROR) != NULL);
+    EXPECT_EQ(clean(&b, "CF_JDRQ", " #N/A ")->state, CELL_ABSENT);
+    EXPECT(told(&b, RULE_CELL_ERROR) != NULL);
+}

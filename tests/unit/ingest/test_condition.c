@@ -58,6 +58,7 @@ TEST(a_row_that_may_not_be_collected_is_rejected_with_the_law)
     DECIDE(t);
     trial_set(t, "FACTS", "占道经营，系轻微违法");
     EXPECT_SLICE(expect_told(t, RULE_ROW_NOT_COLLECTED, "FACTS")->hint, "某条例第九条");
+    EXPECT(trial_judge(t)->is_forbidden);
     trial_set(t, "FACTS", "占道经营");
     expect_clean(t);
 }

@@ -86,6 +86,29 @@ TEST(words_of_the_format_are_read_as_the_codes_they_stood_for)
     expect_told(now, RULE_CODE_UNKNOWN, "STATUS");
 }
 
+TEST(several_columns_of_a_format_bring_the_codes_of_one_item)
+{
+    static const struct {
+        const char *first, *second, *stored;
+    } cases[] = {
+        {"1", "0", "警告;罚款"}, {"吊销", "罚款、警告", "警告;罚款;吊销"},
+        {"/", "1", "罚款"},      {"1", "", "罚款"},
+        {"1", "1", "罚款"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        OLD(t);
+        trial_set(t, "KIND", NULL);
+        trial_set(t, "OLD_KIND1", cases[i].first);
+        trial_set(t, "OLD_KIND2", cases[i].second);
+        EXPECT_SAME(trial_item(t, "KIND"), slice_of(cases[i].stored));
+    }
+    OLD(t);
+    trial_set(t, "KIND", NULL);
+    trial_set(t, "OLD_KIND1", "1");
+    trial_set(t, "OLD_KIND2", "死刑");
+    expect_told(t, RULE_CODE_UNKNOWN, "KIND");
+}
+
 TEST(the_time_of_the_format_is_the_version_unless_the_row_has_one)
 {
     OLD(t);
@@ -154,7 +177,8 @@ static const char *format_name(const struct raw_row *row)
 TEST(a_csv_header_says_the_format_of_all_its_rows)
 {
     DECIDE(t);
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
     reader_feed(
         r, SLICE("case,old_name,facts,DFBM, sjc ,何物\n1,甲,乙,440106,2016-03-06,x\n2,,,,,\n"));
     reader_finish(r);
@@ -171,7 +195,8 @@ TEST(a_csv_header_says_the_format_of_all_its_rows)
 TEST(each_ndjson_row_says_its_own_format)
 {
     DECIDE(t);
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_NDJSON, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_NDJSON, ENCODING_AUTO, trial_theme(t));
     reader_feed(r, SLICE("{\"CASE\":\"1\",\"FACTS\":\"now\"}\n"
                          "{\"CASE\":\"2\",\"FACTS\":\"then\",\"OLD_NAME\":\"甲\"}\n"
                          "{\"CASE\":\"3\",\"FACTS\":\"now\"}\n"
@@ -193,23 +218,28 @@ TEST(each_ndjson_row_says_its_own_format)
 
 TEST(two_columns_for_one_item_of_a_format_are_refused)
 {
-    static const char *const headers[] = {"OLD_NAME,NAME\n", "CASE,SYS_NO\n",
-                                          "CASE,FACTS,CONTENT,SJC\n", "CASE,SJC,ｓｊｃ\n"};
+    static const char *const headers[] = {
+        "OLD_NAME,NAME\n",   "CASE,SYS_NO\n",        "CASE,FACTS,CONTENT,SJC\n",
+        "CASE,SJC,ｓｊｃ\n", "SJC,OLD_KIND1,KIND\n", "SJC,OLD_KIND1,OLD_KIND2,old_kind1\n",
+    };
     DECIDE(t);
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-        AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+        AUTO(reader_destroy)
+        struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
         struct raw_row row;
         reader_feed(r, slice_of(headers[i]));
         reader_finish(r);
         if (reader_next(r, trial_arena(t), &row) != READER_REFUSED)
             FAIL("%s is taken", headers[i]);
     }
-    AUTO(reader_destroy) struct reader *r = reader_create(READER_CSV, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
     reader_feed(r, SLICE("CASE,FACTS,CONTENT\n1,2,3\n"));
     reader_finish(r);
     read_one(r, trial_arena(t));
 
-    AUTO(reader_destroy) struct reader *lines = reader_create(READER_NDJSON, trial_theme(t));
+    AUTO(reader_destroy)
+    struct reader *lines = reader_create(READER_NDJSON, ENCODING_AUTO, trial_theme(t));
     reader_feed(
         lines,
         SLICE(
@@ -219,4 +249,30 @@ TEST(two_columns_for_one_item_of_a_format_are_refused)
     EXPECT_EQ(read_one(lines, trial_arena(t)).unreadable, RULE_JSON_INVALID);
     EXPECT_EQ(read_one(lines, trial_arena(t)).unreadable, RULE_JSON_INVALID);
     EXPECT_EQ(read_one(lines, trial_arena(t)).unreadable, RULE_NONE);
+}
+
+TEST(columns_that_join_are_no_repetition_but_the_same_one_twice_is)
+{
+    static const struct {
+        const char *line;
+        enum rule rule;
+    } lines[] = {
+        {"{\"SJC\":\"1\",\"OLD_KIND1\":\"1\",\"OLD_KIND2\":\"0\"}\n", RULE_NONE},
+        {"{\"SJC\":\"1\",\"OLD_KIND1\":\"1\",\"old_kind1\":\"0\"}\n", RULE_JSON_INVALID},
+        {"{\"SJC\":\"1\",\"KIND\":\"1\",\"OLD_KIND2\":\"0\"}\n", RULE_JSON_INVALID},
+        {"{\"SJC\":\"1\",\"OLD_KIND2\":\"1\",\"KIND\":\"0\"}\n", RULE_JSON_INVALID},
+    };
+    DECIDE(t);
+    AUTO(reader_destroy)
+    struct reader *r = reader_create(READER_NDJSON, ENCODING_AUTO, trial_theme(t));
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        reader_feed(r, slice_of(lines[i].line));
+        if (read_one(r, trial_arena(t)).unreadable != lines[i].rule)
+            FAIL("%s", lines[i].line);
+    }
+    AUTO(reader_destroy)
+    struct reader *csv = reader_create(READER_CSV, ENCODING_AUTO, trial_theme(t));
+    reader_feed(csv, SLICE("SJC,OLD_KIND1,OLD_KIND2\n1,1,0\n"));
+    reader_finish(csv);
+    read_one(csv, trial_arena(t));
 }

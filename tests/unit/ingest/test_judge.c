@@ -61,6 +61,11 @@ static const struct rule_case rule_cases[] = {
     {RULE_VERSION_INVALID, "penalty", "_time", "2024-05-05 10:11:12", "2024-05-35"},
     {RULE_VERSION_INVALID, "penalty", "_time", "1714876272000", "1969-01-01"},
     {RULE_OP_UNKNOWN, "penalty", "_op", "change", "delete"},
+    {RULE_NUMBER_ROUNDED, "registration", "CODE", "91440106YY00000288", "9.14403E+17"},
+    {RULE_NUMBER_ROUNDED, "penalty", "CF_WSH", "9.14403E17", "9.14403001922038E+017"},
+    {RULE_NUMBER_ROUNDED, "memo", "_id", "1E12", "1E+12"},
+    {RULE_CELL_ERROR, "penalty", "BZ", "内容 #REF!", "#REF!"},
+    {RULE_CELL_ERROR, "penalty", "BZ", "#1", "#N/A"},
 };
 
 TEST(each_rule_lets_the_right_value_pass_and_tells_of_the_wrong_one)

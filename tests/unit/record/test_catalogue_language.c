@@ -331,3 +331,20 @@ TEST(an_eighth_format_is_taken_and_a_ninth_is_not)
     }
     expect_refused(&copy, SMALL_FILE, copy_line(&copy, SMALL_FILE, "formats:"), "at most 8");
 }
+
+TEST(a_format_of_256_columns_is_taken_and_one_more_is_not)
+{
+    struct copy copy = rich();
+    AUTO_BUF(names, 1 << 16);
+    buf_add_slice(&names, SLICE("ignored: [OTHER"));
+    for (int i = 1; i < FORMAT_NAMES_MAX; i++)
+        buf_printf(&names, ", X%d", i);
+    buf_add_slice(&names, SLICE("]}"));
+    buf_add_char(&names, 0);
+    copy_edit(&copy, SMALL_FILE, "ignored: [OTHER]}", names.p);
+    struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    EXPECT_EQ(small_of(load_dir(a, copy.dir))->formats[1].name_count, FORMAT_NAMES_MAX);
+    arena_destroy(a);
+    copy_edit(&copy, SMALL_FILE, "ignored: [OTHER", "time: Y, ignored: [OTHER");
+    expect_refused(&copy, SMALL_FILE, copy_line(&copy, SMALL_FILE, "name: other"), "256 columns");
+}

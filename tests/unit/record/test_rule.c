@@ -6,7 +6,7 @@
 #include "record/rule.h"
 #include "tests/support/test.h"
 
-enum { NUMBERS = 64 };
+enum { NUMBERS = 128 };
 
 static const char *severity_name(enum severity s)
 {
@@ -153,4 +153,12 @@ TEST(a_worse_finding_takes_the_place_of_a_lesser_one_when_there_is_no_room)
     EXPECT(!findings_warns(&f));
     add(&f, RULE_USCC_LENGTH, 1);
     EXPECT_EQ(f.list[FINDINGS_MAX - 1].rule, RULE_USCC_CHECK);
+}
+
+TEST(only_what_may_not_be_collected_may_not_be_kept)
+{
+    EXPECT(rule_forbids_keeping(RULE_ROW_NOT_COLLECTED));
+    EXPECT(rule_forbids_keeping(RULE_SUBJECT_MINOR));
+    EXPECT(rule_forbids_keeping(RULE_ITEM_FORBIDDEN));
+    EXPECT(!rule_forbids_keeping(RULE_ITEM_MISSING) && !rule_forbids_keeping(RULE_ITEM_UNKNOWN));
 }

@@ -61,7 +61,7 @@ static void pack(struct receipt_pack *p, uint64_t first, const char *rows)
         const char *at = strchr(letters, warns ? *rows + 32 : *rows);
         EXPECT(at != NULL);
         receipt_pack_row(p, row, (enum verdict)(VERDICT_STORED + (at - letters)),
-                         warns ? &warning : NULL);
+                         warns ? &warning : NULL, SLICE("k"));
     }
 }
 
@@ -89,25 +89,25 @@ TEST(a_pack_has_these_bytes)
     EXPECT_EQ(batch_rows_all(b), 0);
 
     struct findings f = found(RULE_USCC_CHECK, "name", "?");
-    receipt_pack_row(&p, 5, VERDICT_STORED, NULL);
-    receipt_pack_row(&p, 6, VERDICT_STORED, NULL);
-    receipt_pack_row(&p, 7, VERDICT_REJECTED, &f);
+    receipt_pack_row(&p, 5, VERDICT_STORED, NULL, (struct slice){0});
+    receipt_pack_row(&p, 6, VERDICT_STORED, NULL, (struct slice){0});
+    receipt_pack_row(&p, 7, VERDICT_REJECTED, &f, (struct slice){0});
     EXPECT(!receipt_pack_is_empty(&p));
     EXPECT_OK(receipt_pack_put(&p, b, 7));
     commit(b);
     struct log_key k = log_key_make(7, 5);
     char wanted[128];
-    snprintf(wanted, sizeof wanted, "01 04 0102 0501 02 05 01 %04X 046E616D65 013F 00",
+    snprintf(wanted, sizeof wanted, "02 04 0102 0501 00 02 05 01 00 %04X 046E616D65 013F 00",
              (unsigned)RULE_USCC_CHECK);
     EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), wanted);
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); ");
 
     for (uint64_t row = 8; row < 308; row++)
-        receipt_pack_row(&p, row, VERDICT_DUPLICATE, NULL);
+        receipt_pack_row(&p, row, VERDICT_DUPLICATE, NULL, (struct slice){0});
     EXPECT_OK(receipt_pack_put(&p, b, 7));
     commit(b);
     k = log_key_make(7, 8);
-    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "01 03 03AC02");
+    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "02 03 03AC02 00");
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); 8-307 duplicate; ");
     receipt_pack_fini(&p);
 }
@@ -181,12 +181,57 @@ TEST(notes_are_not_kept_and_several_findings_are)
         if (rule_is_known(n) && rule_severity((enum rule)n) == SEVERITY_NOTE)
             f.list[2].rule = (enum rule)n;
     EXPECT(f.list[2].rule != RULE_NONE);
-    receipt_pack_row(&p, 1, VERDICT_REJECTED, &f);
-    receipt_pack_row(&p, 2, VERDICT_STORED, &f);
+    receipt_pack_row(&p, 1, VERDICT_REJECTED, &f, (struct slice){0});
+    receipt_pack_row(&p, 2, VERDICT_STORED, &f, (struct slice){0});
     EXPECT_OK(receipt_pack_put(&p, b, 1));
     commit(b);
     EXPECT_STR(lines(s, 1, 0, 9), "1 rejected(uscc.check a=h); 1 rejected(version.reused b=2); "
                                   "2 stored(version.reused b=2); ");
+    receipt_pack_fini(&p);
+}
+
+static bool tell_kept(void *ctx, const struct receipt_line *l)
+{
+    struct told *t = ctx;
+    size_t n = strlen(t->text);
+    snprintf(t->text + n, sizeof t->text - n, "%llu %.*s; ", (unsigned long long)l->row,
+             FMT_SLICE(l->kept));
+    return true;
+}
+
+TEST(rejected_rows_are_kept_and_the_last_pack_knows_all_columns)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    struct findings f = found(RULE_USCC_CHECK, "a", "");
+    f.list[f.count++] = (struct finding){.rule = RULE_DATE_INVALID};
+    struct slice columns;
+    struct receipt_pack p;
+    receipt_pack_init(&p);
+    receipt_pack_row(&p, 1, VERDICT_REJECTED, &f, SLICE("one"));
+    receipt_pack_row(&p, 2, VERDICT_STORED, NULL, (struct slice){0});
+    receipt_pack_columns(&p, SLICE("early"));
+    EXPECT_OK(receipt_pack_put(&p, b, 4));
+    commit(b);
+    receipt_pack_row(&p, 3, VERDICT_REJECTED, NULL, (struct slice){0});
+    receipt_pack_row(&p, 4, VERDICT_REJECTED, NULL, SLICE("four"));
+    receipt_pack_columns(&p, SLICE("later"));
+    receipt_pack_columns(&p, SLICE("last"));
+    EXPECT_OK(receipt_pack_put(&p, b, 4));
+    commit(b);
+    put(s, 5, 1, "s");
+    AUTO(view_close) struct view *v = NULL;
+    EXPECT_OK(view_open(s, &v));
+    struct told t = {.rows_max = 99};
+    EXPECT_OK(receipts_walk(v, 4, 0, tell_kept, &t));
+    EXPECT_STR(t.text, "1 one; 1 one; 3 ; 4 four; ");
+    EXPECT_OK(receipts_columns(v, a, 4, &columns));
+    EXPECT_SLICE(columns, "last");
+    EXPECT_OK(receipts_columns(v, a, 5, &columns));
+    EXPECT_EQ(columns.n, 0);
+    EXPECT_OK(receipts_columns(v, a, 3, &columns));
+    EXPECT_EQ(columns.n, 0);
     receipt_pack_fini(&p);
 }
 
@@ -222,24 +267,30 @@ TEST(damaged_packs_are_refused)
 {
     struct slice key = SLICE("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1");
     static const struct slice bad[] = {
-        {"", 0},                       /* nothing */
-        {"\2\2\1\1", 4},               /* another format */
-        {"\1\0", 2},                   /* no run */
-        {"\1\2\0\1", 4},               /* no such verdict */
-        {"\1\2\6\1", 4},               /* nor this */
-        {"\1\2\1\0", 4},               /* a run of no rows */
-        {"\1\3\1\1", 4},               /* cut */
-        {"\1\2\5\1\0\5", 6},           /* a detail without its count */
-        {"\1\2\5\1\1\5\0", 7},         /* a detail behind the last row */
-        {"\1\2\5\1\0\4\0", 7},         /* another verdict than the run's */
-        {"\1\2\5\2\0\5\0\0\5\0", 10},  /* the same row twice */
-        {"\1\2\5\1\0\5\1\0\1\1a", 11}, /* a finding that is cut */
-        {"\1\2\5\1\0\5\x7f", 7},       /* more findings than a row has */
-        {"\1\x14\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\1\xff\xff\xff\xff\xff\xff\xff\xff\1", 22},
+        {"", 0},                            /* nothing */
+        {"\1\2\1\1", 4},                    /* an older format */
+        {"\3\2\1\1\0", 5},                  /* a newer one */
+        {"\2\0\0", 3},                      /* no run */
+        {"\2\2\0\1\0", 5},                  /* no such verdict */
+        {"\2\2\6\1\0", 5},                  /* nor this */
+        {"\2\2\1\0\0", 5},                  /* a run of no rows */
+        {"\2\3\1\1", 4},                    /* cut */
+        {"\2\2\1\1", 4},                    /* no columns */
+        {"\2\2\1\1\2x", 6},                 /* columns that are cut */
+        {"\2\2\5\1\0\0\5", 7},              /* a detail without its count */
+        {"\2\2\5\1\0\0\5\0", 8},            /* a rejected row without the row */
+        {"\2\2\5\1\0\0\5\0\2x", 10},        /* a row that is cut */
+        {"\2\2\5\1\0\1\5\0\0", 9},          /* a detail behind the last row */
+        {"\2\2\5\1\0\0\4\0", 8},            /* another verdict than the run's */
+        {"\2\2\5\2\0\0\5\0\0\0\5\0\0", 13}, /* the same row twice */
+        {"\2\2\5\1\0\0\5\1\0\0\1\1a", 13},  /* a finding that is cut */
+        {"\2\2\5\1\0\0\5\x7f\0", 9},        /* more findings than a row has */
+        {"\2\x14\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\1\xff\xff\xff\xff\xff\xff\xff\xff\1\0",
+         23},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         expect_damaged(key, bad[i]);
-    expect_damaged(slice_make(key.p, 15), SLICE("\1\2\1\1"));
+    expect_damaged(slice_make(key.p, 15), SLICE("\2\2\1\1\0"));
 }
 
 TEST(a_damaged_pack_never_crashes_whatever_byte_is_changed)

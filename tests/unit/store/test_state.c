@@ -82,6 +82,7 @@ static struct batch_state sample(uint64_t number, const char *department)
                             .name = SLICE("2024-01-05"),
                             .theme = 3,
                             .format = 'c',
+                            .encoding = 'a',
                             .received = {0x18CD6B8F800},
                             .finished = {0x18CD6B8F801},
                             .rows_done = 300,
@@ -107,7 +108,7 @@ TEST(a_batch_has_these_bytes)
     EXPECT_EQ(batch_rows_all(f.batch), 3);
     commit(f.batch);
     struct slice bytes = row_of(f.store, f.arena, CF_STATE, SLICE("batch/xxxxxxxxxx"));
-    EXPECT_HEX(bytes, "01 0000000000000007 0000018CD6B8F800 0000018CD6B8F801 0003 63 AC02 05 "
+    EXPECT_HEX(bytes, "02 0000000000000007 0000018CD6B8F800 0000018CD6B8F801 0003 63 61 AC02 05 "
                       "ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB "
                       "03 02 00 00 00 01 00 00 03616D72 0A323032342D30312D3035");
     EXPECT_HEX(

@@ -43,7 +43,8 @@ static void put_accounts(struct sample *s)
     struct receipt_pack p;
     receipt_pack_init(&p);
     for (uint64_t row = 1; row <= 5; row++)
-        receipt_pack_row(&p, row, row == 5 ? VERDICT_CHANGED : VERDICT_STORED, NULL);
+        receipt_pack_row(&p, row, row == 5 ? VERDICT_CHANGED : VERDICT_STORED, NULL,
+                         (struct slice){0});
     EXPECT_OK(receipt_pack_put(&p, s->batch, 1));
     receipt_pack_fini(&p);
     batch_put(s->batch, CF_EVENT, SLICE("\0\0\0\0\0\0\0\1"), SLICE("\1\0"));
@@ -367,11 +368,13 @@ TEST(accounts_that_do_not_add_up_are_told)
     struct slice line = SLICE("amr\0\x01\x2D\x80\0\0\0");
     EXPECT(row_of(w.s.store, w.s.arena, CF_LEDGER, line).p != NULL);
 
-    expect_told(&w, CF_LOG, KEY_SLICE(log), SLICE("\1\2\1\4"),
+    expect_told(&w, CF_LOG, KEY_SLICE(log), SLICE("\2\2\1\4\0"),
                 "log: the receipt of batch 1 does not add up");
+    expect_told(&w, CF_LOG, KEY_SLICE(log), SLICE("\2\4\1\4\5\1\0\4\5\0\1x"),
+                "log: 1 of the rows kept with the receipt of batch 1 do not open");
     expect_told(&w, CF_LOG, KEY_SLICE(log), SLICE("\7"),
                 "log: the receipt of batch 1 cannot be read");
-    expect_told(&w, CF_LOG, KEY_SLICE(other), SLICE("\1\2\1\4"),
+    expect_told(&w, CF_LOG, KEY_SLICE(other), SLICE("\2\2\1\4\0"),
                 "log: rows of batch 2, which is not there");
     expect_told(&w, CF_LEDGER, line, gone, "ledger: batch 1 has no line");
     expect_told(&w, CF_LEDGER, line, SLICE("\1\5\5\0\0\0\0\0\0"),

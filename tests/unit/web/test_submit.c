@@ -68,6 +68,33 @@ TEST(the_answer_of_a_submission_is_its_receipt_and_stays_readable)
     close_all();
 }
 
+TEST(the_rejected_rows_come_back_to_their_department_alone)
+{
+    open_all();
+    struct answer a = front_send(front, TARGET, rows(0, 20, true));
+    struct slice id = arena_dup(front->arena, json_get_string(a.json, "id"));
+    const char *there =
+        arena_printf(front->arena, "/v1/submissions/%.*s?format=rejects", FMT_SLICE(id)).p;
+    a = front_get(front, there);
+    EXPECT_EQ(a.status, 200);
+    EXPECT_SLICE(answer_header(&a, "Content-Type"), "text/csv; charset=utf-8");
+    EXPECT(slice_starts(answer_header(&a, "Content-Disposition"),
+                        SLICE("attachment; filename=\"rejects-")));
+    EXPECT(slice_starts(a.body, SLICE("\xEF\xBB\xBF企业名称,统一社会信用代码,注册日期,_row,_rule,"
+                                      "_remedy\r\n广州19商行,\"\t91440106YY")));
+    EXPECT(slice_find(a.body, SLICE("\"\t20\",uscc.check,"), 0) > 0);
+    front->key = front_key(front, "ecology");
+    EXPECT_EQ(front_get(front, there).status, 404);
+    front->key = NULL;
+    EXPECT_EQ(front_get(front, there).status, 401);
+    front->key = front_key(front, "amr");
+    there = arena_printf(front->arena, "/v1/submissions/%.*s?format=xlsx", FMT_SLICE(id)).p;
+    a = front_get(front, there);
+    EXPECT_EQ(a.status, 400);
+    EXPECT_SLICE(json_get_string(a.json, "field"), "format");
+    close_all();
+}
+
 TEST(a_large_upload_waits_for_room_and_goes_on)
 {
     open_all();
@@ -145,7 +172,8 @@ TEST(formats_and_batch_ids_that_do_not_do_are_refused)
     static const char *const bad_types[] = {
         "",
         "Content-Type: application/json",
-        "Content-Type: text/csv; charset=gb18030",
+        "Content-Type: text/csv; charset=utf-16",
+        "Content-Type: text/csv; charset=big5",
         CSV "\nContent-Encoding: gzip",
     };
     static const char *const bad_batches[] = {
@@ -169,6 +197,40 @@ TEST(formats_and_batch_ids_that_do_not_do_are_refused)
     front->headers = "Content-Type: Text/CSV; Charset=\"UTF-8\"";
     struct answer a = front_send(front, TARGET, rows(0, 1, false));
     EXPECT_EQ(a.status, 200);
+    close_all();
+}
+
+TEST(a_charset_is_declared_by_any_of_its_names)
+{
+    static const char *const names[] = {"gb18030", "GBK", "\"gb2312\""};
+    open_all();
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        front->headers = arena_printf(front->arena, CSV ";charset=%s", names[i]).p;
+        char code[19];
+        world_uscc((unsigned)i, "91", code);
+        struct answer a = front_send(
+            front, TARGET,
+            arena_printf(front->arena,
+                         "\xC6\xF3\xD2\xB5\xC3\xFB\xB3\xC6,USCC,\xD7\xA2\xB2\xE1\xC8\xD5\xC6\xDA\n"
+                         "\xB9\xE3\xD6\xDD\xC9\xCC\xD0\xD0,%s,2001-02-03\n",
+                         code));
+        EXPECT_EQ(a.status, 200);
+        EXPECT_EQ(json_get_int(a.json, "stored"), 1);
+    }
+    close_all();
+}
+
+TEST(the_same_batch_with_another_declared_encoding_is_a_conflict)
+{
+    open_all();
+    front->headers = CSV "\nBatch-Id: one";
+    struct slice body = rows(0, 3, false);
+    EXPECT_EQ(front_send(front, TARGET, body).status, 200);
+    front->headers = CSV ";charset=utf-8\nBatch-Id: one";
+    struct answer a = front_send(front, TARGET, body);
+    EXPECT_EQ(a.status, 409);
+    EXPECT_SLICE(answer_problem(&a), "batch-conflict");
+    EXPECT(slice_find(json_get_string(a.json, "detail"), SLICE("encoding"), 0) > 0);
     close_all();
 }
 
