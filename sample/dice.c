@@ -3,6 +3,7 @@
 #include "sample/dice.h"
 
 static const uint64_t GOLDEN = 0x9E3779B97F4A7C15;
+enum { NEIGHBOURS = 64 };
 
 static uint64_t scramble(uint64_t x)
 {
@@ -42,6 +43,12 @@ uint64_t dice_skewed(struct dice *d, uint64_t n)
 {
     uint64_t x = dice_next(d);
     return part_of(part_of(x, part_of(x, x)), n);
+}
+
+uint64_t dice_uneven(struct dice *d, uint64_t n)
+{
+    uint64_t first = dice_skewed(d, n);
+    return (first + dice_below(d, n < NEIGHBOURS ? n : NEIGHBOURS)) % n;
 }
 
 bool dice_chance(struct dice *d, unsigned per_cent)

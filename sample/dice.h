@@ -17,6 +17,9 @@ uint64_t dice_next(struct dice *d);
 uint64_t dice_below(struct dice *d, uint64_t n);
 /* The same, low numbers much more often: a half of all throws fall into the first eighth. */
 uint64_t dice_skewed(struct dice *d, uint64_t n);
+/* The same, with no number that stands out from its neighbours: those whom the most is said of are
+ * some dozens, not one. */
+uint64_t dice_uneven(struct dice *d, uint64_t n);
 /* True so many times in a hundred. */
 bool dice_chance(struct dice *d, unsigned per_cent);
 

@@ -33,7 +33,7 @@ static uint64_t organisation_at(const struct filler *f, uint64_t n, bool skewed,
             continue;
         if (n < count)
             return population_place(f->population, (enum org_class)c,
-                                    skewed ? dice_skewed(d, count) : n);
+                                    skewed ? dice_uneven(d, count) : n);
         n -= count;
     }
     UNREACHABLE();
@@ -68,7 +68,7 @@ bool filler_matter(const struct filler *f, uint64_t record, enum need need, stru
     if (is_person) {
         uint64_t persons = f->population->persons;
         place = record == 0 || f->theme->is_registration ? record % persons
-                                                         : dice_skewed(&m->dice, persons);
+                                                         : dice_uneven(&m->dice, persons);
     } else {
         uint64_t count = filler_subjects(f);
         bool in_turn = record == 0 || f->theme->is_registration;
@@ -256,10 +256,15 @@ static struct slice make_district(struct filling *g, const struct item *item)
     return slice_of(item->type == ITEM_NUMBER ? district_code(district) : district_name(district));
 }
 
-static struct slice make_certificate(struct filling *g, const char *letters)
+/* Of a public institution, or of a social organisation; others have none. */
+static struct slice make_certificate(struct filling *g, const struct item *item)
 {
+    bool is_social = item->role == ROLE_SOCIAL;
+    enum subject_kind kind = class_kind(g->m->organisation.class);
+    if (kind != (is_social ? SUBJECT_SOCIAL : SUBJECT_INSTITUTION))
+        return (struct slice){NULL, 0};
     size_t from = g->d->used;
-    draft_join(g->d, letters, NULL);
+    draft_join(g->d, is_social ? "SY" : "SJ", NULL);
     draft_digits(g->d, g->m->organisation.place, 9);
     return slice_make(g->d->memory + from, g->d->used - from);
 }
@@ -430,7 +435,7 @@ static struct slice make_value(struct filling *g, const struct item *item, const
     case MAKE_TAX_NUMBER:
         return slice_make(matter->organisation.code, sizeof matter->organisation.code);
     case MAKE_CERTIFICATE:
-        return make_certificate(g, item->role == ROLE_SOCIAL ? "SY" : "SJ");
+        return make_certificate(g, item);
     case MAKE_COUNTERPART:
         return make_counterpart(g, item);
     case MAKE_PERSON_NAME:

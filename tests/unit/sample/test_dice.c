@@ -44,6 +44,21 @@ TEST(a_half_of_skewed_throws_falls_into_the_first_eighth)
     EXPECT(low > 4700 && low < 5300);
 }
 
+TEST(of_uneven_throws_no_number_stands_out_from_its_neighbours)
+{
+    int first = 0, early = 0;
+    struct dice d = dice_of(3, 3);
+    for (int i = 0; i < 20000; i++) {
+        uint64_t x = dice_uneven(&d, 8000);
+        EXPECT(x < 8000);
+        first += x == 0;
+        early += x < 1000;
+    }
+    EXPECT(early > 9000);
+    EXPECT(first < 100);
+    EXPECT_EQ(dice_uneven(&d, 1), 0);
+}
+
 TEST(a_shuffle_names_every_number_once)
 {
     static const uint64_t sizes[] = {2, 3, 31, 100, 961, 1024};
