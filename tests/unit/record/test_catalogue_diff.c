@@ -223,7 +223,7 @@ static const struct row ROWS[] = {
      "新增 1 个，删去 0 个"},
     {"tables/forbidden.yaml", "  - {word: 指纹, law: 征信业管理条例第十四条}\n", "", "table.gone",
      "指纹", "", 0, "请确认法律"},
-    {"tables/forbidden.yaml", "", "  - {word: 示例词, law: 某法}\n", "table.added", "示例词", "",
+    {"tables/forbidden.yaml", "", "  - {word: 步态, law: 某法}\n", "table.added", "步态", "",
      CHANGE_REJECTS, "列名含此词"},
     {"tables/forbidden.yaml", "unless: [疾病预防]", "unless: [疾病控制]", "table.changed", "疾病",
      "unless", 0, "请确认法律"},
