@@ -1,7 +1,6 @@
 /* The writing half of the pipeline: what each verdict does to the families. A subject's row is
- * brought up to date at once where one comparison shows how (a new subject, another record with the
- * known name); everything else marks the subject, and its row is computed from its records once
- * before the commit. */
+ * brought up to date at once where it and the new record show how; everything else marks the
+ * subject, and its row is computed from its records once before the commit. */
 #include "ingest/apply.h"
 
 #include <stdlib.h>
@@ -211,11 +210,23 @@ static int subject_read(struct apply *ap, const struct subject_id *id, struct su
     return subject_decode(arena_dup(ap->scratch, bytes), ret);
 }
 
-/* Whether one unconfirmed name stands alone and is this one: then only its days can change. */
-static bool adds_no_name(const struct subject *s, const struct record *r)
+static bool has_registration(const struct subject *s)
 {
-    if (r->about.is_registration || r->about.name_count > 1)
+    for (unsigned i = 0; i < s->name_count; i++)
+        if (s->names[i].flags & SUBJECT_NAME_OWN)
+            return true;
+    return s->status.n || s->district.n || s->number_count || !day_is_none(s->own_public_until);
+}
+
+/* Whether the row and the new record alone say what the row will be. They do not where a name may
+ * have to give way, for a second registration, and for a name beside a single unconfirmed one,
+ * whose version the row does not keep. */
+static bool join_is_exact(const struct subject *s, const struct record *r)
+{
+    if (s->name_count + r->about.name_count > SUBJECT_NAMES_MAX)
         return false;
+    if (r->about.is_registration)
+        return !has_registration(s);
     unsigned unconfirmed = 0;
     bool known = r->about.name_count == 0;
     for (unsigned i = 0; i < s->name_count; i++) {
@@ -224,7 +235,7 @@ static bool adds_no_name(const struct subject *s, const struct record *r)
         unconfirmed++;
         known = known || slice_eq(s->names[i].text, r->about.names[0].text);
     }
-    return known && unconfirmed <= 1;
+    return known || unconfirmed != 1;
 }
 
 /* A record was added to the subject. */
@@ -239,7 +250,7 @@ static int subject_add(struct apply *ap, const struct subject_id *id, const stru
     }
     if (e < 0)
         return e;
-    if (!adds_no_name(&old, r)) {
+    if (!join_is_exact(&old, r)) {
         mark(ap, id);
         return 0;
     }
