@@ -1,5 +1,5 @@
 """A whole city: what `creditctl sample` wrote is handed in, and what became of each row is what its manifest says.
-CREDENCE_CITY=500000 makes it a city of so many subjects."""
+CREDENCE_CITY=500000 makes it a city of so many subjects, for which CREDENCE_PATIENCE=900 leaves time enough."""
 import collections
 import dataclasses
 import json

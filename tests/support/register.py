@@ -29,7 +29,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CREDENCE_BIN", SOURCE / "build/dev/bin")).resolve()
 KIND = os.environ.get("CREDENCE_KIND", "dev")
 # Sanitizers make everything slower, and machines of a CI are loaded.
-PATIENCE = 60 if KIND == "release" else 180
+PATIENCE = int(os.environ.get("CREDENCE_PATIENCE", 60 if KIND == "release" else 180))
 REGISTRATION = "amr-enterprise-registration"
 PENALTY = "amr-penalty"
 PENALTY_COLUMNS = ("CF_WSH,CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_FRDB,CF_WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,"
