@@ -122,14 +122,46 @@ static void fill_names(struct query *q, const struct subject *row, struct subjec
     }
 }
 
-/* The row without its ends of publication: what it says was said of the subject itself. */
-static struct subject own_row(const struct subject *row)
+/* What of the row is said by a record that the viewer may see. */
+struct told {
+    bool names[SUBJECT_NAMES_MAX];
+    bool by_registration;
+};
+
+static void tell(const struct subject *row, const struct record_about *about, struct told *ret)
 {
-    struct subject own = *row;
-    own.own_public_until = DAY_FOREVER;
-    for (unsigned i = 0; i < own.name_count; i++)
-        own.names[i].public_until = DAY_FOREVER;
-    return own;
+    ret->by_registration |= about->is_registration;
+    for (unsigned i = 0; i < row->name_count; i++)
+        for (unsigned k = 0; !about->is_registration && k < about->name_count; k++)
+            ret->names[i] |=
+                row->names[i].flags == 0 && slice_eq(row->names[i].text, about->names[k].text);
+}
+
+/* The row for the subject itself, whatever has ended of its publication: but a name that no record
+ * gives which may be seen, being past its retention or for nobody, is left out. */
+static int own_row(struct query *q, const struct subject_id *id, const struct subject *row,
+                   struct subject *ret)
+{
+    struct theme_now last = {0};
+    struct told told = {0};
+    struct slice prefix = KEY_SLICE(*id);
+    int r = 0;
+    struct walk *w = walk_open(q->view, CF_RECORD, prefix, prefix);
+    for (; r == 0 && walk_valid(w); walk_next(w)) {
+        struct record one;
+        r = record_decode(walk_value(w), &one);
+        if (r == 0 && record_is_seen(q->viewer, &one.head, subject_id_kind(id),
+                                     query_theme_now(q, &last, one.head.theme), q->today))
+            tell(row, &one.about, &told);
+    }
+    int closed = walk_close(w);
+    *ret = *row;
+    ret->own_public_until = told.by_registration ? DAY_FOREVER : DAY_NONE;
+    for (unsigned i = 0; i < ret->name_count; i++) {
+        bool is_told = ret->names[i].flags ? told.by_registration : told.names[i];
+        ret->names[i].public_until = is_told ? DAY_FOREVER : DAY_NONE;
+    }
+    return r < 0 ? r : closed;
 }
 
 static struct slice district_name(struct query *q, struct slice district)
@@ -155,18 +187,19 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     if (ret->total == 0)
         return CE_NOT_FOUND;
     subject_id_print(&u->ids[0], ret->code);
-    for (unsigned i = 0; i < u->count && !ret->name.n; i++) {
-        struct subject row = is_own ? own_row(&u->rows[i]) : u->rows[i];
+    for (unsigned i = 0; i < u->count && (i == 0 || !ret->name.n); i++) {
+        struct subject row = u->rows[i];
+        if (is_own && (r = own_row(q, &u->ids[i], &u->rows[i], &row)) < 0)
+            return r;
         ret->former_count = ret->additional_count = 0;
         fill_names(q, &row, ret);
-    }
-    const struct subject *row = &u->rows[0];
-    if (is_own || until_is_open(row->own_public_until, q->today)) {
-        ret->status = row->status;
-        ret->district = row->district;
-        ret->district_name = district_name(q, row->district);
-        ret->number_count = row->number_count;
-        memcpy(ret->numbers, row->numbers, sizeof row->numbers);
+        if (i == 0 && until_is_open(row.own_public_until, q->today)) {
+            ret->status = row.status;
+            ret->district = row.district;
+            ret->district_name = district_name(q, row.district);
+            ret->number_count = row.number_count;
+            memcpy(ret->numbers, row.numbers, sizeof row.numbers);
+        }
     }
     if (!with_counters) {
         memset(ret->counters, 0, sizeof ret->counters);
