@@ -128,6 +128,32 @@ struct told {
     bool by_registration;
 };
 
+static const struct item *name_item(const struct theme *t)
+{
+    int i = t->role_item[ROLE_NAME];
+    return i < 0 ? NULL : &t->items[i];
+}
+
+/* Rows of subjects have the ends of publication that records had when they were judged: that is all
+ * the public needs until a theme gets a version by which its records, or their names, are seen by
+ * others or for another time. */
+static bool may_hide_more(const struct query *q)
+{
+    const struct catalogue *c = q->source->catalogue;
+    for (size_t i = 1; i < c->theme_count; i++) {
+        const struct theme *was = c->by_number[i - 1], *is = c->by_number[i];
+        if (was->number != is->number || is->valid_from.v > q->now.v)
+            continue;
+        const struct item *x = name_item(was), *y = name_item(is);
+        if (was->visibility != is->visibility || was->publication != is->publication ||
+            was->retention_years != is->retention_years ||
+            !slice_eq(was->retention_start, is->retention_start) || !x != !y ||
+            (x && (x->visibility != y->visibility || !x->mask != !y->mask)))
+            return true;
+    }
+    return false;
+}
+
 static void tell(const struct subject *row, const struct record_about *about, struct told *ret)
 {
     ret->by_registration |= about->is_registration;
@@ -137,31 +163,49 @@ static void tell(const struct subject *row, const struct record_about *about, st
                 row->names[i].flags == 0 && slice_eq(row->names[i].text, about->names[k].text);
 }
 
-/* The row for the subject itself, whatever has ended of its publication: but a name that no record
- * gives which may be seen, being past its retention or for nobody, is left out. */
-static int own_row(struct query *q, const struct subject_id *id, const struct subject *row,
-                   struct subject *ret)
+/* The name of a record is seen where the version in force shows it to the viewer as it is. */
+static bool tells(const struct query *q, const struct theme *now)
+{
+    const struct item *name = name_item(now);
+    return name && viewer_may_see(q->viewer, name->visibility) &&
+           (q->viewer == VIEWER_OWN || !name->mask);
+}
+
+static int find_told(struct query *q, const struct subject_id *id, const struct subject *row,
+                     struct told *ret)
 {
     struct theme_now last = {0};
-    struct told told = {0};
     struct slice prefix = KEY_SLICE(*id);
     int r = 0;
     struct walk *w = walk_open(q->view, CF_RECORD, prefix, prefix);
     for (; r == 0 && walk_valid(w); walk_next(w)) {
         struct record one;
-        r = record_decode(walk_value(w), &one);
-        if (r == 0 && record_is_seen(q->viewer, &one.head, subject_id_kind(id),
-                                     query_theme_now(q, &last, one.head.theme), q->today))
-            tell(row, &one.about, &told);
+        if ((r = record_decode(walk_value(w), &one)) < 0)
+            break;
+        const struct theme *now = query_theme_now(q, &last, one.head.theme);
+        if (record_is_seen(q->viewer, &one.head, subject_id_kind(id), now, q->today) &&
+            tells(q, now))
+            tell(row, &one.about, ret);
     }
     int closed = walk_close(w);
-    *ret = *row;
-    ret->own_public_until = told.by_registration ? DAY_FOREVER : DAY_NONE;
-    for (unsigned i = 0; i < ret->name_count; i++) {
-        bool is_told = ret->names[i].flags ? told.by_registration : told.names[i];
-        ret->names[i].public_until = is_told ? DAY_FOREVER : DAY_NONE;
-    }
     return r < 0 ? r : closed;
+}
+
+int query_row_seen(struct query *q, const struct subject_id *id, struct subject *row)
+{
+    bool is_own = q->viewer == VIEWER_OWN;
+    struct told told = {0};
+    if (!is_own && !may_hide_more(q))
+        return 0;
+    int r = find_told(q, id, row, &told);
+    if (!told.by_registration || is_own)
+        row->own_public_until = told.by_registration ? DAY_FOREVER : DAY_NONE;
+    for (unsigned i = 0; i < row->name_count; i++) {
+        bool is_told = row->names[i].flags ? told.by_registration : told.names[i];
+        if (!is_told || is_own)
+            row->names[i].public_until = is_told ? DAY_FOREVER : DAY_NONE;
+    }
+    return r;
 }
 
 static struct slice district_name(struct query *q, struct slice district)
@@ -189,7 +233,7 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     subject_id_print(&u->ids[0], ret->code);
     for (unsigned i = 0; i < u->count && (i == 0 || !ret->name.n); i++) {
         struct subject row = u->rows[i];
-        if (is_own && (r = own_row(q, &u->ids[i], &u->rows[i], &row)) < 0)
+        if ((r = query_row_seen(q, &u->ids[i], &row)) < 0)
             return r;
         ret->former_count = ret->additional_count = 0;
         fill_names(q, &row, ret);
