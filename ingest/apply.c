@@ -382,10 +382,15 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
         return 0;
     }
     /* The same words about the same subject: only the version rose, which counts where names
-     * compete. */
+     * compete. There is no row yet when the record came to the subject in this very commit. */
     struct subject old;
-    if ((e = subject_read(ap, &subject, &old)) < 0)
-        return e == CE_NOT_FOUND ? CE_FORMAT : e;
+    e = subject_read(ap, &subject, &old);
+    if (e == CE_NOT_FOUND) {
+        mark(ap, &subject);
+        return 0;
+    }
+    if (e < 0)
+        return e;
     struct subject fresh = old;
     if (subject_join(ap->scratch, &fresh, &is, false))
         mark(ap, &subject);

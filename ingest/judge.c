@@ -310,6 +310,45 @@ static int accept(struct judge *judge, struct arena *a, struct judged *ret)
     return e;
 }
 
+/* Of a row that is rejected for another reason: whether it holds what the law forbids to collect
+ * all the same, and must not be kept for its sender either. In a row that cannot be read values
+ * may stand in a wrong place, so the name of a column is enough, and a line that is no flat object
+ * is looked through as a whole. */
+static bool holds_forbidden(struct judging *j)
+{
+    bool is_read = j->row->unreadable == RULE_NONE;
+    struct cleaner c = judging_cleaner(j);
+    bool persons = resolve_is_person(j) || (!is_read && j->theme->kinds & 1u << SUBJECT_INDIVIDUAL);
+    for (size_t i = 0; i < j->row->count; i++) {
+        const struct raw_value *v = &j->row->values[i];
+        if (v->item || v->reserved != RESERVED_NONE ||
+            (is_read && clean_plain(&c, v->value).n == 0))
+            continue;
+        if (tables_forbidden(j->tables, text_code(j->scratch, v->column), persons) ||
+            (!is_read && tables_forbidden(j->tables, text_code(j->scratch, v->value), persons)))
+            return true;
+    }
+    return false;
+}
+
+/* The same for all that forbids to keep a row; what is told on the way is left out of the receipt,
+ * for a row of which parts are missing breaks rules that the whole one would not. */
+static bool is_forbidden(struct judge *judge)
+{
+    struct judging *j = &judge->j;
+    struct sink told = j->sink;
+    j->sink = (struct sink){.a = j->scratch};
+    if (j->row->unreadable != RULE_NONE) {
+        clean_row(judge);
+        resolve_subject(j);
+    }
+    condition_check_collected(j);
+    person_check(j);
+    bool forbids = j->sink.forbids || holds_forbidden(j);
+    j->sink = told;
+    return forbids;
+}
+
 static void row_begin(struct judge *judge, struct arena *a, const struct raw_row *row)
 {
     struct judging *j = &judge->j;
@@ -325,9 +364,10 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     *ret = (struct judged){.row = row->row, .end_bytes = row->end_bytes};
     row_begin(judge, a, row);
     int e = 0;
+    bool is_empty = false;
     if (row->unreadable != RULE_NONE) {
         sink_column(&j->sink, row->unreadable, SLICE(""), SLICE(""), row->hint);
-    } else if (is_empty_row(j)) {
+    } else if ((is_empty = is_empty_row(j))) {
         sink_column(&j->sink, RULE_ROW_EMPTY, SLICE(""), SLICE(""), SLICE(""));
     } else {
         envelope_read(j);
@@ -346,6 +386,6 @@ int judge_row(struct judge *judge, struct arena *a, const struct raw_row *row, s
     }
     ret->findings = j->sink.findings;
     ret->rejected = j->sink.rejects;
-    ret->is_forbidden = j->sink.forbids;
+    ret->is_forbidden = j->sink.forbids || (j->sink.rejects && !is_empty && is_forbidden(judge));
     return e;
 }

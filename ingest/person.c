@@ -60,9 +60,9 @@ static void check_age(struct judging *j)
 
 void person_check(struct judging *j)
 {
-    if (!j->has_subject || j->kind != SUBJECT_INDIVIDUAL)
+    if (j->kind != SUBJECT_INDIVIDUAL)
         return;
-    check_age(j);
+    check_age(j); /* by the day of birth also when the number is missing or wrong */
     if (!j->has_number)
         return;
     check_agreement(j);

@@ -70,8 +70,9 @@ static void row_out(struct reject_text *t)
             buf_add_char(&t->remedies, '\n');
         buf_printf(
             &t->remedies,
-            "原行未保留（过长或无法读出），请从所报送的文件中取第 %s 行。 The row itself was not "
-            "kept (too long, or unreadable): take row %s from the file that was sent.",
+            "原行未保留（过长、无法读出或含有不得归集的信息），请从所报送的文件中取第 %s 行。 "
+            "The row itself was not kept (too long, unreadable, or with what may not be "
+            "collected): take row %s from the file that was sent.",
             number, number);
     }
     line_out(t, t->values, slice_of(number), buf_slice(&t->rules), buf_slice(&t->remedies));

@@ -59,9 +59,13 @@ static int look(struct finding_names *f, const struct names_hit *hit, struct sea
         r = query_subject_by_id(q, &hit->subject, false, &ret->subject);
     if (r < 0)
         return r == CE_NOT_FOUND ? 0 : r;
-    for (unsigned i = 0; i < u->count; i++)
-        if (match(q, &u->rows[i], &ret->subject, hit->folded, ret))
+    for (unsigned i = 0; i < u->count; i++) {
+        struct subject row = u->rows[i];
+        if ((r = query_row_seen(q, &u->ids[i], &row)) < 0)
+            return r;
+        if (match(q, &row, &ret->subject, hit->folded, ret))
             return 1;
+    }
     return 0;
 }
 

@@ -122,14 +122,90 @@ static void fill_names(struct query *q, const struct subject *row, struct subjec
     }
 }
 
-/* The row without its ends of publication: what it says was said of the subject itself. */
-static struct subject own_row(const struct subject *row)
+/* What of the row is said by a record that the viewer may see. */
+struct told {
+    bool names[SUBJECT_NAMES_MAX];
+    bool by_registration;
+};
+
+static const struct item *name_item(const struct theme *t)
 {
-    struct subject own = *row;
-    own.own_public_until = DAY_FOREVER;
-    for (unsigned i = 0; i < own.name_count; i++)
-        own.names[i].public_until = DAY_FOREVER;
-    return own;
+    int i = t->role_item[ROLE_NAME];
+    return i < 0 ? NULL : &t->items[i];
+}
+
+/* Rows of subjects have the ends of publication that records had when they were judged: that is all
+ * the public needs until a theme gets a version by which its records, or their names, are seen by
+ * others or for another time. */
+static bool may_hide_more(const struct query *q)
+{
+    const struct catalogue *c = q->source->catalogue;
+    for (size_t i = 1; i < c->theme_count; i++) {
+        const struct theme *was = c->by_number[i - 1], *is = c->by_number[i];
+        if (was->number != is->number || is->valid_from.v > q->now.v)
+            continue;
+        const struct item *x = name_item(was), *y = name_item(is);
+        if (was->visibility != is->visibility || was->publication != is->publication ||
+            was->retention_years != is->retention_years ||
+            !slice_eq(was->retention_start, is->retention_start) || !x != !y ||
+            (x && (x->visibility != y->visibility || !x->mask != !y->mask)))
+            return true;
+    }
+    return false;
+}
+
+static void tell(const struct subject *row, const struct record_about *about, struct told *ret)
+{
+    ret->by_registration |= about->is_registration;
+    for (unsigned i = 0; i < row->name_count; i++)
+        for (unsigned k = 0; !about->is_registration && k < about->name_count; k++)
+            ret->names[i] |=
+                row->names[i].flags == 0 && slice_eq(row->names[i].text, about->names[k].text);
+}
+
+/* The name of a record is seen where the version in force shows it to the viewer as it is. */
+static bool tells(const struct query *q, const struct theme *now)
+{
+    const struct item *name = name_item(now);
+    return name && viewer_may_see(q->viewer, name->visibility) &&
+           (q->viewer == VIEWER_OWN || !name->mask);
+}
+
+static int find_told(struct query *q, const struct subject_id *id, const struct subject *row,
+                     struct told *ret)
+{
+    struct theme_now last = {0};
+    struct slice prefix = KEY_SLICE(*id);
+    int r = 0;
+    struct walk *w = walk_open(q->view, CF_RECORD, prefix, prefix);
+    for (; r == 0 && walk_valid(w); walk_next(w)) {
+        struct record one;
+        if ((r = record_decode(walk_value(w), &one)) < 0)
+            break;
+        const struct theme *now = query_theme_now(q, &last, one.head.theme);
+        if (record_is_seen(q->viewer, &one.head, subject_id_kind(id), now, q->today) &&
+            tells(q, now))
+            tell(row, &one.about, ret);
+    }
+    int closed = walk_close(w);
+    return r < 0 ? r : closed;
+}
+
+int query_row_seen(struct query *q, const struct subject_id *id, struct subject *row)
+{
+    bool is_own = q->viewer == VIEWER_OWN;
+    struct told told = {0};
+    if (!is_own && !may_hide_more(q))
+        return 0;
+    int r = find_told(q, id, row, &told);
+    if (!told.by_registration || is_own)
+        row->own_public_until = told.by_registration ? DAY_FOREVER : DAY_NONE;
+    for (unsigned i = 0; i < row->name_count; i++) {
+        bool is_told = row->names[i].flags ? told.by_registration : told.names[i];
+        if (!is_told || is_own)
+            row->names[i].public_until = is_told ? DAY_FOREVER : DAY_NONE;
+    }
+    return r;
 }
 
 static struct slice district_name(struct query *q, struct slice district)
@@ -155,18 +231,19 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     if (ret->total == 0)
         return CE_NOT_FOUND;
     subject_id_print(&u->ids[0], ret->code);
-    for (unsigned i = 0; i < u->count && !ret->name.n; i++) {
-        struct subject row = is_own ? own_row(&u->rows[i]) : u->rows[i];
+    for (unsigned i = 0; i < u->count && (i == 0 || !ret->name.n); i++) {
+        struct subject row = u->rows[i];
+        if ((r = query_row_seen(q, &u->ids[i], &row)) < 0)
+            return r;
         ret->former_count = ret->additional_count = 0;
         fill_names(q, &row, ret);
-    }
-    const struct subject *row = &u->rows[0];
-    if (is_own || until_is_open(row->own_public_until, q->today)) {
-        ret->status = row->status;
-        ret->district = row->district;
-        ret->district_name = district_name(q, row->district);
-        ret->number_count = row->number_count;
-        memcpy(ret->numbers, row->numbers, sizeof row->numbers);
+        if (i == 0 && until_is_open(row.own_public_until, q->today)) {
+            ret->status = row.status;
+            ret->district = row.district;
+            ret->district_name = district_name(q, row.district);
+            ret->number_count = row.number_count;
+            memcpy(ret->numbers, row.numbers, sizeof row.numbers);
+        }
     }
     if (!with_counters) {
         memset(ret->counters, 0, sizeof ret->counters);

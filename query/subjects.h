@@ -52,6 +52,11 @@ int query_own(struct query *q, struct slice number, struct day born_min, bool wi
 /* Whether at least one of its records is public today. */
 int query_subject_is_public(struct query *q, const struct subject_id *id, bool *ret);
 
+/* Takes out of a row what nothing says any more that the viewer may see: for the public what a
+ * later version of a theme hides; for the subject itself what is past its retention or for nobody,
+ * while ends of publication do not count. What is taken out has no day until which it is public. */
+int query_row_seen(struct query *q, const struct subject_id *id, struct subject *row);
+
 struct search_hit {
     struct subject_answer subject; /* without counters */
     struct slice matched;          /* the name or code that matched, as stored */

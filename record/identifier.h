@@ -56,8 +56,9 @@ bool idnum_is_shaped(struct slice digits);
 bool idnum_is_instead(struct slice code);
 
 /* Finding identity numbers inside text, for masking; the shape is enough. Digits of any width;
- * blanks or hyphens between the digits, up to three, do not hide it. A number begins and ends where
- * a group of digits does; within a longer group only one of 18 digits whose check character is
+ * blanks or hyphens between the digits, up to three, do not hide it, nor does a point, a stroke or
+ * a low line, if it has 18 digits and a right check character. A number begins and ends where a
+ * group of digits does; within a longer group only one of 18 digits whose check character is
  * right and whose person was born before 2001. Looks from byte `from` on. */
 bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes);
 /* The text with every such number masked: first and last character kept, "*" for each between,

@@ -32,6 +32,14 @@ static bool is_gap(uint32_t c)
            c == 0x202F || c == 0x2060 || c == 0x2212 || c == 0xFE63 || c == 0xFEFF || c == 0xFF0D;
 }
 
+/* Points, strokes and low lines, which stand between numbers of many kinds. */
+static bool is_sign(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    return c == '.' || c == '/' || c == '_' || c == 0xB7 || c == 0x30FB;
+}
+
 static bool is_digit(char d)
 {
     return d >= '0' && d <= '9';
@@ -57,9 +65,14 @@ static char digit_at(struct slice text, size_t at, size_t *ret_next)
     return digit_of(utf8_next(text, ret_next));
 }
 
-/* The same behind a gap. */
-static char digit_behind_gap(struct slice text, size_t at, size_t *ret_next)
+/* The same behind a gap, or behind one sign, which is told. */
+static char digit_behind_gap(struct slice text, size_t at, size_t *ret_next, bool *ret_has_sign)
 {
+    size_t behind = at;
+    if (at < text.n && is_sign(utf8_next(text, &behind))) {
+        *ret_has_sign = true;
+        return digit_at(text, behind, ret_next);
+    }
     for (int i = 0; i < GAP_MAX && at < text.n; i++) {
         if (!is_gap(utf8_next(text, &at)))
             return 0;
@@ -92,28 +105,32 @@ static bool is_uscc_at(struct slice text, size_t at)
     return uscc_is_valid((struct slice){code, LONG});
 }
 
-/* Within a longer group the check character must be right, and the person born before 2001: other
- * long numbers are made of a division, a day and a serial number. What is found so is a telephone
- * number in front, or a sole trader's tax number (the owner's number and two digits). */
-static bool is_right(const struct found *f)
+/* Whether the shape is that of a number, its check character is right, and the person was born
+ * before that year. */
+static bool is_right(const struct found *f, int before_year)
 {
     struct day first = DAY_NONE, last = DAY_NONE;
     day_from_civil(1800, 1, 1, &first);
-    day_from_civil(2000, 12, 31, &last);
+    day_from_civil(before_year - 1, 12, 31, &last);
     struct slice number = {f->digits, LONG};
     return idnum_is_shaped(number) && idnum_check(number, first, last).rejected == RULE_NONE;
 }
+
+/* Other long numbers are made of a division, a day and a serial number, and signs stand in rows of
+ * sums and days, so there the shape is not enough. Within a longer group what is found is a
+ * telephone number in front, or a sole trader's tax number (the owner's number and two digits). */
+enum { BORN_BEFORE_WITHIN = 2001, BORN_BEFORE_SIGNS = 2101 };
 
 /* Reads on over gaps. A number ends where a group of digits ends, so that one which stands among
  * other digits, a telephone number behind it say, is found too. Of two the longer one counts. */
 static struct found found_at(struct slice text, size_t from, uint32_t before)
 {
     struct found f = {.at = from};
-    bool is_within = is_digit(digit_of(before)), has_gap = false;
+    bool is_within = is_digit(digit_of(before)), has_gap = false, has_sign = false;
     for (size_t count = 0, at = from, next; count < LONG;) {
         char d = digit_at(text, at, &next);
         if (!d && count && !is_within) {
-            d = digit_behind_gap(text, at, &next);
+            d = digit_behind_gap(text, at, &next, &has_sign);
             has_gap = true;
         }
         if (!d || (d == 'X' && count != LONG - 1))
@@ -128,8 +145,12 @@ static struct found found_at(struct slice text, size_t from, uint32_t before)
         /* Digits that go on from letters belong to a code (a unified code, a licence number),
          * unless they have the full length of a number. */
         bool fits = count == LONG || (!is_letter(before) && !is_uscc_at(text, from));
-        if (is_whole ? fits && idnum_is_shaped((struct slice){f.digits, count})
-                     : count == LONG && !has_gap && is_right(&f)) {
+        bool is_one = fits && idnum_is_shaped((struct slice){f.digits, count});
+        if (has_sign)
+            is_one = is_whole && count == LONG && is_right(&f, BORN_BEFORE_SIGNS);
+        else if (!is_whole)
+            is_one = count == LONG && !has_gap && is_right(&f, BORN_BEFORE_WITHIN);
+        if (is_one) {
             f.count = count;
             f.end = at;
         }

@@ -143,6 +143,38 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     world_close(w);
 }
 
+TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subject_either)
+{
+    struct world *w = world_open();
+    char code[19];
+    struct utc_ms later;
+    struct subject_answer s;
+    struct asked a;
+    EXPECT(utc_parse(SLICE("2030-06-01T00:00:00+08:00"), &later));
+    clock_set(&w->clock, later);
+    world_uscc(43, "91", code);
+    penalty(w, "P1", "广州旧名商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "罚款",
+            "2027-01-01", "add", 9);
+    struct slice text = arena_printf(w->arena,
+                                     "SUBJ_NAME,USCC,LIST_ID,IN_DAY,IN_REASON,AUTHORITY,_version\n"
+                                     "广州新名商贸有限公司,%s,YL0001,2030-01-05,"
+                                     "未按规定期限公示年度报告,某局,1\n",
+                                     code);
+    EXPECT_EQ(world_submit(w, "amr-abnormal", NULL, text).stored, 1);
+    ask(w, VIEWER_OWN, &a);
+    EXPECT_OK(own(&a, code, &s));
+    EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
+    asked_end(&a);
+    EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
+    clock_set(&w->clock, later);
+    ask(w, VIEWER_OWN, &a);
+    EXPECT_OK(own(&a, code, &s));
+    EXPECT_EQ(s.total, 1);
+    EXPECT_SLICE(s.name, "广州新名商贸有限公司");
+    asked_end(&a);
+    world_close(w);
+}
+
 TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
 {
     struct world *w = world_open();

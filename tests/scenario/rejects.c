@@ -141,6 +141,52 @@ TEST(what_may_not_be_collected_is_not_kept_either)
     world_close(w);
 }
 
+/* The reject file of a submission about persons in which every row is rejected and none kept. */
+static void expect_none_kept(struct world *w, const char *of_theme, const char *what,
+                             struct slice body)
+{
+    struct batch_id id;
+    EXPECT_EQ(world_try(w, NULL, of_theme, NULL, body, SIZE_MAX, &id), SUBMISSION_DONE);
+    struct totals t = world_totals(w, &id);
+    EXPECT_EQ(t.rejected, t.received);
+    EXPECT(t.received > 0);
+    struct slice file = world_rejects(w, &id);
+    EXPECT(slice_find(file, SLICE("from the file that was sent"), 0) > 0);
+    if (slice_find(file, slice_of(what), 0) >= 0)
+        FAIL("kept: %.*s", FMT_SLICE(file));
+}
+
+TEST(what_may_not_be_collected_is_not_kept_in_a_row_that_is_rejected_for_another_reason)
+{
+    struct world *w = world_open();
+    /* of another number of fields, of another encoding, no flat object */
+    expect_none_kept(w, "police-household", "某教",
+                     SLICE("姓名,证件号码,登记日期,宗教信仰\n李阿福,440106186001050012,某教\n"));
+    expect_none_kept(
+        w, "police-household", "某教",
+        SLICE("姓名,证件号码,登记日期,宗教信仰\n李\xFF福,440106186001050012,2026-01-05,某教\n"));
+    expect_none_kept(w, "police-household", "某教",
+                     SLICE("{\"姓名\":\"李阿福\",\"宗教信仰\":\"某教\",\"证件号码\":[1]}\n"));
+    /* a revoke, which needs nothing but its identity */
+    expect_none_kept(w, "police-household", "某教",
+                     SLICE("姓名,登记日期,宗教信仰,_op\n李阿福,2026-01-05,某教,revoke\n"));
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_minor_is_not_kept_in_a_row_that_is_rejected_for_another_reason)
+{
+    struct world *w = world_open();
+    expect_none_kept(
+        w, "police-household", "李阿福",
+        SLICE(
+            "姓名,证件号码,登记日期,出生日期\n李阿福,440106201801050015,2026-01-05,2018-01-05\n"));
+    expect_none_kept(w, "police-household", "李阿福",
+                     SLICE("姓名,登记日期,出生日期,DISTRICT\n李阿福,2026-01-05,2018-01-05,\xFF\n"));
+    world_check(w);
+    world_close(w);
+}
+
 TEST(a_row_over_64_kib_is_not_kept_and_the_file_says_so)
 {
     struct world *w = world_open();

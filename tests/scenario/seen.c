@@ -424,14 +424,10 @@ TEST(an_amount_is_shown_only_while_its_item_is)
     world_close(w);
 }
 
-TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
+/* The catalogue with one more version of the theme of penalties, for the authorised from then on.
+ */
+static struct catalogue hidden_from(struct world *w, const char *when)
 {
-    struct world *w = world_open();
-    char code[19];
-    world_uscc(15, "91", code);
-    penalty(w, "K1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
-            1, "add");
-    /* one more version of the theme, from the same evening on, for the authorised */
     struct catalogue c = *w->catalogue;
     const struct theme *now = catalogue_theme_at(&c, SLICE("amr-penalty"), clock_now(&w->clock));
     struct theme *next = ARENA_NEW(w->arena, struct theme);
@@ -439,7 +435,7 @@ TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
     next->version++;
     next->visibility = VIS_AUTHORISED;
     next->publication = PUBLISH_NEVER;
-    EXPECT(utc_parse(SLICE("2026-06-01T18:00:00+08:00"), &next->valid_from));
+    EXPECT(utc_parse(slice_of(when), &next->valid_from));
     struct theme ***lists[] = {&c.themes, &c.by_number};
     for (size_t i = 0; i < 2; i++) {
         struct theme **list = ARENA_ARRAY(w->arena, struct theme *, c.theme_count + 1);
@@ -452,6 +448,51 @@ TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
         *lists[i] = list;
     }
     c.theme_count++;
+    return c;
+}
+
+TEST(a_name_that_only_records_gave_which_a_later_version_hides_is_neither_shown_nor_found)
+{
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(16, "91", code);
+    penalty(w, "N1", "广州旧名商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
+            9, "add");
+    struct slice text = arena_printf(w->arena,
+                                     "SUBJ_NAME,USCC,LIST_ID,IN_DAY,IN_REASON,AUTHORITY,_version\n"
+                                     "广州新名商贸有限公司,%s,YL0001,2026-01-05,"
+                                     "未按规定期限公示年度报告,某局,1\n",
+                                     code);
+    EXPECT_EQ(world_submit(w, "amr-abnormal", NULL, text).stored, 1);
+    const struct catalogue *before = w->catalogue;
+    struct catalogue c = hidden_from(w, "2026-06-01T18:00:00+08:00");
+    struct subject_answer s;
+    struct asked a;
+    w->catalogue = &c;
+    for (int turn = 0; turn < 2; turn++) {
+        go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
+        ask(w, &a);
+        EXPECT_OK(query_subject(&a.q, slice_of(code), false, &s));
+        if (turn)
+            EXPECT_SLICE(s.name, "广州新名商贸有限公司");
+        else
+            EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
+        asked_end(&a);
+        EXPECT_EQ(search_count(w, "旧名商贸"), turn ? 0 : 1);
+        EXPECT_EQ(search_count(w, "新名商贸"), 1);
+    }
+    w->catalogue = before;
+    world_close(w);
+}
+
+TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
+{
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(15, "91", code);
+    penalty(w, "K1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
+            1, "add");
+    struct catalogue c = hidden_from(w, "2026-06-01T18:00:00+08:00");
     struct query_cache *cache = query_cache_create(16);
     struct query_source source = {
         .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = &c, .cache = cache};

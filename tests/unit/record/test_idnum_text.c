@@ -62,6 +62,20 @@ TEST(gaps_do_not_hide_a_number)
     expect_kept("440106    18500101    0016");
 }
 
+TEST(points_and_strokes_do_not_hide_a_number_that_is_certainly_one)
+{
+    expect_masked("440106.18500101.0016", "4****************6");
+    expect_masked("440106·18500101·0016。", "4****************6。");
+    expect_masked("440106/18500101/001X 或 440106_18500101_0016",
+                  "440106/18500101/001X 或 4****************6");
+    expect_masked("４４０１０６．１８５００１０１．００１６", "4****************6");
+    expect_masked("440106 18500101.0016", "4****************6");
+    /* the check character is wrong, there are fifteen digits, the gap is no sign between two */
+    expect_kept("440106.18500101.0010");
+    expect_kept("440106.500101.001");
+    expect_kept("440106..18500101..0016");
+}
+
 TEST(width_and_letters_around_do_not_hide_a_number)
 {
     expect_masked("４４０１０６１８５００１０１００１６", "4****************6");
