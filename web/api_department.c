@@ -51,11 +51,7 @@ void api_submissions(struct call *c)
         !read_department(c, named, &department))
         return;
     int r = query_submissions(&c->q, department, page.limit, page.cursor, &list, &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);
@@ -219,11 +215,7 @@ void api_findings(struct call *c)
         return;
     int r =
         query_findings(&c->q, department, &filter, page.limit, page.cursor, &list, &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "query/endings.h"
 #include "web/flow.h"
+#include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
 #include "web/put.h"
@@ -159,11 +160,7 @@ void operator_terms(struct call *c)
     }
     int r = query_endings(&c->q, on, theme ? theme->number : 0, page.limit, page.cursor, &list,
                           &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);

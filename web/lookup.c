@@ -1,6 +1,7 @@
 /* From what was asked for to what was found, or to the problem. */
 #include "web/lookup.h"
 
+#include "web/paging.h"
 #include "web/problem.h"
 
 bool lookup_allowed(struct call *c, struct slice text, const char *field)
@@ -11,12 +12,6 @@ bool lookup_allowed(struct call *c, struct slice text, const char *field)
            .detail = SLICE("自然人信息不公开查询；本次输入未被记录 "
                            "Natural persons are not public; what was typed was not recorded"));
     return false;
-}
-
-static void refuse_cursor(struct call *c)
-{
-    REFUSE(c, CURSOR, .field = "cursor",
-           .detail = SLICE("请从第一页重新开始 Begin again at the first page"));
 }
 
 bool lookup_search(struct call *c, struct slice text, unsigned limit, struct slice cursor,
