@@ -4,6 +4,7 @@
 #include "query/deliveries.h"
 #include "query/findings.h"
 #include "web/auth.h"
+#include "web/lookup.h"
 #include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
@@ -191,16 +192,17 @@ static bool read_filter(struct call *c, struct slice department, struct findings
                                       FMT_SLICE(buf_slice(&kinds))));
         return false;
     }
-    const struct theme *t =
-        theme.n ? catalogue_theme_at(c->source.catalogue, theme, c->q.now) : NULL;
-    if (theme.n && !t)
-        REFUSE(c, THEME_UNKNOWN, .field = "theme",
-               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
-    else if (t && !slice_eq(t->department, department))
-        REFUSE(c, DEPARTMENT_THEME, .field = "theme",
-               .detail = SLICE("该主题由其他部门负责 Another department is responsible for it"));
-    ret->theme = t ? t->number : 0;
-    return !theme.n || (t && slice_eq(t->department, department));
+    const struct theme *t;
+    if (!theme.n)
+        return true;
+    if (!lookup_theme(c, theme, &t))
+        return false;
+    ret->theme = t->number;
+    if (slice_eq(t->department, department))
+        return true;
+    REFUSE(c, DEPARTMENT_THEME, .field = "theme",
+           .detail = SLICE("该主题由其他部门负责 Another department is responsible for it"));
+    return false;
 }
 
 void api_findings(struct call *c)

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "query/endings.h"
 #include "web/flow.h"
+#include "web/lookup.h"
 #include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
@@ -151,13 +152,9 @@ void operator_terms(struct call *c)
     unsigned count;
     if (!param_day(c, "on", &on) || !param_text(c, "theme", 64, &code) || !param_paging(c, &page))
         return;
-    const struct theme *theme =
-        code.n ? catalogue_theme_at(c->source.catalogue, code, c->q.now) : NULL;
-    if (code.n && !theme) {
-        REFUSE(c, THEME_UNKNOWN, .field = "theme",
-               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
+    const struct theme *theme = NULL;
+    if (code.n && !lookup_theme(c, code, &theme))
         return;
-    }
     int r = query_endings(&c->q, on, theme ? theme->number : 0, page.limit, page.cursor, &list,
                           &count, &next);
     if (!list_read(c, r))

@@ -57,3 +57,5 @@ def test_only_operators_are_told_and_mistakes_are_said(ending):
     assert ending.ctl("terms", "--on", "2026-13-01").returncode == 2
     unknown = ending.ctl("terms", "--on", "2026-12-31", "--theme", "nothing")
     assert unknown.returncode == 1 and "nothing" not in unknown.stdout
+    near = ending.ctl("terms", "--on", "2026-12-31", "--theme", "amr_penalty")
+    assert near.returncode == 1 and "您要找的是不是 Did you mean: amr-penalty" in near.stderr
