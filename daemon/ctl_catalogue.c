@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "daemon/installed.h"
 #include "daemon/terminal.h"
 
 enum { THEME_JSON_MAX = 64 << 20 };
@@ -38,11 +39,12 @@ static int run_check(struct ctl *c)
 {
     struct catalogue *catalogue;
     struct mistakes m = {.c = c};
+    const char *dir = c->word_count ? c->words[0] : installed_catalogue(c->arena);
     AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
-    if (catalogue_check(a, c->words[0], say_mistake, &m, &catalogue) < 0)
+    if (catalogue_check(a, dir, say_mistake, &m, &catalogue) < 0)
         return ctl_fail(EXIT_CODE_REFUSED, "%zu 处错误 %zu mistake%s", m.count, m.count,
                         m.count == 1 ? "" : "s");
-    printf("the catalogue in %s is right: %zu themes, %zu departments\n", c->words[0],
+    printf("the catalogue in %s is right: %zu themes, %zu departments\n", dir,
            catalogue->theme_count, catalogue_newest_common(catalogue)->department_count);
     return EXIT_CODE_OK;
 }
@@ -237,10 +239,13 @@ static const struct option_row show_options[] = {
 };
 
 const struct ctl_command ctl_catalogue_commands[] = {
-    {"catalogue check", "DIR", "Checks a folder of catalogue files",
-     "Reads all files of a catalogue and says what is wrong with file, line and reason: the first\n"
-     "mistake of each file. Needs no creditd. Exit status 0: right; 5: a mistake was found.",
-     NULL, 0, 1, 1, run_check},
+    {"catalogue check", "[DIR]", "Checks a folder of catalogue files",
+     "Reads all files of a catalogue (default: the one installed) and says what is wrong with "
+     "file,\n"
+     "line and reason: the first mistake of each file. Needs no creditd. Exit status 0: right; 5: "
+     "a\n"
+     "mistake was found.",
+     NULL, 0, 0, 1, run_check},
     {"catalogue diff", "A B [--json]", "Says what a new catalogue changes",
      "Compares two folders of catalogue files, or `current` (what creditd has in force) with one, "
      "and\n"
