@@ -68,18 +68,6 @@ void api_submissions(struct call *c)
     json_object_end(&o);
 }
 
-static void put_totals(struct json_out *o, const struct totals *t)
-{
-    json_put_u64(o, "received", t->received);
-    json_put_u64(o, "stored", t->stored);
-    json_put_u64(o, "changed", t->changed);
-    json_put_u64(o, "duplicate", t->duplicate);
-    json_put_u64(o, "stale", t->stale);
-    json_put_u64(o, "rejected", t->rejected);
-    json_put_u64(o, "warned", t->warned);
-    json_put_u64(o, "noted", t->noted);
-}
-
 static void put_ledger_line(struct call *c, struct json_out *o, const struct ledger_line *l)
 {
     const struct theme *t = catalogue_number_at(c->source.catalogue, l->theme, c->q.now);
@@ -88,7 +76,7 @@ static void put_ledger_line(struct call *c, struct json_out *o, const struct led
     if (t)
         put_names(o, "theme_name", t->zh, t->en);
     put_day(o, "day", l->day);
-    put_totals(o, &l->totals);
+    totals_json(o, &l->totals);
     json_object_end(o);
 }
 
@@ -118,7 +106,7 @@ void api_ledger(struct call *c)
     put_day(&o, "to", to);
     json_key(&o, "totals");
     json_object_begin(&o);
-    put_totals(&o, &account.sum);
+    totals_json(&o, &account.sum);
     json_object_end(&o);
     json_key(&o, "items");
     json_array_begin(&o);
