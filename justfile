@@ -26,7 +26,7 @@ check: (build "dev")
     {{python}} tests/checks/routes_doc.py
     {{python}} tests/checks/decisions.py
     find base record sample store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format --dry-run -Werror
-    find base record sample store ingest query web daemon -name '*.c' | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev
+    find base record sample store ingest query web daemon -name '*.c' | xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/dev
 
 # Unit and scenario tests.
 test: (build "dev")
