@@ -22,8 +22,11 @@ check: (build "dev")
     {{python}} tests/checks/words.py
     {{python}} tests/checks/rules_doc.py --check
     {{python}} tests/checks/rules_stable.py
-    find base record store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format --dry-run -Werror
-    find base record store ingest query web daemon -name '*.c' | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev
+    {{python}} tests/checks/sample_doc.py --check
+    {{python}} tests/checks/routes_doc.py
+    {{python}} tests/checks/decisions.py
+    find base record sample store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format --dry-run -Werror
+    find base record sample store ingest query web daemon -name '*.c' | xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build/dev
 
 # Unit and scenario tests.
 test: (build "dev")
@@ -72,4 +75,4 @@ run listen="127.0.0.1:8080": (build "release")
 
 # Put every source file into the house format.
 format:
-    find base record store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format -i
+    find base record sample store ingest query web daemon tests -name '*.[ch]' -o -name '*.cc' | xargs clang-format -i

@@ -5,10 +5,9 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/check.h"
+#include "daemon/installed.h"
 
 #define KIB (INT64_C(1) << 10)
 #define MIB (INT64_C(1) << 20)
@@ -151,26 +150,9 @@ const char *config_socket_path(struct arena *a, const char *data_dir)
     return arena_printf(a, "%s/creditd.sock", data_dir).p;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 const char *config_catalogue_dir(struct arena *a, const struct config *c)
 {
-    if (c->catalogue.n)
-        return c->catalogue.p;
-    char program[4096];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program);
-    while (n > 0 && program[n - 1] != '/')
-        n--;
-    if (n > 0) {
-        const char *beside = arena_printf(a, "%.*s../share/credence/catalogue", (int)n, program).p;
-        if (is_folder(beside))
-            return beside;
-    }
-    return CREDENCE_CATALOGUE_DIR;
+    return c->catalogue.n ? c->catalogue.p : installed_catalogue(a);
 }
 
 enum log_level config_log_level(const struct config *c)

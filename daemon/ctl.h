@@ -63,5 +63,8 @@ int ctl_pages(struct ctl *c, const char *path,
               uint64_t *ret_items);
 /* Asks the daemon and copies the answer to standard output as it comes. */
 int ctl_copy(struct ctl *c, const char *path);
+/* "amr-penalty 市场监管行政处罚信息": a code of an answer's item and the Chinese name beside it, as
+ * far as it has one. */
+struct slice ctl_named(struct ctl *c, const struct json *item, const char *code, const char *name);
 /* Says what an answer of 300 and above says. */
 void ctl_say_problem(struct ctl *c, int status, struct slice body);

@@ -22,6 +22,13 @@ void ctl_say(const char *fmt, ...)
     va_end(list);
 }
 
+struct slice ctl_named(struct ctl *c, const struct json *item, const char *code, const char *name)
+{
+    struct slice is = json_get_string(item, code);
+    struct slice zh = json_get_string(json_get(item, name), "zh");
+    return zh.n ? arena_printf(c->arena, "%.*s %.*s", FMT_SLICE(is), FMT_SLICE(zh)) : is;
+}
+
 int ctl_fail(int exit_code, const char *fmt, ...)
 {
     va_list list;

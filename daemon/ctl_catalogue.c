@@ -1,5 +1,5 @@
 /* The catalogue at the command line: `catalogue check`, `list`, `show`, `departments`, `load`;
- * `diff` and `page` are in files of their own.
+ * `diff`, `page` and what `show` prints are in files of their own.
  * Files are checked here, without a daemon; what is in force is asked of it. */
 #include "daemon/ctl_catalogue.h"
 
@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "daemon/installed.h"
 #include "daemon/terminal.h"
-
-enum { THEME_JSON_MAX = 64 << 20 };
+#include "record/catalogue_near.h"
 
 static void print_theme(struct ctl *c, struct slice code, int64_t version, struct slice category,
                         struct slice department, struct slice zh, struct slice en)
@@ -38,11 +38,12 @@ static int run_check(struct ctl *c)
 {
     struct catalogue *catalogue;
     struct mistakes m = {.c = c};
+    const char *dir = c->word_count ? c->words[0] : installed_catalogue(c->arena);
     AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
-    if (catalogue_check(a, c->words[0], say_mistake, &m, &catalogue) < 0)
+    if (catalogue_check(a, dir, say_mistake, &m, &catalogue) < 0)
         return ctl_fail(EXIT_CODE_REFUSED, "%zu 处错误 %zu mistake%s", m.count, m.count,
                         m.count == 1 ? "" : "s");
-    printf("the catalogue in %s is right: %zu themes, %zu departments\n", c->words[0],
+    printf("the catalogue in %s is right: %zu themes, %zu departments\n", dir,
            catalogue->theme_count, catalogue_newest_common(catalogue)->department_count);
     return EXIT_CODE_OK;
 }
@@ -110,61 +111,24 @@ static int run_departments(struct ctl *c)
     return EXIT_CODE_OK;
 }
 
-/* "USCC", or "XK_WSH XK_XKJGDM XK_XDR_MC", or the one word that stands there. */
-static const char *joined(struct ctl *c, const struct json *v)
-{
-    if (!v || v->kind == JSON_STRING)
-        return v ? terminal_text(c->arena, v->string) : "";
-    struct slice all = {0};
-    for (size_t i = 0; i < v->count; i++)
-        all = arena_printf(c->arena, "%s%s%s", all.n ? all.p : "", all.n ? " " : "",
-                           terminal_text(c->arena, v->items[i].string));
-    return all.n ? all.p : "";
-}
-
-static void print_item(struct ctl *c, const struct json *item)
-{
-    struct slice set = json_get_string(json_get(item, "code_set"), "name");
-    printf("  %s%s%s%s%s%s\n", terminal_column(c->arena, json_get_string(item, "code"), 16),
-           terminal_column(c->arena, json_get_string(item, "zh"), 44),
-           terminal_column(c->arena, json_get_string(item, "type"), 22),
-           terminal_column(c->arena, json_get_string(item, "required"), 14),
-           terminal_column(c->arena, json_get_string(item, "visibility"), 4),
-           set.n ? terminal_text(c->arena, set) : "");
-}
-
-static int print_entry(struct ctl *c, struct slice text)
-{
-    static const char *const rows[] = {
-        "code",       "version",     "valid_from", "zh",       "en",
-        "basis",      "department",  "category",   "kinds",    "polarity",
-        "visibility", "publication", "cycle",      "identity", "day",
-    };
-    struct json *entry;
-    if (json_parse(c->arena, text, THEME_JSON_MAX, &entry, NULL) < 0)
-        return ctl_fail(EXIT_CODE_FAILED, "the entry cannot be read");
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        const struct json *v = json_get(entry, rows[i]);
-        if (v && v->kind == JSON_INT)
-            printf("%-12s %lld\n", rows[i], (long long)v->integer);
-        else if (v)
-            printf("%-12s %s\n", rows[i], joined(c, v));
-    }
-    const struct json *items = json_get(entry, "items");
-    printf("\n  %-16s%s%-22s%-14s%-4s%s\n", "item", terminal_column(c->arena, SLICE("名称"), 44),
-           "type", "required", "who", "code set");
-    for (size_t i = 0; items && i < items->count; i++)
-        print_item(c, &items->items[i]);
-    fputs("\nwho: P everybody, A who is authorised, G government, N nobody\n", stdout);
-    return EXIT_CODE_OK;
-}
-
 static int show_text(struct ctl *c, struct slice text)
 {
     if (!ctl_option(c, "json"))
-        return print_entry(c, text);
+        return ctl_catalogue_entry(c, text);
     printf("%.*s\n", FMT_SLICE(text));
     return EXIT_CODE_OK;
+}
+
+static void say_near(struct ctl *c, const struct catalogue *catalogue, struct slice code)
+{
+    const struct theme *near[CATALOGUE_NEAR_MAX];
+    const struct utc_ms newest = {INT64_MAX};
+    unsigned count = utf8_valid_prefix(code) == code.n
+                         ? catalogue_near(c->arena, catalogue, code, newest, near)
+                         : 0;
+    for (unsigned i = 0; i < count; i++)
+        ctl_say("您要找的是不是 did you mean %.*s（%.*s）", FMT_SLICE(near[i]->code),
+                FMT_SLICE(near[i]->zh));
 }
 
 static int show_files(struct ctl *c, const char *dir, struct slice code)
@@ -178,8 +142,11 @@ static int show_files(struct ctl *c, const char *dir, struct slice code)
     for (size_t i = 0; i < catalogue->theme_count; i++)
         if (slice_eq(catalogue->themes[i]->code, code))
             found = catalogue->themes[i];
-    if (!found)
-        return ctl_fail(EXIT_CODE_FAILED, "the catalogue in %s has no theme %s", dir, code.p);
+    if (!found) {
+        ctl_say("目录 %s 中没有主题 %s / the catalogue has no such theme", dir, code.p);
+        say_near(c, catalogue, code);
+        return EXIT_CODE_FAILED;
+    }
     return show_text(c, found->json);
 }
 
@@ -237,10 +204,13 @@ static const struct option_row show_options[] = {
 };
 
 const struct ctl_command ctl_catalogue_commands[] = {
-    {"catalogue check", "DIR", "Checks a folder of catalogue files",
-     "Reads all files of a catalogue and says what is wrong with file, line and reason: the first\n"
-     "mistake of each file. Needs no creditd. Exit status 0: right; 5: a mistake was found.",
-     NULL, 0, 1, 1, run_check},
+    {"catalogue check", "[DIR]", "Checks a folder of catalogue files",
+     "Reads all files of a catalogue (default: the one installed) and says what is wrong with "
+     "file,\n"
+     "line and reason: the first mistake of each file. Needs no creditd. Exit status 0: right; 5: "
+     "a\n"
+     "mistake was found.",
+     NULL, 0, 0, 1, run_check},
     {"catalogue diff", "A B [--json]", "Says what a new catalogue changes",
      "Compares two folders of catalogue files, or `current` (what creditd has in force) with one, "
      "and\n"
@@ -261,8 +231,11 @@ const struct ctl_command ctl_catalogue_commands[] = {
      "Lists themes: code, version, category, responsible department, names.", dir_options,
      ARRAY_LEN(dir_options), 0, 0, run_list},
     {"catalogue show", "THEME [--json] [--dir DIR]", "Shows a theme with its items",
-     "Shows what a row of the theme may hold: for each item its code, name, type, whether it is\n"
-     "required, who may see it, and its code set. Columns of a CSV file are named by code or name.",
+     "Shows what the theme is, and what a row of it may hold: for each item its code, name, type,\n"
+     "unit, whether it is required and when, who may see it, and its code set; then the other\n"
+     "formats that are read, and what may not be collected. Columns of a CSV file are named by "
+     "code\n"
+     "or name.",
      show_options, ARRAY_LEN(show_options), 1, 1, run_show},
     {"catalogue departments", "", "Lists the departments",
      "Lists the departments: id, unified social credit code, names.", NULL, 0, 0, 0,

@@ -10,5 +10,7 @@
 int ctl_catalogue_read(struct ctl *c, const char *where, struct arena **ret_arena,
                        struct catalogue **ret);
 
+/* Prints an entry, its JSON, for people; an exit code. */
+int ctl_catalogue_entry(struct ctl *c, struct slice text);
 int ctl_catalogue_diff(struct ctl *c);
 int ctl_catalogue_page(struct ctl *c);

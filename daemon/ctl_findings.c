@@ -26,7 +26,7 @@ static void print_finding(struct ctl *c, void *ctx, const struct json *item)
     printf("%s%s%s%s%s\n    %s\n    %s\n",
            terminal_column(c->arena, json_get_string(item, "kind"), 17),
            terminal_column(c->arena, json_get_string(item, "record"), 31),
-           terminal_column(c->arena, json_get_string(item, "theme"), 32),
+           terminal_column(c->arena, ctl_named(c, item, "theme", "theme_name"), 56),
            terminal_column(c->arena, document.n ? document : SLICE("-"), 32),
            terminal_text(c->arena, json_get_string(item, "received")),
            terminal_text(c->arena, both(c, item, "explanation")),
@@ -40,6 +40,7 @@ static void print_line(struct ctl *c, void *ctx, const struct json *item)
     AUTO_BUF(b, LINE_BYTES_MAX);
     for (size_t i = 0; i < ARRAY_LEN(plain); i++)
         csv_put(&b, json_get_string(item, plain[i]), i == 0);
+    csv_put(&b, json_get_string(json_get(item, "theme_name"), "zh"), false);
     csv_put(&b, both(c, item, "explanation"), false);
     csv_put(&b, both(c, item, "remedy"), false);
     printf("%.*s\r\n", FMT_SLICE(buf_slice(&b)));
@@ -60,7 +61,7 @@ static int run_findings(struct ctl *c)
     bool as_csv = ctl_option(c, "csv") != NULL;
     if (as_csv)
         fputs("\xEF\xBB\xBF类型 kind,记录编号 record,主题 theme,文号 document,接收日期 received,"
-              "说明 explanation,处理 remedy\r\n",
+              "主题名称 theme_name,说明 explanation,处理 remedy\r\n",
               stdout);
     int code = ctl_pages(c, path, as_csv ? print_line : print_finding, NULL, &count);
     if (code == EXIT_CODE_OK && !as_csv)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "daemon/ctl.h"
+#include "daemon/installed.h"
 #include "daemon/progress.h"
 #include "daemon/terminal.h"
 #include "sample/city.h"
@@ -81,7 +82,7 @@ static int run_sample(struct ctl *c)
     if (code != EXIT_CODE_OK)
         return code;
     const char *dir = ctl_option(c, "catalogue");
-    if (catalogue_load(c->arena, dir ? dir : CREDENCE_CATALOGUE_DIR, &catalogue, &why) < 0)
+    if (catalogue_load(c->arena, dir ? dir : installed_catalogue(c->arena), &catalogue, &why) < 0)
         return ctl_fail(EXIT_CODE_REFUSED, "%s", why.text);
     o.catalogue = catalogue;
     o.tell = tell;

@@ -2,16 +2,15 @@
  * answers with the receipt. Every upload has a batch id, made up here when none is given, so that
  * one that breaks can be resumed: what was done is recognised and skipped. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/crypt.h"
 #include "daemon/ctl.h"
 #include "daemon/ctl_receipt.h"
 #include "daemon/ctl_submit_dir.h"
 #include "daemon/delivery.h"
+#include "daemon/interrupt.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
 #include "daemon/terminal.h"
@@ -31,31 +30,15 @@ struct upload {
     bool write_failed;
 };
 
-static volatile sig_atomic_t is_interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    is_interrupted = 1;
-}
-
-/* SIGINT ends the upload, not the program, which still says how to go on. */
-static void watch_signals(void)
-{
-    struct sigaction act = {.sa_handler = on_signal};
-    sigemptyset(&act.sa_mask);
-    CHECK(sigaction(SIGINT, &act, NULL) == 0 && sigaction(SIGTERM, &act, NULL) == 0);
-}
-
 static int64_t read_body(void *ctx, char *at, size_t n)
 {
     struct upload *u = ctx;
     ssize_t got;
     do
         got = delivery_read(&u->file, at, n);
-    while (got < 0 && errno == EINTR && !is_interrupted);
+    while (got < 0 && errno == EINTR && !interrupt_came());
     /* An end that came together with the signal is not the file's. */
-    if (is_interrupted)
+    if (interrupt_came())
         return -1;
     return got;
 }
@@ -180,7 +163,7 @@ static const struct json *find_batch(struct upload *u)
 /* The connection broke. The daemon may have finished all the same, so it is asked. */
 static int ask_what_became(struct upload *u, const struct reason *broken)
 {
-    const struct json *batch = is_interrupted || u->file.err < 0 ? NULL : find_batch(u);
+    const struct json *batch = interrupt_came() || u->file.err < 0 ? NULL : find_batch(u);
     if (batch && slice_eq(json_get_string(batch, "state"), SLICE("finished"))) {
         struct reason why;
         struct slice id = json_get_string(batch, "id");
@@ -193,7 +176,7 @@ static int ask_what_became(struct upload *u, const struct reason *broken)
         if (fetch(u, &req, &why) == 0 && u->answer.status == 200)
             return ctl_receipt_show(u->c, buf_slice(&u->head), u->as_json, &is_open);
     }
-    ctl_say("%s", is_interrupted    ? "interrupted"
+    ctl_say("%s", interrupt_came()  ? "interrupted"
                   : u->file.err < 0 ? u->file.why.text
                                     : broken->text);
     say_how_to_resume(u);
@@ -279,7 +262,7 @@ static int run_submit(struct ctl *c)
         delivery_close(&u->file);
         return ctl_fail(r == CE_INVALID ? EXIT_CODE_USAGE : EXIT_CODE_FAILED, "%s", why.text);
     }
-    watch_signals();
+    interrupt_watch();
     buf_init(&u->head, RECEIPT_HEAD_BYTES);
     int code = send_file(u);
     delivery_close(&u->file);

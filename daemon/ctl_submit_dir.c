@@ -6,15 +6,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/check.h"
 #include "base/crypt.h"
 #include "daemon/delivery.h"
+#include "daemon/interrupt.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
 #include "daemon/terminal.h"
@@ -45,22 +44,6 @@ struct tree {
     struct receipt_counts sum;
     size_t refused;
 };
-
-static volatile sig_atomic_t is_interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    is_interrupted = 1;
-}
-
-/* SIGINT ends the file and the command, not the program, which still says how far it came. */
-static void watch_signals(void)
-{
-    struct sigaction act = {.sa_handler = on_signal};
-    sigemptyset(&act.sa_mask);
-    CHECK(sigaction(SIGINT, &act, NULL) == 0 && sigaction(SIGTERM, &act, NULL) == 0);
-}
 
 /* ---- which files ---- */
 
@@ -125,7 +108,7 @@ static int batch_of(struct tree *t, const struct file *f, char ret[32])
     if (!in)
         return ctl_fail(EXIT_CODE_FAILED, "%s cannot be read: %s", f->path, strerror(errno));
     sha256_add(h, slice_of(f->theme));
-    for (size_t n; !is_interrupted && (n = fread(at, 1, READ_BYTES, in)) > 0;)
+    for (size_t n; !interrupt_came() && (n = fread(at, 1, READ_BYTES, in)) > 0;)
         sha256_add(h, slice_make(at, n));
     bool failed = ferror(in);
     fclose(in);
@@ -143,8 +126,8 @@ static int64_t read_body(void *ctx, char *at, size_t n)
     ssize_t got;
     do
         got = delivery_read(&t->delivery, at, n);
-    while (got < 0 && errno == EINTR && !is_interrupted);
-    return is_interrupted ? -1 : got;
+    while (got < 0 && errno == EINTR && !interrupt_came());
+    return interrupt_came() ? -1 : got;
 }
 
 /* The beginning of the receipt is enough. */
@@ -240,7 +223,7 @@ static int send_one(struct tree *t, const struct file *f)
     struct reason why = {""};
     char batch[32];
     int code = batch_of(t, f, batch);
-    if (code != EXIT_CODE_OK || is_interrupted)
+    if (code != EXIT_CODE_OK || interrupt_came())
         return code;
     int r = delivery_open(&t->delivery, f->path, NULL, NULL, &why);
     if (r == 0)
@@ -248,10 +231,10 @@ static int send_one(struct tree *t, const struct file *f)
     delivery_close(&t->delivery);
     if (r == CE_UNAVAILABLE)
         return ctl_no_daemon(t->c);
-    if (r < 0 && !is_interrupted)
+    if (r < 0 && !interrupt_came())
         return ctl_fail(EXIT_CODE_FAILED, "%s: %s", f->path,
                         t->delivery.err < 0 ? t->delivery.why.text : why.text);
-    if (is_interrupted)
+    if (interrupt_came())
         return EXIT_CODE_FAILED;
     t->bytes_done += f->size;
     progress_tell(&t->progress, t->bytes_done);
@@ -281,16 +264,16 @@ static int send_all(struct tree *t)
     printf("%s     行 rows  退回 rejected  警告 warned  回执 receipt\n",
            terminal_column(c->arena, SLICE("主题 theme"), THEME_COLUMNS));
     progress_begin(&t->progress, "submit", t->bytes, ctl_option(c, "quiet"));
-    for (; done < t->count && code == EXIT_CODE_OK && !is_interrupted; done++) {
+    for (; done < t->count && code == EXIT_CODE_OK && !interrupt_came(); done++) {
         struct arena_mark mark = arena_set_mark(c->arena);
         code = send_one(t, &t->files[done]);
         arena_rewind(c->arena, mark);
     }
     progress_clear(&t->progress);
-    print_sum(t, done - t->refused - (code != EXIT_CODE_OK || is_interrupted));
-    if (code != EXIT_CODE_OK || is_interrupted) {
+    print_sum(t, done - t->refused - (code != EXIT_CODE_OK || interrupt_came()));
+    if (code != EXIT_CODE_OK || interrupt_came()) {
         ctl_say("%s; the same command goes on where it was",
-                is_interrupted ? "interrupted" : "not all files were handed in");
+                interrupt_came() ? "interrupted" : "not all files were handed in");
         return code == EXIT_CODE_OK ? EXIT_CODE_FAILED : code;
     }
     if (t->refused)
@@ -314,7 +297,7 @@ int ctl_submit_dir(struct ctl *c)
     qsort(t->files, t->count, sizeof t->files[0], by_path);
     for (size_t i = 0; i < t->count; i++)
         t->bytes += t->files[i].size;
-    watch_signals();
+    interrupt_watch();
     buf_init(&t->answer, RECEIPT_HEAD_BYTES);
     code = send_all(t);
     buf_fini(&t->answer);

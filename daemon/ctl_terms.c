@@ -28,8 +28,8 @@ static void print_ending(struct ctl *c, void *ctx, const struct json *item)
     const struct json *ends = json_get(item, "ends");
     bool publication = holds(ends, "publication"), retention = holds(ends, "retention");
     printf("%s%s%s%s%s\n", terminal_column(c->arena, json_get_string(item, "record"), 31),
-           terminal_column(c->arena, json_get_string(item, "theme"), 32),
-           terminal_column(c->arena, json_get_string(item, "department"), 14),
+           terminal_column(c->arena, ctl_named(c, item, "theme", "theme_name"), 56),
+           terminal_column(c->arena, ctl_named(c, item, "department", "department_name"), 36),
            terminal_column(c->arena, subject_of(item), 44),
            publication && retention ? "公示、保存 publication, retention"
            : publication            ? "公示 publication"

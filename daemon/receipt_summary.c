@@ -51,6 +51,8 @@ int receipt_summary_read(struct arena *a, struct slice text, struct receipt_summ
     ret->id = json_get_string(json, "id");
     ret->theme = json_get_string(json, "theme");
     ret->department = json_get_string(json, "department");
+    ret->theme_zh = json_get_string(json_get(json, "theme_name"), "zh");
+    ret->department_zh = json_get_string(json_get(json, "department_name"), "zh");
     ret->batch = json_get_string(json, "batch");
     ret->is_finished = !slice_eq(json_get_string(json, "state"), SLICE("open"));
     ret->counts = (struct receipt_counts){
@@ -110,12 +112,19 @@ static void print_count(struct arena *a, const char *zh, const char *en, int64_t
     fprintf(to, "  %s%*s %-10s %12s\n", zh, 2 * missing, "", en, terminal_number(a, count));
 }
 
+/* "amr 市场监督管理局" */
+static struct slice named(struct arena *a, struct slice code, struct slice zh)
+{
+    return zh.n ? arena_printf(a, "%.*s %.*s", FMT_SLICE(code), FMT_SLICE(zh)) : code;
+}
+
 void receipt_summary_print(struct arena *a, const struct receipt_summary *s, unsigned rows_max,
                            FILE *to)
 {
     fprintf(to, "回执 Receipt  %s\n", terminal_text(a, s->id));
     fprintf(to, "  主题 theme  %s    部门 department  %s    批次 batch  %s\n",
-            terminal_text(a, s->theme), terminal_text(a, s->department),
+            terminal_text(a, named(a, s->theme, s->theme_zh)),
+            terminal_text(a, named(a, s->department, s->department_zh)),
             terminal_text(a, s->batch));
     if (!s->is_finished)
         fputs("  未完成，可用同一批次号继续报送 / not finished: hand the same file in again with "

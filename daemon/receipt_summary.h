@@ -11,6 +11,7 @@ struct receipt_counts {
 };
 struct receipt_summary {
     struct slice id, theme, department, batch;
+    struct slice theme_zh, department_zh; /* empty when the catalogue has them no more */
     bool is_finished;
     struct receipt_counts counts;
     const struct json *rows; /* the first ones; NULL when there are none */

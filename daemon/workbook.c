@@ -13,8 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/attr.h"
 #include "base/slice.h"
+#include "daemon/installed.h"
 
 enum { PATH_BYTES_MAX = 4096, HELPER_NO_SHEET = 2 };
 
@@ -25,14 +27,10 @@ static const char *const pythons[] = {"/usr/bin/python3", "python3"};
 
 static int find_helper(char ret[PATH_BYTES_MAX], struct reason *reterr_why)
 {
-    char self[PATH_BYTES_MAX / 2];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(self, '/');
-    if (!slash)
+    AUTO(arena_destroy) struct arena *a = arena_create(2 * (size_t)PATH_BYTES_MAX);
+    const char *path = installed_path(a, "xlsx_rows.py");
+    if (!path || snprintf(ret, PATH_BYTES_MAX, "%s", path) >= PATH_BYTES_MAX)
         return reason_set(reterr_why, CE_NOT_FOUND, "this program's own folder cannot be found");
-    *slash = 0;
-    snprintf(ret, PATH_BYTES_MAX, "%s/../share/credence/xlsx_rows.py", self);
     if (access(ret, R_OK) == 0)
         return 0;
     return reason_set(reterr_why, CE_NOT_FOUND,

@@ -53,8 +53,10 @@ bool reject_text_next(struct reject_text *t, struct buf *b);
 void reject_text_close(struct reject_text *t);
 /* One line of a receipt as a JSON object. */
 void receipt_line_json(const struct receipt_line *line, struct buf *b);
+/* Counts as members of the open object: received, its five parts, warned and noted. */
+void totals_json(struct json_out *o, const struct totals *t);
 /* The head of a receipt as members of the open object: id, theme, department, batch, state,
- * received_at, finished_at, the counts received, stored, changed, duplicate, stale, rejected, and
- * warned, noted. */
+ * received_at, finished_at, and counts. Names of theme and department go with their codes, as far
+ * as the catalogue has them. */
 void receipt_head_json(struct json_out *o, const struct catalogue *c, const struct batch_id *id,
                        const struct batch_state *s);

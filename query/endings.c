@@ -38,7 +38,7 @@ static int look(struct query *q, struct query *scratch, struct theme_now *last, 
     int e = ends_decode(value, &what);
     if (e == 0)
         e = current_get(scratch, id, &key, &r);
-    if (e < 0)
+    if (e != 0)
         return e == CE_NOT_FOUND ? CE_FORMAT : e;
     const struct theme *now = query_theme_now(q, last, r.head.theme);
     if (!now)

@@ -248,9 +248,9 @@ static int find_late(struct finder *f, struct looked *l, bool *ret_found,
 
 /* ---- same-fact ---- */
 
-/* Whether another department's record tells the same: 1, 0, CE_.... What never leaves its source is
+/* The theme of another department's record, when it tells the same. What never leaves its source is
  * not told of. */
-static int is_same(struct finder *f, const struct looked *l, struct slice document,
+static int compare(struct finder *f, const struct looked *l, struct slice document,
                    struct slice bytes, const struct theme **ret_theme)
 {
     struct record other;
@@ -263,8 +263,9 @@ static int is_same(struct finder *f, const struct looked *l, struct slice docume
         (other.head.flags & RECORD_REVOKED) || other.head.visibility == VIS_NONE ||
         t->visibility == VIS_NONE || !record_is_kept(&other.head, t, f->q->today))
         return 0;
-    *ret_theme = t;
-    return other.document.n && slice_eq(docno_fold(f->scratch.arena, other.document), document);
+    if (other.document.n && slice_eq(docno_fold(f->scratch.arena, other.document), document))
+        *ret_theme = t;
+    return 0;
 }
 
 static int find_same(struct finder *f, struct looked *l, bool *ret_found,
@@ -276,19 +277,20 @@ static int find_same(struct finder *f, struct looked *l, bool *ret_found,
     struct slice document = docno_fold(f->scratch.arena, l->r.document);
     const struct theme *theme = NULL;
     unsigned compared = 0;
-    for (unsigned i = 0; r == 0 && i < l->u->count; i++)
-        for (int c = CATEGORY_FIRST; r == 0 && c <= CATEGORY_LAST; c++) {
+    for (unsigned i = 0; r == 0 && !theme && i < l->u->count; i++)
+        for (int c = CATEGORY_FIRST; r == 0 && !theme && c <= CATEGORY_LAST; c++) {
             struct record_key k =
                 record_key_make(&l->u->ids[i], (enum category)c, l->r.head.day, 0);
             struct slice prefix = slice_make(k.b, DAY_PREFIX_BYTES);
             struct walk *w = walk_open(f->q->view, CF_RECORD, prefix, prefix);
-            for (; r == 0 && walk_valid(w) && compared < SAME_DAY_MAX; walk_next(w), compared++)
-                r = is_same(f, l, document, walk_value(w), &theme);
+            for (; r == 0 && !theme && walk_valid(w) && compared < SAME_DAY_MAX;
+                 walk_next(w), compared++)
+                r = compare(f, l, document, walk_value(w), &theme);
             int closed = walk_close(w);
             r = r == 0 ? closed : r;
         }
     f->looked_at += compared;
-    if (r <= 0)
+    if (r < 0 || !theme)
         return r;
     *ret_found = true;
     ret->other_department = theme->department;

@@ -92,15 +92,41 @@ static void line_csv(const struct receipt_line *l, struct buf *b)
     buf_add_slice(b, SLICE("\r\n"));
 }
 
+void totals_json(struct json_out *o, const struct totals *t)
+{
+    json_put_u64(o, "received", t->received);
+    json_put_u64(o, "stored", t->stored);
+    json_put_u64(o, "changed", t->changed);
+    json_put_u64(o, "duplicate", t->duplicate);
+    json_put_u64(o, "stale", t->stale);
+    json_put_u64(o, "rejected", t->rejected);
+    json_put_u64(o, "warned", t->warned);
+    json_put_u64(o, "noted", t->noted);
+}
+
+static void names_json(struct json_out *o, const char *key, struct slice zh, struct slice en)
+{
+    json_key(o, key);
+    json_object_begin(o);
+    json_put_string(o, "zh", zh);
+    json_put_string(o, "en", en);
+    json_object_end(o);
+}
+
 void receipt_head_json(struct json_out *o, const struct catalogue *c, const struct batch_id *id,
                        const struct batch_state *s)
 {
     char text[2 * BATCH_ID_BYTES], when[30];
     base32_print(id->b, sizeof id->b, text);
     const struct theme *theme = catalogue_number_at(c, s->theme, s->received);
+    const struct department *department = catalogue_department(c, s->department);
     json_put_cstr(o, "id", text);
     json_put_string(o, "theme", theme ? theme->code : (struct slice){0});
+    if (theme)
+        names_json(o, "theme_name", theme->zh, theme->en);
     json_put_string(o, "department", s->department);
+    if (department)
+        names_json(o, "department_name", department->zh, department->en);
     json_put_string(o, "batch", s->name);
     json_put_cstr(o, "state", s->finished.v ? "finished" : "open");
     utc_print(s->received, when);
@@ -109,14 +135,7 @@ void receipt_head_json(struct json_out *o, const struct catalogue *c, const stru
         utc_print(s->finished, when);
         json_put_cstr(o, "finished_at", when);
     }
-    json_put_u64(o, "received", s->totals.received);
-    json_put_u64(o, "stored", s->totals.stored);
-    json_put_u64(o, "changed", s->totals.changed);
-    json_put_u64(o, "duplicate", s->totals.duplicate);
-    json_put_u64(o, "stale", s->totals.stale);
-    json_put_u64(o, "rejected", s->totals.rejected);
-    json_put_u64(o, "warned", s->totals.warned);
-    json_put_u64(o, "noted", s->totals.noted);
+    totals_json(o, &s->totals);
 }
 
 static void head_out(struct receipt_text *t)

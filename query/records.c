@@ -108,7 +108,7 @@ static bool passes(struct query *q, const struct records_filter *f, enum subject
     struct record_key k;
     memcpy(k.b, key.p, sizeof k.b);
     struct day day = record_key_day(&k);
-    if (!record_is_seen(q->viewer, h, kind, now, q->today))
+    if (!now || !record_is_seen(q->viewer, h, kind, now, q->today))
         return false;
     if (f->theme.n && !slice_eq(now->code, f->theme))
         return false;
@@ -187,13 +187,13 @@ static int find(struct query *q, const struct record_id *id, struct slice *ret_k
     int r = view_get(q->view, q->arena, CF_BY_SOURCE, KEY_SLICE(*id), &bytes);
     if (r == 0)
         r = source_decode(bytes, &s);
-    if (r < 0)
+    if (r != 0)
         return r;
     *ret_key = arena_dup(q->arena, KEY_SLICE(s.locator));
     r = view_get(q->view, q->arena, CF_RECORD, *ret_key, &bytes);
     if (r == 0)
         r = record_decode(bytes, ret);
-    if (r < 0)
+    if (r != 0)
         return r;
     struct subject_id subject = record_key_subject(&s.locator);
     *ret_now = catalogue_number_at(q->source->catalogue, ret->head.theme, q->now);
@@ -210,7 +210,7 @@ int query_record(struct query *q, const struct record_id *id, struct record_answ
     struct record rec;
     const struct theme *now;
     int r = find(q, id, &key, &rec, &now);
-    return r < 0 ? r : answer(q, now, key, &rec, ret);
+    return r != 0 ? r : answer(q, now, key, &rec, ret);
 }
 
 static const char *change_of(unsigned before, bool is_revoked, bool was_revoked)
@@ -227,7 +227,7 @@ int query_history(struct query *q, const struct record_id *id, struct history_an
     struct record rec;
     const struct theme *now;
     int r = find(q, id, &key, &rec, &now);
-    if (r < 0)
+    if (r != 0)
         return r;
     struct record_key k;
     memcpy(k.b, key.p, sizeof k.b);

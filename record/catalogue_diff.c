@@ -48,6 +48,15 @@ struct catalogue_change *change_add(struct diffing *d, struct catalogue_change c
     return &d->list[d->count++];
 }
 
+struct catalogue_change *change_key(struct diffing *d, const struct pair *p,
+                                    struct catalogue_change c)
+{
+    c.key = p->key;
+    c.before = value_text(d->a, p->key, p->old);
+    c.after = value_text(d->a, p->key, p->now);
+    return change_add(d, c);
+}
+
 void change_says(struct diffing *d, struct catalogue_change *c, unsigned effects, struct slice zh,
                  struct slice en)
 {

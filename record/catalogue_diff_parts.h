@@ -25,13 +25,16 @@ struct pair {
 
 /* Adds a change; the theme is put in. The place can be completed until the next call. */
 struct catalogue_change *change_add(struct diffing *d, struct catalogue_change c);
+/* The same for a key: which one, and its values before and after, are put in as well. */
+struct catalogue_change *change_key(struct diffing *d, const struct pair *p,
+                                    struct catalogue_change c);
 /* What follows from it, said behind what was said before. */
 void change_says(struct diffing *d, struct catalogue_change *c, unsigned effects, struct slice zh,
                  struct slice en);
 
-/* Every key of the two objects, those of `old` first. */
-struct pair *pairs_of(struct arena *a, const struct json *old, const struct json *now,
-                      size_t *ret_count);
+/* Every key whose value is not the same in the two objects, those of `old` first. */
+struct pair *pairs_changed(struct arena *a, const struct json *old, const struct json *now,
+                           size_t *ret_count);
 bool json_same(const struct json *x, const struct json *y);
 /* The object in a list whose key has that text; NULL for none. */
 const struct json *member_with(const struct json *list, const char *key, struct slice text);

@@ -46,19 +46,15 @@ static void diff_value(struct diffing *d, struct slice set, const struct json *o
                        const struct json *now, const struct json *all_now)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++) {
         const struct pair *p = &pairs[i];
-        if (json_same(p->old, p->now))
-            continue;
         struct catalogue_change *c =
-            change_add(d, (struct catalogue_change){.kind = CHANGE_VALUE_KEY,
-                                                    .item = code_of(now),
-                                                    .item_zh = json_get_string(now, "zh"),
-                                                    .of = set,
-                                                    .key = p->key,
-                                                    .before = value_text(d->a, p->key, p->old),
-                                                    .after = value_text(d->a, p->key, p->now)});
+            change_key(d, p,
+                       (struct catalogue_change){.kind = CHANGE_VALUE_KEY,
+                                                 .item = code_of(now),
+                                                 .item_zh = json_get_string(now, "zh"),
+                                                 .of = set});
         if (slice_eq(p->key, SLICE("zh")) && !reads(all_now, p->old->string))
             says_unread(d, c, p->old->string);
         for (size_t k = 0; slice_eq(p->key, SLICE("aliases")) && p->old && k < p->old->count; k++)

@@ -257,12 +257,10 @@ static bool goes_with_the_theme(const struct diffing *d, const struct pair *p)
 static void item_key(struct diffing *d, const struct item_pair *p)
 {
     struct catalogue_change *c =
-        change_add(d, (struct catalogue_change){.kind = CHANGE_ITEM_KEY,
-                                                .item = code_of(p->now),
-                                                .item_zh = json_get_string(p->now, "zh"),
-                                                .key = p->p.key,
-                                                .before = value_text(d->a, p->p.key, p->p.old),
-                                                .after = value_text(d->a, p->p.key, p->p.now)});
+        change_key(d, &p->p,
+                   (struct catalogue_change){.kind = CHANGE_ITEM_KEY,
+                                             .item = code_of(p->now),
+                                             .item_zh = json_get_string(p->now, "zh")});
     for (size_t i = 0; i < ARRAY_LEN(ITEM_KEYS); i++)
         if (slice_eq(p->p.key, slice_of(ITEM_KEYS[i].key)))
             ITEM_KEYS[i].says(d, c, p);
@@ -271,12 +269,11 @@ static void item_key(struct diffing *d, const struct item_pair *p)
 static void diff_item(struct diffing *d, const struct json *old, const struct json *now)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     struct item_pair p = {.old = old, .now = now, .name = quoted_name(d->a, now)};
     for (size_t i = 0; i < count; i++) {
         p.p = pairs[i];
-        if (slice_eq(p.p.key, SLICE("code")) || json_same(p.p.old, p.p.now) ||
-            goes_with_the_theme(d, &p.p))
+        if (slice_eq(p.p.key, SLICE("code")) || goes_with_the_theme(d, &p.p))
             continue;
         const struct slice set = SLICE("name");
         bool is_set = slice_eq(p.p.key, SLICE("code_set"));

@@ -174,18 +174,11 @@ static void row_keys(struct diffing *d, struct slice table, const struct json *o
                      const struct json *old, const struct json *now, struct slice name)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++) {
         const struct pair *p = &pairs[i];
-        if (json_same(p->old, p->now))
-            continue;
-        struct catalogue_change *c =
-            change_add(d, (struct catalogue_change){.kind = CHANGE_TABLE_KEY,
-                                                    .of = table,
-                                                    .item = name,
-                                                    .key = p->key,
-                                                    .before = value_text(d->a, p->key, p->old),
-                                                    .after = value_text(d->a, p->key, p->now)});
+        struct catalogue_change *c = change_key(
+            d, p, (struct catalogue_change){.kind = CHANGE_TABLE_KEY, .of = table, .item = name});
         says_of_table(d, c);
         if (slice_eq(table, SLICE("masks")))
             says_mask(d, c, p);
@@ -306,12 +299,10 @@ static void diff_number(struct diffing *d, const struct pair *p)
 static void diff_tables(struct diffing *d, const struct json *old, const struct json *now)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++) {
         const struct pair *p = &pairs[i];
         const struct json *any = p->now ? p->now : p->old;
-        if (json_same(p->old, p->now))
-            continue;
         if (slice_eq(p->key, SLICE("divisions")))
             diff_divisions(d, p);
         else if (slice_eq(p->key, SLICE("former")))
@@ -330,16 +321,12 @@ static void diff_tables(struct diffing *d, const struct json *old, const struct 
 static void department_keys(struct diffing *d, const struct json *old, const struct json *now)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++)
-        if (!json_same(pairs[i].old, pairs[i].now))
-            change_add(d, (struct catalogue_change){
-                              .kind = CHANGE_DEPARTMENT_KEY,
-                              .item = json_get_string(now, "id"),
-                              .item_zh = json_get_string(now, "zh"),
-                              .key = pairs[i].key,
-                              .before = value_text(d->a, pairs[i].key, pairs[i].old),
-                              .after = value_text(d->a, pairs[i].key, pairs[i].now)});
+        change_key(d, &pairs[i],
+                   (struct catalogue_change){.kind = CHANGE_DEPARTMENT_KEY,
+                                             .item = json_get_string(now, "id"),
+                                             .item_zh = json_get_string(now, "zh")});
 }
 
 static void diff_departments(struct diffing *d, const struct json *old, const struct json *now)

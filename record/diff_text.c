@@ -41,13 +41,16 @@ static const struct json *member(const struct json *object, struct slice key)
     return NULL;
 }
 
-struct pair *pairs_of(struct arena *a, const struct json *old, const struct json *now,
-                      size_t *ret_count)
+struct pair *pairs_changed(struct arena *a, const struct json *old, const struct json *now,
+                           size_t *ret_count)
 {
     size_t most = (old ? old->count : 0) + (now ? now->count : 0), n = 0;
     struct pair *list = ARENA_ARRAY(a, struct pair, most + 1);
-    for (size_t i = 0; old && i < old->count; i++)
-        list[n++] = (struct pair){old->keys[i], &old->items[i], member(now, old->keys[i])};
+    for (size_t i = 0; old && i < old->count; i++) {
+        const struct json *other = member(now, old->keys[i]);
+        if (!json_same(&old->items[i], other))
+            list[n++] = (struct pair){old->keys[i], &old->items[i], other};
+    }
     for (size_t i = 0; now && i < now->count; i++)
         if (!member(old, now->keys[i]))
             list[n++] = (struct pair){now->keys[i], NULL, &now->items[i]};

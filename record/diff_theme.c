@@ -105,10 +105,7 @@ static const struct {
 static void theme_key(struct diffing *d, const struct pair *p)
 {
     struct catalogue_change *c =
-        change_add(d, (struct catalogue_change){.kind = CHANGE_THEME_KEY,
-                                                .key = p->key,
-                                                .before = value_text(d->a, p->key, p->old),
-                                                .after = value_text(d->a, p->key, p->now)});
+        change_key(d, p, (struct catalogue_change){.kind = CHANGE_THEME_KEY});
     for (size_t i = 0; i < ARRAY_LEN(THEME_KEYS); i++)
         if (slice_eq(p->key, slice_of(THEME_KEYS[i].key)))
             THEME_KEYS[i].says(d, c, p);
@@ -171,18 +168,14 @@ static bool takes_away(const struct json *old, const struct json *now)
 static void diff_format(struct diffing *d, const struct json *old, const struct json *now)
 {
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++) {
         const struct pair *p = &pairs[i];
-        if (json_same(p->old, p->now))
-            continue;
         struct catalogue_change *c =
-            change_add(d, (struct catalogue_change){.kind = CHANGE_FORMAT_KEY,
-                                                    .item = json_get_string(now, "name"),
-                                                    .item_zh = json_get_string(now, "zh"),
-                                                    .key = p->key,
-                                                    .before = value_text(d->a, p->key, p->old),
-                                                    .after = value_text(d->a, p->key, p->now)});
+            change_key(d, p,
+                       (struct catalogue_change){.kind = CHANGE_FORMAT_KEY,
+                                                 .item = json_get_string(now, "name"),
+                                                 .item_zh = json_get_string(now, "zh")});
         bool is_name = KEY_IS(p, "zh") || KEY_IS(p, "en");
         if (!is_name && (takes_away(p->old, p->now) || KEY_IS(p, "marks") || KEY_IS(p, "time")))
             change_says(d, c, CHANGE_REJECTS, SLICE("按该格式报送的行可能被退回"),
@@ -223,11 +216,11 @@ void diff_theme(struct diffing *d, const struct json *old, const struct json *no
     d->old_theme = old;
     d->new_theme = now;
     size_t count = 0;
-    struct pair *pairs = pairs_of(d->a, old, now, &count);
+    struct pair *pairs = pairs_changed(d->a, old, now, &count);
     for (size_t i = 0; i < count; i++) {
         const struct pair *p = &pairs[i];
         /* Versions are looked at when it is known whether anything else changed. */
-        if (json_same(p->old, p->now) || KEY_IS(p, "version") || KEY_IS(p, "valid_from"))
+        if (KEY_IS(p, "version") || KEY_IS(p, "valid_from"))
             continue;
         if (KEY_IS(p, "items"))
             diff_items(d, p->old, p->now);

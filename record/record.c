@@ -256,7 +256,7 @@ int record_items(struct arena *a, const struct keys *k, const struct record *r,
     size_t most = 0;
     for (int i = 0; i < 4; i++) {
         int e = parse_members(a, text[i], &groups[i]);
-        if (e < 0)
+        if (e != 0)
             return e;
         most += groups[i]->count;
     }

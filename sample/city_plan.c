@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/err.h"
 #include "sample/city_parts.h"
 
 enum {
@@ -152,6 +153,12 @@ static void give_home(struct city *c, unsigned event)
 int city_plan(struct city *c, struct reason *reterr_why)
 {
     list_themes(c);
+    if (!c->theme_count) {
+        char day[11];
+        day_print(c->o->day, day);
+        return reason_set(reterr_why, CE_INVALID, "no theme of the catalogue is in force on %s",
+                          day);
+    }
     struct course *course = ARENA_NEW(c->arena, struct course);
     for (size_t i = 0; i < c->theme_count; i++) {
         int r = look_at(c, i, course, reterr_why);

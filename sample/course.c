@@ -115,7 +115,7 @@ static void put_version(const struct course *c, int version, struct draft *d)
     size_t from = d->used;
     draft_day(d, (struct day){c->filler->population->today.v - WEEKS_AGO});
     draft_join(d, "T", NULL);
-    draft_digits(d, (uint64_t)(HOUR + version), 2);
+    draft_digits(d, (uint64_t)HOUR + (uint64_t)version, 2);
     draft_join(d, ":30:00+08:00", NULL);
     d->time = slice_make(d->memory + from, d->used - from);
 }

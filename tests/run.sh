@@ -50,10 +50,10 @@ check() {
   "$@" >"$log/check-$name.log" 2>&1 || code=$?
   if ((code == 0)); then
     passed=$((passed + 1))
-    printf '   %-8s passed\n' "$name"
+    printf '   %-9s passed\n' "$name"
   else
     failed=$((failed + 1))
-    printf '   %-8s FAILED\n' "$name"
+    printf '   %-9s FAILED\n' "$name"
     head -n 60 "$log/check-$name.log"
   fi
 }
@@ -131,6 +131,8 @@ check words "$python" tests/checks/words.py
 check rules "$python" tests/checks/rules_doc.py --check
 check numbers "$python" tests/checks/rules_stable.py
 check sample "$python" tests/checks/sample_doc.py --check
+check routes "$python" tests/checks/routes_doc.py
+check decisions "$python" tests/checks/decisions.py
 check format check_format
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1

@@ -1,5 +1,6 @@
 /* The catalogue as anyone may read it: which themes and departments there are, and what a theme's
  * entry says. */
+#include "web/lookup.h"
 #include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
@@ -128,8 +129,7 @@ void api_catalogue_theme(struct call *c)
     const struct theme *t = version ? theme_of_version(c->source.catalogue, code, version)
                                     : catalogue_theme_at(c->source.catalogue, code, c->q.now);
     if (!t) {
-        REFUSE(c, THEME_UNKNOWN,
-               .detail = SLICE("可用主题见 /v1/catalogue See /v1/catalogue for the themes"));
+        refuse_theme(c, code);
         return;
     }
     struct json_out o = call_json(c);

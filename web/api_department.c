@@ -4,6 +4,7 @@
 #include "query/deliveries.h"
 #include "query/findings.h"
 #include "web/auth.h"
+#include "web/lookup.h"
 #include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
@@ -51,11 +52,7 @@ void api_submissions(struct call *c)
         !read_department(c, named, &department))
         return;
     int r = query_submissions(&c->q, department, page.limit, page.cursor, &list, &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);
@@ -71,18 +68,6 @@ void api_submissions(struct call *c)
     json_object_end(&o);
 }
 
-static void put_totals(struct json_out *o, const struct totals *t)
-{
-    json_put_u64(o, "received", t->received);
-    json_put_u64(o, "stored", t->stored);
-    json_put_u64(o, "changed", t->changed);
-    json_put_u64(o, "duplicate", t->duplicate);
-    json_put_u64(o, "stale", t->stale);
-    json_put_u64(o, "rejected", t->rejected);
-    json_put_u64(o, "warned", t->warned);
-    json_put_u64(o, "noted", t->noted);
-}
-
 static void put_ledger_line(struct call *c, struct json_out *o, const struct ledger_line *l)
 {
     const struct theme *t = catalogue_number_at(c->source.catalogue, l->theme, c->q.now);
@@ -91,7 +76,7 @@ static void put_ledger_line(struct call *c, struct json_out *o, const struct led
     if (t)
         put_names(o, "theme_name", t->zh, t->en);
     put_day(o, "day", l->day);
-    put_totals(o, &l->totals);
+    totals_json(o, &l->totals);
     json_object_end(o);
 }
 
@@ -121,7 +106,7 @@ void api_ledger(struct call *c)
     put_day(&o, "to", to);
     json_key(&o, "totals");
     json_object_begin(&o);
-    put_totals(&o, &account.sum);
+    totals_json(&o, &account.sum);
     json_object_end(&o);
     json_key(&o, "items");
     json_array_begin(&o);
@@ -195,16 +180,17 @@ static bool read_filter(struct call *c, struct slice department, struct findings
                                       FMT_SLICE(buf_slice(&kinds))));
         return false;
     }
-    const struct theme *t =
-        theme.n ? catalogue_theme_at(c->source.catalogue, theme, c->q.now) : NULL;
-    if (theme.n && !t)
-        REFUSE(c, THEME_UNKNOWN, .field = "theme",
-               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
-    else if (t && !slice_eq(t->department, department))
-        REFUSE(c, DEPARTMENT_THEME, .field = "theme",
-               .detail = SLICE("该主题由其他部门负责 Another department is responsible for it"));
-    ret->theme = t ? t->number : 0;
-    return !theme.n || (t && slice_eq(t->department, department));
+    const struct theme *t;
+    if (!theme.n)
+        return true;
+    if (!lookup_theme(c, theme, &t))
+        return false;
+    ret->theme = t->number;
+    if (slice_eq(t->department, department))
+        return true;
+    REFUSE(c, DEPARTMENT_THEME, .field = "theme",
+           .detail = SLICE("该主题由其他部门负责 Another department is responsible for it"));
+    return false;
 }
 
 void api_findings(struct call *c)
@@ -219,11 +205,7 @@ void api_findings(struct call *c)
         return;
     int r =
         query_findings(&c->q, department, &filter, page.limit, page.cursor, &list, &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);

@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "query/endings.h"
 #include "web/flow.h"
+#include "web/lookup.h"
+#include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
 #include "web/put.h"
@@ -150,20 +152,12 @@ void operator_terms(struct call *c)
     unsigned count;
     if (!param_day(c, "on", &on) || !param_text(c, "theme", 64, &code) || !param_paging(c, &page))
         return;
-    const struct theme *theme =
-        code.n ? catalogue_theme_at(c->source.catalogue, code, c->q.now) : NULL;
-    if (code.n && !theme) {
-        REFUSE(c, THEME_UNKNOWN, .field = "theme",
-               .detail = SLICE("主题见 /v1/catalogue See /v1/catalogue"));
+    const struct theme *theme = NULL;
+    if (code.n && !lookup_theme(c, code, &theme))
         return;
-    }
     int r = query_endings(&c->q, on, theme ? theme->number : 0, page.limit, page.cursor, &list,
                           &count, &next);
-    if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor");
-    else if (r < 0)
-        call_fail(c, r);
-    if (r < 0)
+    if (!list_read(c, r))
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);

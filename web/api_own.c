@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "query/records.h"
 #include "query/subjects.h"
+#include "web/paging.h"
 #include "web/params.h"
 #include "web/problem.h"
 #include "web/put.h"
@@ -176,8 +177,7 @@ void operator_own(struct call *c)
         r = query_records(&c->q, &subject.id, &own.filter, own.limit, own.cursor, &records, &count,
                           &next, NULL);
     if (r == CE_INVALID)
-        REFUSE(c, CURSOR, .field = "cursor",
-               .detail = SLICE("请从第一页重新开始 Begin again at the first page"));
+        refuse_cursor(c);
     else if (r < 0 && r != CE_NOT_FOUND)
         call_fail(c, r);
     else

@@ -4,6 +4,7 @@
 
 #include "ingest/reader.h"
 #include "record/identifier.h"
+#include "web/lookup.h"
 #include "web/params.h"
 #include "web/problem.h"
 #include "web/routes.h"
@@ -80,12 +81,9 @@ static bool read_theme(struct call *c, const struct theme **ret_theme)
     if (!param_required(c, "theme") || !param_text(c, "theme", 64, &code) ||
         !param_text(c, "department", 64, &department))
         return false;
-    const struct theme *t = catalogue_theme_at(c->source.catalogue, code, c->q.now);
-    if (!t) {
-        REFUSE(c, THEME_UNKNOWN, .field = "theme",
-               .detail = SLICE("可用主题见 /v1/catalogue See /v1/catalogue for the themes"));
+    const struct theme *t;
+    if (!lookup_theme(c, code, &t))
         return false;
-    }
     struct slice whose = c->req->origin == ORIGIN_OPERATOR ? t->department : c->req->department;
     if (slice_eq(whose, t->department) && (!department.n || slice_eq(department, whose))) {
         *ret_theme = t;

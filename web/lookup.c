@@ -1,6 +1,8 @@
 /* From what was asked for to what was found, or to the problem. */
 #include "web/lookup.h"
 
+#include "record/catalogue_near.h"
+#include "web/paging.h"
 #include "web/problem.h"
 
 bool lookup_allowed(struct call *c, struct slice text, const char *field)
@@ -13,10 +15,30 @@ bool lookup_allowed(struct call *c, struct slice text, const char *field)
     return false;
 }
 
-static void refuse_cursor(struct call *c)
+void refuse_theme(struct call *c, struct slice code)
 {
-    REFUSE(c, CURSOR, .field = "cursor",
-           .detail = SLICE("请从第一页重新开始 Begin again at the first page"));
+    struct arena *a = c->req->arena;
+    const struct theme *near[CATALOGUE_NEAR_MAX];
+    unsigned count = catalogue_near(a, c->source.catalogue, code, c->q.now, near);
+    struct slice list = {0};
+    for (unsigned i = 0; i < count; i++)
+        list = arena_printf(a, "%.*s%s%.*s（%.*s）", FMT_SLICE(list), i ? "、" : "",
+                            FMT_SLICE(near[i]->code), FMT_SLICE(near[i]->zh));
+    struct slice all = SLICE("可用主题见 /v1/catalogue See /v1/catalogue for the themes");
+    REFUSE(c, THEME_UNKNOWN, .field = "theme",
+           .detail = count ? arena_printf(a, "您要找的是不是 Did you mean: %.*s？%.*s",
+                                          FMT_SLICE(list), FMT_SLICE(all))
+                           : all);
+}
+
+bool lookup_theme(struct call *c, struct slice code, const struct theme **ret)
+{
+    const struct theme *t = catalogue_theme_at(c->source.catalogue, code, c->q.now);
+    if (!t)
+        refuse_theme(c, code);
+    else
+        *ret = t;
+    return t != NULL;
 }
 
 bool lookup_search(struct call *c, struct slice text, unsigned limit, struct slice cursor,

@@ -17,5 +17,9 @@ bool lookup_records(struct call *c, const struct subject_answer *s, const struct
                     unsigned limit, struct slice cursor, struct record_answer **ret,
                     unsigned *ret_count, struct slice *ret_next);
 bool lookup_record(struct call *c, struct slice id, struct record_answer *ret);
+/* Answers that there is no such theme, with those that may have been meant. */
+void refuse_theme(struct call *c, struct slice code);
+/* The theme in force, or as refuse_theme. */
+bool lookup_theme(struct call *c, struct slice code, const struct theme **ret);
 bool lookup_history(struct call *c, struct slice id, struct history_answer **ret,
                     unsigned *ret_count);

@@ -4,6 +4,11 @@
 
 #include "web/call.h"
 
+/* Answers that the cursor belongs to no such list. */
+void refuse_cursor(struct call *c);
+/* Whether a list was read, `r` being what its query said; false: answered with a problem. */
+bool list_read(struct call *c, int r);
+
 /* A window on a list that is short enough to be made as a whole: reads `limit` and `cursor`, and
  * makes the cursor of what follows. `about` tells lists apart. */
 struct window {

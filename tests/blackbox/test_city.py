@@ -352,6 +352,11 @@ def test_sample_refuses_a_catalogue_with_its_place(tmp_path):
     assert done.returncode == 5 and str(tmp_path) in done.stderr
 
 
+def test_sample_of_a_day_on_which_no_theme_is_in_force_is_refused(tmp_path):
+    done = run("creditctl", "sample", "--subjects", 10, "--day", "1999-01-01", "--out", tmp_path / "out")
+    assert done.returncode == 1 and "no theme" in done.stderr and "1999-01-01" in done.stderr
+
+
 def test_submit_dir_goes_on_behind_a_file_that_is_refused(creditd, tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "no-such-theme.csv").write_bytes(registrations(2))

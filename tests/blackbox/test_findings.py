@@ -69,10 +69,12 @@ def test_numbers_of_persons_are_in_no_finding(found):
 def test_creditctl_lists_them_for_people_and_as_a_table(found):
     listed = found.ctl("findings", "--department", "amr", "--kind", "same-fact")
     assert listed.returncode == 0 and "same-fact" in listed.stdout and "市生态环境局" in listed.stdout
+    assert "amr-penalty 市场监管行政处罚信息 " in listed.stdout
     table = found.ctl("findings", "--department", "amr", "--csv").stdout
     assert table.startswith("\ufeff类型 kind,")
     rows = list(csv.DictReader(io.StringIO(table.lstrip("\ufeff"))))
     assert len(rows) == 7 and {row["主题 theme"] for row in rows} == {PENALTY}
+    assert {row["主题名称 theme_name"] for row in rows} == {"市场监管行政处罚信息"}
     assert all(row["记录编号 record"] and row["处理 remedy"] for row in rows)
     assert found.ctl("findings").returncode == 2
     assert found.ctl("findings", "--department", "nowhere").returncode == 1

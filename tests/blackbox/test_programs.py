@@ -267,9 +267,18 @@ def test_the_catalogue_can_be_listed_and_shown_with_and_without_a_daemon(creditd
     shown = creditd.ctl("catalogue", "show", "amr-penalty").stdout
     assert shown == run("creditctl", "catalogue", "show", "amr-penalty", "--dir", CATALOGUE).stdout
     assert "CF_WSH" in shown and "处罚决定日期" in shown
+    lines = {" ".join(line.split()) for line in shown.splitlines()}
+    assert {"visibility 可见范围 P 公众", "terms 公示期限表 market-regulation", "retention_years 保存年限 5",
+            "CF_NR_FK 罚款金额（万元） amount 万元 no P", "条件必填 required when CF_CFLB = 罚款",
+            "格式 format 2016 双公示2016年版 Format of 2016 to 2018", "time 更新时间列 SJC",
+            "values 值的对应 CF_ZT: 0 → 1、1 → 2、2 → 1"} <= lines
+    assert any(line.startswith("CF_CXLX = 简易程序（自然人） 《") for line in lines)
     entry = json.loads(creditd.ctl("catalogue", "show", "amr-penalty", "--json").stdout)
     assert entry["code"] == "amr-penalty" and len(entry["items"]) > 20
     assert creditd.ctl("catalogue", "show", "no-such").returncode == 1
+    for near in (creditd.ctl("catalogue", "show", "amr-penalties"),
+                 run("creditctl", "catalogue", "show", "amr-penalties", "--dir", CATALOGUE)):
+        assert near.returncode == 1 and "amr-penalty（市场监管行政处罚信息）" in near.stderr and near.stdout == ""
     assert "ecology" in creditd.ctl("catalogue", "departments").stdout
 
 

@@ -28,6 +28,7 @@ def test_every_record_that_ends_is_listed_once_over_all_pages(ending):
     assert listed.returncode == 0
     lines = listed.stdout.splitlines()
     assert len(lines) == len({line.split()[0] for line in lines}) == 125
+    assert all("amr-penalty 市场监管行政处罚信息 " in line and "amr 市市场监督管理局 " in line for line in lines)
     assert all("公示 publication" in line and PENALTY in line and "amr" in line for line in lines)
     assert "样例市第125号商行" in listed.stdout and "125 条" in listed.stderr
     assert ending.ctl("terms", "--on", "2026-12-30").stdout == ""
@@ -57,3 +58,5 @@ def test_only_operators_are_told_and_mistakes_are_said(ending):
     assert ending.ctl("terms", "--on", "2026-13-01").returncode == 2
     unknown = ending.ctl("terms", "--on", "2026-12-31", "--theme", "nothing")
     assert unknown.returncode == 1 and "nothing" not in unknown.stdout
+    near = ending.ctl("terms", "--on", "2026-12-31", "--theme", "amr_penalty")
+    assert near.returncode == 1 and "您要找的是不是 Did you mean: amr-penalty" in near.stderr

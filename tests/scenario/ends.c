@@ -27,13 +27,6 @@ static void close_all(void)
     world_close(world);
 }
 
-static void go_to(const char *when)
-{
-    struct utc_ms t;
-    EXPECT(utc_parse(slice_of(when), &t));
-    clock_set(&world->clock, t);
-}
-
 static void registration(const char *name, const char *code, const char *day, int version)
 {
     struct slice text = arena_printf(world->arena,
@@ -103,7 +96,7 @@ TEST(what_ends_today_is_gone_from_every_public_answer_at_midnight)
     struct record_id e2 = id_of("E2");
     record_id_print(&e2, id);
 
-    go_to("2026-07-31T23:59:59.999+08:00");
+    world_go_to(world, "2026-07-31T23:59:59.999+08:00");
     struct answer a = ask("/v1/records/*", id);
     EXPECT_EQ(a.status, 200);
     EXPECT_SLICE(json_get_string(a.json, "public_until"), "2026-08-01");
@@ -129,7 +122,7 @@ TEST(what_ends_today_is_gone_from_every_public_answer_at_midnight)
     EXPECT_EQ(ask("/records/*", id).status, 200);
     front->headers = NULL;
 
-    go_to("2026-08-01T00:00:00+08:00");
+    world_go_to(world, "2026-08-01T00:00:00+08:00");
     EXPECT_EQ(ask("/v1/records/*", id).status, 404);
     EXPECT_EQ(ask("/v1/records/*/history", id).status, 404);
     EXPECT_EQ(ask("/v1/subjects/*", lone).status, 404);
@@ -162,13 +155,13 @@ TEST(a_list_that_was_begun_before_midnight_goes_on_without_what_ended)
     registration("广州甲乙商行", code, "2001-02-03", 1);
     penalty("L1", "广州甲乙商行", code, "2027-01-01", "add");
     penalty("L2", "广州甲乙商行", code, "2026-08-01", "add");
-    go_to("2026-07-31T23:59:59+08:00");
+    world_go_to(world, "2026-07-31T23:59:59+08:00");
     struct answer a = ask("/v1/subjects/*/records?limit=1", code);
     snprintf(path, sizeof path, "/v1/subjects/%s/records?cursor=%.*s", code,
              FMT_SLICE(json_get_string(a.json, "next")));
     a = front_get(front, path);
     EXPECT_EQ(answer_count(&a), 2);
-    go_to("2026-08-01T00:00:00+08:00");
+    world_go_to(world, "2026-08-01T00:00:00+08:00");
     a = front_get(front, path);
     EXPECT_EQ(answer_count(&a), 1);
     EXPECT_SLICE(json_get_string(answer_item(&a, 0), "category"), "registration");
@@ -188,15 +181,15 @@ TEST(a_former_name_is_found_no_longer_when_what_gave_it_has_ended)
     world_uscc(34, "91", code);
     registration("广州丁字商行", code, "2001-08-01", 1);
     registration("广州戊字商行", code, "2001-09-01", 2);
-    go_to("2026-07-31T23:59:59+08:00");
+    world_go_to(world, "2026-07-31T23:59:59+08:00");
     EXPECT_EQ(hits(ding), 1);
-    go_to("2026-08-01T00:00:00+08:00");
+    world_go_to(world, "2026-08-01T00:00:00+08:00");
     EXPECT_EQ(hits(ding), 0);
     EXPECT_EQ(hits(wu), 1);
     struct answer a = ask("/v1/subjects/*", code);
     EXPECT_EQ(a.status, 200);
     EXPECT_EQ(json_get(a.json, "former_names")->count, 0);
-    go_to("2026-09-01T00:00:00+08:00");
+    world_go_to(world, "2026-09-01T00:00:00+08:00");
     EXPECT_EQ(hits(wu), 0);
     EXPECT_EQ(ask("/v1/subjects/*", code).status, 404);
     close_all();
@@ -216,13 +209,13 @@ TEST(after_its_retention_a_record_is_as_if_it_had_never_been_revoked_or_not)
     struct record_id r1 = id_of("R1"), r2 = id_of("R2");
     record_id_print(&r1, kept);
     record_id_print(&r2, revoked);
-    go_to("2031-05-01T23:59:59+08:00");
+    world_go_to(world, "2031-05-01T23:59:59+08:00");
     struct answer a = ask("/v1/records/*", kept);
     EXPECT_SLICE(json_get_string(a.json, "public_until"), "2031-05-02");
     EXPECT_EQ(ask("/v1/records/*", revoked).status, 410);
     EXPECT_EQ(ask("/v1/subjects/*", code).status, 200);
     EXPECT_EQ(hits(ding), 1);
-    go_to("2031-05-02T00:00:00+08:00");
+    world_go_to(world, "2031-05-02T00:00:00+08:00");
     EXPECT_EQ(ask("/v1/records/*", kept).status, 404);
     EXPECT_EQ(ask("/v1/records/*", revoked).status, 404);
     EXPECT_EQ(ask("/v1/subjects/*", code).status, 404);
@@ -245,11 +238,11 @@ TEST(a_later_entry_that_keeps_shorter_holds_for_older_records_at_once)
     record_id_print(&s1, id);
     t->version++; /* what a later file would bring */
     t->retention_years = 1;
-    go_to("2027-05-01T23:59:59+08:00");
+    world_go_to(world, "2027-05-01T23:59:59+08:00");
     struct answer a = ask("/v1/records/*", id);
     EXPECT_EQ(a.status, 200);
     EXPECT_SLICE(json_get_string(a.json, "public_until"), "2027-05-02");
-    go_to("2027-05-02T00:00:00+08:00");
+    world_go_to(world, "2027-05-02T00:00:00+08:00");
     EXPECT_EQ(ask("/v1/records/*", id).status, 404);
     EXPECT_EQ(ask("/v1/subjects/*", code).status, 404);
     query_cache_destroy(front->web->o.source.cache);

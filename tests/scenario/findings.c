@@ -23,13 +23,6 @@ static void close_all(void)
     world_close(world);
 }
 
-static void go_to(const char *when)
-{
-    struct utc_ms t;
-    EXPECT(utc_parse(slice_of(when), &t));
-    clock_set(&world->clock, t);
-}
-
 static void registration(const char *name, const char *code, const char *regno, int version)
 {
     struct slice text = arena_printf(world->arena,
@@ -170,7 +163,7 @@ TEST(a_record_is_late_behind_the_seventh_working_day_by_when_it_first_came)
     /* what comes later of a record that came in time leaves it in time: a change, the same again
      * under a greater version, an earlier version */
     HAND_IN(.id = "2", .number = code, .day = "2026-05-20", .version = 2, .op = "revoke");
-    go_to("2026-07-01T09:00:00+08:00");
+    world_go_to(world, "2026-07-01T09:00:00+08:00");
     HAND_IN(.id = "1", .number = code, .day = "2026-05-21", .version = 5, .fact = "另一事实");
     expect_found("amr/findings", "");
     HAND_IN(.id = "1", .number = code, .day = "2026-05-21", .version = 6, .fact = "另一事实");
@@ -188,7 +181,7 @@ TEST(a_duplicate_under_a_greater_version_does_not_make_a_record_late)
     world_uscc(45, "91", code);
     registration("广州甲乙商行", code, "", 1);
     HAND_IN(.id = "1", .number = code, .day = "2026-05-21");
-    go_to("2026-07-01T09:00:00+08:00");
+    world_go_to(world, "2026-07-01T09:00:00+08:00");
     HAND_IN(.id = "1", .number = code, .day = "2026-05-21", .version = 2);
     expect_found("amr/findings", "");
     close_all();
@@ -253,10 +246,10 @@ TEST(nothing_is_found_of_what_is_revoked_or_past_its_retention)
     HAND_IN(.id = "2", .number = code, .day = "2026-05-02", .version = 2, .op = "revoke");
     struct answer a = findings("amr/findings");
     EXPECT_EQ(answer_count(&a), 2); /* of the first: unknown, late */
-    go_to("2031-05-01T23:59:59+08:00");
+    world_go_to(world, "2031-05-01T23:59:59+08:00");
     a = findings("amr/findings");
     EXPECT_EQ(answer_count(&a), 2);
-    go_to("2031-05-02T00:00:00+08:00");
+    world_go_to(world, "2031-05-02T00:00:00+08:00");
     a = findings("amr/findings");
     EXPECT_EQ(answer_count(&a), 0);
     close_all();

@@ -3,27 +3,7 @@
 
 #include "query/records.h"
 #include "query/subjects.h"
-#include "tests/support/world.h"
-
-struct asked {
-    struct query_source source;
-    struct query q;
-    struct arena *arena;
-};
-
-static void ask(struct world *w, struct asked *ret)
-{
-    ret->source = (struct query_source){
-        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = w->catalogue};
-    ret->arena = arena_create(64 << 20);
-    EXPECT_OK(query_open(&ret->source, ret->arena, &ret->q));
-}
-
-static void asked_end(struct asked *a)
-{
-    query_close(&a->q);
-    arena_destroy(a->arena);
-}
+#include "tests/support/asked.h"
 
 static struct record_id penalty(struct world *w, const char *code)
 {

@@ -4,37 +4,23 @@
 #include "base/err.h"
 #include "query/records.h"
 #include "query/subjects.h"
-#include "tests/support/world.h"
+#include "tests/support/asked.h"
 
 #define PERSON "440106185001010016"
 #define MASKED "4****************6"
 
-struct asked {
-    struct query_source source;
-    struct query_cache *cache;
-    struct query q;
-    struct arena *arena;
-};
-
-static void ask(struct world *w, enum viewer viewer, struct asked *ret)
+/* Counters are kept, as in the daemon: what one viewer was told is not told to another. */
+static void ask_as(struct world *w, enum viewer viewer, struct asked *ret)
 {
-    ret->cache = query_cache_create(16);
-    ret->source = (struct query_source){.store = w->store,
-                                        .keys = w->keys,
-                                        .clock = &w->clock,
-                                        .catalogue = w->catalogue,
-                                        .cache = ret->cache};
-    ret->arena = arena_create(64 << 20);
-    EXPECT_OK(query_open(&ret->source, ret->arena, &ret->q));
+    ask_with(w, query_cache_create(16), ret);
     EXPECT_EQ(ret->q.viewer, VIEWER_PUBLIC);
     ret->q.viewer = viewer;
 }
 
-static void asked_end(struct asked *a)
+static void end_as(struct asked *a)
 {
-    query_close(&a->q);
-    arena_destroy(a->arena);
-    query_cache_destroy(a->cache);
+    asked_end(a);
+    query_cache_destroy(a->source.cache);
 }
 
 /* A penalty; `kind` of it decides on severity, `until` on the end of publication. */
@@ -119,7 +105,7 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     struct subject_answer s;
     struct record_answer *list;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 3);
     EXPECT_EQ(s.counters[CATEGORY_SUPERVISION], 3);
@@ -132,14 +118,14 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     const struct record_answer *minor = record_named(list, count, "处P3号");
     EXPECT(!minor->is_public);
     EXPECT(day_is_none(minor->public_until));
-    asked_end(&a);
+    end_as(&a);
     /* five years after the decision nobody sees them any more */
     struct utc_ms later;
     EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
     clock_set(&w->clock, later);
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
@@ -183,7 +169,7 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     struct subject_answer s;
     struct record_answer *list;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
     const struct record_answer *r = record_named(list, count, "处P1号");
@@ -206,7 +192,7 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     EXPECT(shown_of(r, "CF_FR_ZJHM") != NULL);
     now->visibility = VIS_NONE;
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
@@ -221,16 +207,16 @@ TEST(what_a_mask_hides_from_the_public_the_subject_sees)
     struct subject_answer s;
     struct record_answer *list;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
     EXPECT_SLICE(shown_of(record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
-    asked_end(&a);
-    ask(w, VIEWER_PUBLIC, &a);
+    end_as(&a);
+    ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     count = records_of(&a, &s, &list);
     EXPECT_SLICE(shown_of(&list[0], "CF_FRDB")->value, "某*");
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
@@ -244,14 +230,14 @@ TEST(a_theme_that_is_not_public_is_seen_by_the_subject_alone)
     enterprise(w, 44, code);
     struct subject_answer s;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 3);
     EXPECT_SLICE(s.name, "广州某某商贸有限公司");
-    asked_end(&a);
-    ask(w, VIEWER_PUBLIC, &a);
+    end_as(&a);
+    ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_ERR(query_subject(&a.q, slice_of(code), true, &s), CE_NOT_FOUND);
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
@@ -266,7 +252,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     struct subject_answer s;
     struct record_answer *list;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, PERSON, &s));
     EXPECT_SLICE(s.name, "欧阳某某");
     EXPECT_STR(s.code, "");
@@ -284,7 +270,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     EXPECT_ERR(own(&a, "440106185001010017", &s), CE_INVALID);
     EXPECT_ERR(own(&a, "E12345678", &s), CE_NOT_FOUND);
     EXPECT_ERR(own(&a, "", &s), CE_INVALID);
-    asked_end(&a);
+    end_as(&a);
     world_check(w);
     world_close(w);
 }
@@ -301,10 +287,10 @@ TEST(another_document_of_a_person_leads_to_its_records)
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, text).stored, 1);
     struct subject_answer s;
     struct asked a;
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, "E12345678", &s));
     EXPECT_EQ(s.total, 1);
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
@@ -320,7 +306,7 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     struct slice next;
     unsigned count;
     struct records_filter all = {.from = DAY_NONE, .to = DAY_NONE};
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 3);
     EXPECT_OK(query_records(&a.q, &s.id, &all, 1, (struct slice){0}, &list, &count, &next, NULL));
@@ -337,6 +323,6 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     EXPECT_EQ(s.total, 3);
     a.q.viewer = VIEWER_PUBLIC;
     EXPECT_ERR(query_subject(&a.q, SLICE(PERSON), true, &s), CE_INVALID);
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }

@@ -8,34 +8,7 @@
 #include "query/records.h"
 #include "query/subjects.h"
 #include "record/identifier.h"
-#include "tests/support/world.h"
-
-struct asked {
-    struct query_source source;
-    struct query q;
-    struct arena *arena;
-};
-
-static void ask(struct world *w, struct asked *ret)
-{
-    ret->source = (struct query_source){
-        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = w->catalogue};
-    ret->arena = arena_create(64 << 20);
-    EXPECT_OK(query_open(&ret->source, ret->arena, &ret->q));
-}
-
-static void asked_end(struct asked *a)
-{
-    query_close(&a->q);
-    arena_destroy(a->arena);
-}
-
-static void go_to(struct world *w, const char *when)
-{
-    struct utc_ms t;
-    EXPECT(utc_parse(slice_of(when), &t));
-    clock_set(&w->clock, t);
-}
+#include "tests/support/asked.h"
 
 static void registration(struct world *w, const char *name, const char *code, const char *regno,
                          int version)
@@ -97,7 +70,7 @@ TEST(a_record_is_gone_on_the_day_its_publication_ends_and_its_subject_with_it)
     struct record_answer answer;
     struct subject_answer subject;
     struct asked a;
-    go_to(w, "2026-07-31T23:59:59+08:00");
+    world_go_to(w, "2026-07-31T23:59:59+08:00");
     ask(w, &a);
     EXPECT_OK(query_record(&a.q, &id, &answer));
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &subject));
@@ -108,7 +81,7 @@ TEST(a_record_is_gone_on_the_day_its_publication_ends_and_its_subject_with_it)
     asked_end(&a);
     EXPECT_EQ(search_count(w, "某某商贸"), 1);
 
-    go_to(w, "2026-08-01T00:00:00+08:00");
+    world_go_to(w, "2026-08-01T00:00:00+08:00");
     ask(w, &a);
     EXPECT_ERR(query_record(&a.q, &id, &answer), CE_NOT_FOUND);
     EXPECT_ERR(query_subject(&a.q, slice_of(code), true, &subject), CE_NOT_FOUND);
@@ -500,7 +473,7 @@ TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
     struct query q;
     struct arena *a = arena_create(64 << 20);
     for (int turn = 0; turn < 2; turn++) {
-        go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
+        world_go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
         EXPECT_OK(query_open(&source, a, &q));
         EXPECT_EQ(query_subject(&q, slice_of(code), true, &subject), turn ? CE_NOT_FOUND : 0);
         query_close(&q);

@@ -77,6 +77,13 @@ void world_load(struct world *w, const char *dir)
     w->catalogue = atomic_load(&w->in_force.now);
 }
 
+void world_go_to(struct world *w, const char *when)
+{
+    struct utc_ms t;
+    EXPECT(utc_parse(slice_of(when), &t));
+    clock_set(&w->clock, t);
+}
+
 static struct slice department_of(struct world *w, const char *theme)
 {
     const struct theme *t = catalogue_theme_at(w->catalogue, slice_of(theme), clock_now(&w->clock));

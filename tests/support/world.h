@@ -32,6 +32,9 @@ void world_restart(struct world *w);
 /* Puts what is new in that folder into force. */
 void world_load(struct world *w, const char *dir);
 
+/* Sets the clock to a time in text: a day alone is its midnight (UTC+8). */
+void world_go_to(struct world *w, const char *when);
+
 /* Submits a whole text under a batch name (NULL: a new one) as the theme's own department and
  * returns its counts. */
 struct totals world_submit(struct world *w, const char *theme, const char *batch, struct slice csv);

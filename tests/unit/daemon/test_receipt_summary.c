@@ -28,6 +28,21 @@ static struct slice printed(struct arena *a, const struct receipt_summary *s)
     return copy;
 }
 
+TEST(theme_and_department_are_shown_with_their_names)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct receipt_summary s;
+    EXPECT_OK(receipt_summary_read(
+        a,
+        SLICE("{\"id\":\"abc\",\"theme\":\"t\",\"theme_name\":{\"zh\":\"主题甲\",\"en\":\"T\"},"
+              "\"department\":\"d\",\"department_name\":{\"zh\":\"某局\",\"en\":\"D\"},"
+              "\"batch\":\"b\",\"state\":\"finished\"}"),
+        &s));
+    struct slice text = printed(a, &s);
+    EXPECT(slice_find(text, SLICE("主题 theme  t 主题甲    部门 department  d 某局    批次"), 0) >
+           0);
+}
+
 TEST(a_whole_receipt_is_shown_with_counts_and_remedies)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);

@@ -167,6 +167,23 @@ TEST(an_operator_hands_in_for_the_responsible_department_and_no_other)
     close_all();
 }
 
+TEST(a_theme_that_does_not_exist_is_refused_with_those_that_may_have_been_meant)
+{
+    open_all();
+    front->origin = ORIGIN_OPERATOR;
+    struct answer a = front_send(front, "/v1/submissions?theme=amr-penalti", rows(0, 1, false));
+    EXPECT_SLICE(answer_problem(&a), "theme-unknown");
+    EXPECT_SLICE(json_get_string(a.json, "field"), "theme");
+    struct slice detail = json_get_string(a.json, "detail");
+    EXPECT(slice_find(detail,
+                      SLICE("您要找的是不是 Did you mean: amr-penalty（市场监管行政处罚信息）"),
+                      0) == 0);
+    a = front_send(front, "/v1/submissions?theme=xyzzy", rows(0, 1, false));
+    EXPECT(slice_find(json_get_string(a.json, "detail"), SLICE("Did you mean"), 0) < 0);
+    EXPECT(slice_find(a.body, SLICE("xyzzy"), 0) < 0);
+    close_all();
+}
+
 TEST(formats_and_batch_ids_that_do_not_do_are_refused)
 {
     static const char *const bad_types[] = {
