@@ -130,3 +130,30 @@ def test_sums_of_money_say_their_unit(themes):
         for item in theme["items"]:
             if item["type"] == "amount" and "元）" in item["zh"]:
                 assert item["unit"] in item["zh"], (code, item["code"])
+
+
+def test_the_same_months_may_be_paid_for_twice(themes):
+    paid = [t for t in themes.values() if t["archetype"] in ("payment", "person-payment")]
+    assert len(paid) > 10
+    for theme in paid:
+        assert {"PERIOD", theme["day"]} <= set(theme["identity"]), theme["code"]
+
+
+def test_what_somebody_pays_or_owes_is_public_only_where_a_law_says_so(themes):
+    public = {code for code, t in themes.items()
+              if t["archetype"] in ("payment", "person-payment", "arrears", "utility-arrears") and t["visibility"] == "P"}
+    assert public == {"tax-arrears"}
+    assert "individual" not in kinds(themes["tax-arrears"])
+
+
+def test_courts_hand_in_no_settlements_and_no_crimes_of_persons(themes):
+    for code in ("court-civil-judgment", "court-administrative-judgment", "court-criminal-judgment"):
+        assert "调解书" in [word for c in themes[code]["not_collected"] for word in c["any"]], code
+    assert "individual" not in kinds(themes["court-criminal-judgment"])
+
+
+def test_an_entry_of_an_abnormal_list_outlasts_the_term_of_a_penalty(themes):
+    lists = [t for t in themes.values() if t["archetype"] == "abnormal-list"]
+    assert {t["terms"] for t in lists} == {"abnormal-lists"}
+    terms = {t["set"]: t["months_max"] for t in read("tables/terms.yaml")["terms"] if "set" in t}
+    assert terms["abnormal-lists"] == 36
