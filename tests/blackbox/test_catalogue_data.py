@@ -157,3 +157,19 @@ def test_an_entry_of_an_abnormal_list_outlasts_the_term_of_a_penalty(themes):
     assert {t["terms"] for t in lists} == {"abnormal-lists"}
     terms = {t["set"]: t["months_max"] for t in read("tables/terms.yaml")["terms"] if "set" in t}
     assert terms["abnormal-lists"] == 36
+
+
+def test_what_was_honoured_or_evaluated_is_part_of_the_identity(themes):
+    for code, item in (("sti-award", "ACHIEVEMENT"), ("housing-quality-honour", "PROJECT_NAME"), ("commerce-old-brand", "BRAND"),
+                       ("culture-hotel-stars", "HOTEL"), ("culture-scenic-grade", "AREA"), ("ecology-key-roster", "CLASS"),
+                       ("transport-road-evaluation", "BUSINESS_KIND"), ("housing-builder-evaluation", "TRADE"),
+                       ("health-public-place-grade", "PLACE_KIND"), ("amr-patent", "SUBJ_NAME"),
+                       ("court-equity-freeze", "COMPANY"), ("court-civil-judgment", "DOC_KIND")):
+        assert item in themes[code]["identity"], code
+
+
+def test_whether_a_gift_is_anonymous_must_be_said_and_such_a_gift_is_nobodys(themes):
+    for code in ("civil-donation", "red-cross-donation"):
+        asked = next(i for i in themes[code]["items"] if i["code"] == "ANONYMOUS")
+        assert asked["required"]
+        assert {"item": "ANONYMOUS", "any": ["是"]}.items() <= themes[code]["not_collected"][0].items()
