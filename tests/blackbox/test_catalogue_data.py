@@ -173,3 +173,11 @@ def test_whether_a_gift_is_anonymous_must_be_said_and_such_a_gift_is_nobodys(the
         asked = next(i for i in themes[code]["items"] if i["code"] == "ANONYMOUS")
         assert asked["required"]
         assert {"item": "ANONYMOUS", "any": ["是"]}.items() <= themes[code]["not_collected"][0].items()
+
+
+def test_bans_are_kept_from_their_end_and_bad_conduct_from_its_finding(themes):
+    for code in ("securities-market-ban", "nfra-trade-ban"):
+        ended = next(i for i in themes[code]["items"] if i.get("role") == "ended")
+        assert themes[code]["retention_start"] == "behaviour-end" and ended.get("open_ended"), code
+    others = [t for t in themes.values() if t["archetype"] == "misconduct" and t["code"] != "securities-market-ban"]
+    assert {t["retention_start"] for t in others} == {"decision"}
