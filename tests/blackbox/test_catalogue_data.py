@@ -181,3 +181,8 @@ def test_bans_are_kept_from_their_end_and_bad_conduct_from_its_finding(themes):
         assert themes[code]["retention_start"] == "behaviour-end" and ended.get("open_ended"), code
     others = [t for t in themes.values() if t["archetype"] == "misconduct" and t["code"] != "securities-market-ban"]
     assert {t["retention_start"] for t in others} == {"decision"}
+
+
+def test_what_a_company_finds_by_itself_is_not_public(themes):
+    for code in ("power-theft", "water-supply-theft", "transport-toll-misconduct"):
+        assert (themes[code]["visibility"], themes[code]["publication"]) == ("A", "never"), code
