@@ -130,3 +130,59 @@ def test_sums_of_money_say_their_unit(themes):
         for item in theme["items"]:
             if item["type"] == "amount" and "元）" in item["zh"]:
                 assert item["unit"] in item["zh"], (code, item["code"])
+
+
+def test_the_same_months_may_be_paid_for_twice(themes):
+    paid = [t for t in themes.values() if t["archetype"] in ("payment", "person-payment")]
+    assert len(paid) > 10
+    for theme in paid:
+        assert {"PERIOD", theme["day"]} <= set(theme["identity"]), theme["code"]
+
+
+def test_what_somebody_pays_or_owes_is_public_only_where_a_law_says_so(themes):
+    public = {code for code, t in themes.items()
+              if t["archetype"] in ("payment", "person-payment", "arrears", "utility-arrears") and t["visibility"] == "P"}
+    assert public == {"tax-arrears"}
+    assert "individual" not in kinds(themes["tax-arrears"])
+
+
+def test_courts_hand_in_no_settlements_and_no_crimes_of_persons(themes):
+    for code in ("court-civil-judgment", "court-administrative-judgment", "court-criminal-judgment"):
+        assert "调解书" in [word for c in themes[code]["not_collected"] for word in c["any"]], code
+    assert "individual" not in kinds(themes["court-criminal-judgment"])
+
+
+def test_an_entry_of_an_abnormal_list_outlasts_the_term_of_a_penalty(themes):
+    lists = [t for t in themes.values() if t["archetype"] == "abnormal-list"]
+    assert {t["terms"] for t in lists} == {"abnormal-lists"}
+    terms = {t["set"]: t["months_max"] for t in read("tables/terms.yaml")["terms"] if "set" in t}
+    assert terms["abnormal-lists"] == 36
+
+
+def test_what_was_honoured_or_evaluated_is_part_of_the_identity(themes):
+    for code, item in (("sti-award", "ACHIEVEMENT"), ("housing-quality-honour", "PROJECT_NAME"), ("commerce-old-brand", "BRAND"),
+                       ("culture-hotel-stars", "HOTEL"), ("culture-scenic-grade", "AREA"), ("ecology-key-roster", "CLASS"),
+                       ("transport-road-evaluation", "BUSINESS_KIND"), ("housing-builder-evaluation", "TRADE"),
+                       ("health-public-place-grade", "PLACE_KIND"), ("amr-patent", "SUBJ_NAME"),
+                       ("court-equity-freeze", "COMPANY"), ("court-civil-judgment", "DOC_KIND")):
+        assert item in themes[code]["identity"], code
+
+
+def test_whether_a_gift_is_anonymous_must_be_said_and_such_a_gift_is_nobodys(themes):
+    for code in ("civil-donation", "red-cross-donation"):
+        asked = next(i for i in themes[code]["items"] if i["code"] == "ANONYMOUS")
+        assert asked["required"]
+        assert {"item": "ANONYMOUS", "any": ["是"]}.items() <= themes[code]["not_collected"][0].items()
+
+
+def test_bans_are_kept_from_their_end_and_bad_conduct_from_its_finding(themes):
+    for code in ("securities-market-ban", "nfra-trade-ban"):
+        ended = next(i for i in themes[code]["items"] if i.get("role") == "ended")
+        assert themes[code]["retention_start"] == "behaviour-end" and ended.get("open_ended"), code
+    others = [t for t in themes.values() if t["archetype"] == "misconduct" and t["code"] != "securities-market-ban"]
+    assert {t["retention_start"] for t in others} == {"decision"}
+
+
+def test_what_a_company_finds_by_itself_is_not_public(themes):
+    for code in ("power-theft", "water-supply-theft", "transport-toll-misconduct"):
+        assert (themes[code]["visibility"], themes[code]["publication"]) == ("A", "never"), code

@@ -50,6 +50,17 @@ def test_a_penalty_in_the_columns_of_2016_is_read_under_codes_and_under_names(re
         assert (receipt["stored"], receipt["warned"]) == (1, 0), receipt
 
 
+def test_the_second_kind_of_penalty_of_2016_is_one_of_the_kinds(register):
+    """Its columns are read as the item that says how severe a penalty is: a fine behind a warning is public."""
+    for n, old in enumerate((OLD_PENALTY, CHINESE | {"处罚类别1": "警告", "处罚类别2": "罚款"})):
+        number = "CF_WSH" if "CF_WSH" in old else "行政处罚决定书文号"
+        code = "CF_XDR_SHXYM" if "CF_WSH" in old else "行政相对人代码_1(统一社会信用代码)"
+        day = "CF_JDRQ" if "CF_WSH" in old else "处罚决定日期"
+        row = old | {number: f"穗工商处字〔2025〕{n}号", code: uscc(74 + n), day: "2025-03-03"}
+        assert register.submit(PENALTY, as_csv([row]))["stored"] == 1
+        assert record(register, uscc(74 + n), PENALTY)["CF_CFLB"] == "警告;罚款"
+
+
 @pytest.mark.parametrize("columns", [{"CF_CFMC": "CF_AJMC"}, {"BZ": "CF_JZRQ"}])
 def test_variants_of_the_old_columns_are_read_too(register, columns):
     row = {columns.get(name, name): value for name, value in OLD_PENALTY.items()}
@@ -79,3 +90,18 @@ def test_simple_procedures_are_collected_of_organisations_only(new_creditd):
     assert receipt["rejected"] == 1
     assert [r["rule"] for r in receipt["rows"]] == ["row.not-collected"]
     assert one.submit(PENALTY, as_csv([person | {"CF_CXLX": "普通程序"}]))["stored"] == 1
+
+
+def test_records_that_the_police_must_seal_are_not_collected_of_persons(new_creditd):
+    one = new_creditd(born_earliest="1800-01-01").start()
+    row = penalty("样公罚〔2026〕91号", "某甲", "") | {"CF_XDR_LB": "自然人", "CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": PERSON,
+                                             "CF_CXLX": "普通程序"}
+    sealed = row | {"CF_YJ": "《中华人民共和国治安管理处罚法》第七十条"}
+    receipt = one.submit("police-penalty", as_csv([sealed]))
+    assert receipt["rejected"] == 1
+    assert [r["rule"] for r in receipt["rows"]] == ["row.not-collected"]
+    traffic = row | {"CF_WSH": "样公交罚〔2026〕92号", "CF_YJ": "《中华人民共和国道路交通安全法》第九十条"}
+    assert one.submit("police-penalty", as_csv([traffic]))["stored"] == 1
+    # The simple procedure is left out here as it is for every other department.
+    simple = traffic | {"CF_WSH": "样公交罚〔2026〕93号", "CF_CXLX": "简易程序"}
+    assert one.submit("police-penalty", as_csv([simple]))["rejected"] == 1

@@ -225,7 +225,7 @@ static const struct row ROWS[] = {
      "指纹", "", 0, "请确认法律"},
     {"tables/forbidden.yaml", "", "  - {word: 步态, law: 某法}\n", "table.added", "步态", "",
      CHANGE_REJECTS, "列名含此词"},
-    {"tables/forbidden.yaml", "unless: [疾病预防]", "unless: [疾病控制]", "table.changed", "疾病",
+    {"tables/forbidden.yaml", "unless: [疾病预防, 疾病防控, 疾病控制]", "unless: [疾病控制]", "table.changed", "疾病",
      "unless", 0, "请确认法律"},
     {"tables/ages.yaml", "own_labour: 16", "own_labour: 17", "table.changed", "", "",
      CHANGE_REJECTS, "未满此年龄"},

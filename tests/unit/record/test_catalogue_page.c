@@ -100,7 +100,7 @@ TEST(a_theme_is_told_in_words)
         "[代码集 kinds](#set-kinds) 中的一个或多个值 one or more of its values | 应填，缺少时提示 "
         "should "
         "be there |",
-        "金额（数字） amount（万元） | 否 no |  | `KIND` 为 is 2 时必填 then required |\n",
+        "金额或数量（数字） amount（万元） | 否 no |  | `KIND` 为 is 2 时必填 then required |\n",
         "| 文字，至多100字 text, up to 100 characters | 法人及非法人组织必填 of organisations |  | "
         "列名也可写作 also headed 备注、注释 |\n",
         "- 旧版 Old（`2016`）：有以下任一列的行 rows with one of the columns `OLD`；列的对应 "
