@@ -147,17 +147,17 @@ TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subjec
                                      "未按规定期限公示年度报告,某局,1\n",
                                      code);
     EXPECT_EQ(world_submit(w, "amr-abnormal", NULL, text).stored, 1);
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
-    asked_end(&a);
+    end_as(&a);
     EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
     clock_set(&w->clock, later);
-    ask(w, VIEWER_OWN, &a);
+    ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 1);
     EXPECT_SLICE(s.name, "广州新名商贸有限公司");
-    asked_end(&a);
+    end_as(&a);
     world_close(w);
 }
 
