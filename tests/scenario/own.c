@@ -120,9 +120,7 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     EXPECT(day_is_none(minor->public_until));
     end_as(&a);
     /* five years after the decision nobody sees them any more */
-    struct utc_ms later;
-    EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
-    clock_set(&w->clock, later);
+    world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
     end_as(&a);
@@ -133,11 +131,9 @@ TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subjec
 {
     struct world *w = world_open();
     char code[19];
-    struct utc_ms later;
     struct subject_answer s;
     struct asked a;
-    EXPECT(utc_parse(SLICE("2030-06-01T00:00:00+08:00"), &later));
-    clock_set(&w->clock, later);
+    world_go_to(w, "2030-06-01");
     world_uscc(43, "91", code);
     penalty(w, "P1", "广州旧名商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "罚款",
             "2027-01-01", "add", 9);
@@ -151,8 +147,7 @@ TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subjec
     EXPECT_OK(own(&a, code, &s));
     EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
     end_as(&a);
-    EXPECT(utc_parse(SLICE("2031-05-02T00:00:00+08:00"), &later));
-    clock_set(&w->clock, later);
+    world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 1);

@@ -443,7 +443,7 @@ TEST(a_name_that_only_records_gave_which_a_later_version_hides_is_neither_shown_
     struct asked a;
     w->catalogue = &c;
     for (int turn = 0; turn < 2; turn++) {
-        go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
+        world_go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
         ask(w, &a);
         EXPECT_OK(query_subject(&a.q, slice_of(code), false, &s));
         if (turn)
