@@ -483,7 +483,7 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
 int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
               struct gate_result *ret)
 {
-    struct source known;
+    struct source known = {0};
     struct slice held;
     arena_reset(ap->scratch);
     int in_batch = batch_peek(ap->batch, CF_BY_SOURCE, KEY_SLICE(row->id), &held);
