@@ -29,6 +29,7 @@ import sys
 import warnings
 
 DIGITS_MAX = 15  # what a spreadsheet keeps of a number
+ROWS_MAX = 1_048_576  # of a sheet
 OLD_FORMAT = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
 
 
@@ -95,9 +96,16 @@ def text_of(value):
     return str(value)
 
 
-def tell_uncalculated():
-    """openpyxl gives nothing for a formula that was never calculated, as for an empty cell."""
+def amend_parser():
+    """openpyxl gives nothing for a formula that was never calculated, as for an empty cell; and it would fill in empty
+    rows up to whatever number the next one says that it has."""
     class Parser(_reader.WorkSheetParser):
+        def parse_row(self, row):
+            number, cells = super().parse_row(row)
+            if number > ROWS_MAX:
+                raise ValueError(f"row {number}")
+            return number, cells
+
         def parse_cell(self, element):
             cell = super().parse_cell(element)
             if cell["value"] is None and element.get("t") != "str" and element.find(_reader.FORMULA_TAG) is not None:
@@ -166,5 +174,5 @@ if __name__ == "__main__":
     except ImportError:
         fail(1, "读取 XLSX 需要 python3-openpyxl（apt-get install python3-openpyxl），或另存为“CSV UTF-8”后报送",
              "reading XLSX needs python3-openpyxl (apt-get install python3-openpyxl); or save it as \"CSV UTF-8\"")
-    tell_uncalculated()
+    amend_parser()
     main()

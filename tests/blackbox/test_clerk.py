@@ -224,11 +224,13 @@ def damaged(file, kind):
     elif kind == "no workbook":
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-    elif kind == "broken sheet":
+    elif kind in ("broken sheet", "row without end"):
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
             for name in old.namelist():
                 text = old.read(name)
-                new.writestr(name, text[:-200] if "sheet1" in name else text)
+                if "sheet1" in name:
+                    text = text[:-200] if kind == "broken sheet" else text.replace(b'<row r="3"', b'<row r="3000000000"')
+                new.writestr(name, text)
     elif kind == "old":
         file.write_bytes(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + b"Workbook" * 100)
     elif kind == "password":
@@ -239,7 +241,7 @@ def damaged(file, kind):
 
 @pytest.mark.parametrize("kind, says", [("cut", "save it as .xlsx"), ("no workbook", "save it as .xlsx"),
                                         ("broken sheet", "save it as .xlsx"), ("old", "(.xls)"), ("password", "password"),
-                                        ("text", "save it as .xlsx")])
+                                        ("text", "save it as .xlsx"), ("row without end", "save it as .xlsx")])
 def test_a_workbook_that_cannot_be_read_is_refused_with_a_remedy(register, tmp_path, kind, says):
     file = workbook(tmp_path / "damaged.xlsx", ("a", [HEADER, *[good_row(n) for n in range(280, 290)]]))
     damaged(file, kind)
