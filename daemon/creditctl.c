@@ -31,9 +31,10 @@ static void print_overview(FILE *to)
           to);
     for (size_t g = 0; g < ARRAY_LEN(groups); g++)
         for (const struct ctl_command *c = groups[g]; c->name; c++)
-            fprintf(to, "  %-18s %s\n", c->name, c->summary);
-    fputs("  help COMMAND       Help on one command; `creditctl COMMAND --help` is the same.\n\n",
-          to);
+            fprintf(to, "  %-22s %s\n", c->name, c->summary);
+    fputs(
+        "  help COMMAND           Help on one command; `creditctl COMMAND --help` is the same.\n\n",
+        to);
     options_print(common_options, ARRAY_LEN(common_options), to);
     fputc('\n', to);
     exit_codes_print(to);

@@ -289,7 +289,8 @@ static const struct option_row submit_options[] = {
     {"quiet", NULL, "Shows no progress."},
 };
 static const struct option_row receipt_options[] = {
-    {"csv", NULL, "The rows that were not stored or carry a warning, as CSV for a spreadsheet."},
+    {"csv", NULL,
+     "All rows but those that were stored or changed without a warning, as CSV for a spreadsheet."},
     {"rejects", NULL,
      "The rejected rows as they were sent, with what is wrong in each, as CSV: to be corrected in "
      "a "

@@ -95,6 +95,8 @@ static void clean_text(const struct value *v)
     good(v, v->text);
     if (v->item->type == ITEM_NAME && is_masked(v->text))
         tell(v, RULE_NAME_MASKED, SLICE(""));
+    if (v->item->type == ITEM_CONTACT && is_masked(v->text))
+        tell(v, RULE_CONTACT_MASKED, SLICE(""));
     if (v->item->role == ROLE_AUTHORITY_NAME)
         note_short(v);
 }

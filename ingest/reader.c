@@ -1,7 +1,8 @@
-/* Rows of a submission. What the two formats have in common is here: which item a column means, and
- * the row itself; CSV is split by base/csv, NDJSON by ingest/lines and base/scan. Both are split as
- * they came and brought into UTF-8 afterwards (ingest/encoding), which GB18030 allows: offsets and
- * hashes are of the body as it was sent. What the values say is left to the judge.
+/* Rows of a submission. What the two formats have in common is here: the row itself, made of what
+ * its columns mean (ingest/column); CSV is split by base/csv, NDJSON by ingest/lines and base/scan.
+ * Both are split as they came and brought into UTF-8 afterwards (ingest/encoding), which GB18030
+ * allows: offsets and hashes are of the body as it was sent. What the values say is left to the
+ * judge.
  *
  * In CSV a column is looked up once, in the header. In NDJSON each row names its columns, but the
  * rows of one sender name them in one order: the reader remembers what stood at each place and
@@ -18,26 +19,11 @@
 #include "base/csv.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "ingest/column.h"
 #include "ingest/lines.h"
 #include "record/identifier.h"
 
-enum {
-    NAME_BYTES_MAX = 512,
-    LOOK_BYTES_MAX = 4096,
-    SHOWN_BYTES_MAX = 120,
-    COLUMNS_ARENA_BYTES = 64 * 1024 * 1024
-};
-
-/* What a column means. */
-struct column {
-    struct slice name; /* as in the file */
-    const struct item *item;
-    enum reserved reserved;
-    bool is_ignored;           /* by the row's format */
-    bool is_time;              /* the same */
-    const struct format *mark; /* the format that it tells of; NULL for none */
-    int joins;                 /* struct column_means */
-};
+enum { COLUMNS_ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* What stood at each place of the rows of one format. */
 struct known {
@@ -118,50 +104,11 @@ const char *reader_refusal(const struct reader *r)
     return r->is_refused ? r->refusal : "";
 }
 
-/* Looks a name up. A name longer than any of the catalogue's is not worth the work. */
-static struct column column_of(const struct theme *theme, const struct format *format,
-                               struct arena *scratch, struct slice name)
-{
-    struct column c = {.name = name, .joins = -1};
-    if (name.n == 0 || name.n > NAME_BYTES_MAX)
-        return c;
-    struct column_means m = theme_column(theme, format, scratch, name);
-    c.item = m.item;
-    c.reserved = m.reserved;
-    c.joins = m.joins;
-    c.is_time = m.meaning == COLUMN_TIME;
-    c.is_ignored = c.is_time || m.meaning == COLUMN_IGNORED;
-    c.mark = theme_format_marked(theme, scratch, name);
-    return c;
-}
-
-static bool column_same(const struct column *a, const struct column *b)
-{
-    bool join = a->joins >= 0 && b->joins >= 0 && a->joins != b->joins;
-    return (a->item && a->item == b->item && !join) || (a->is_time && b->is_time) ||
-           (a->reserved != RESERVED_NONE && a->reserved == b->reserved);
-}
-
-/* A name as a refusal may show it: masked, for a name is input as well, and short. A long one is
- * not looked through to its end. */
-static struct slice shown(struct arena *a, struct slice name)
-{
-    if (name.n > LOOK_BYTES_MAX) {
-        name.n = LOOK_BYTES_MAX;
-        name.n = utf8_valid_prefix(name);
-    }
-    struct slice s = idnum_mask_text(a, name);
-    if (s.n <= SHOWN_BYTES_MAX)
-        return s;
-    s.n = SHOWN_BYTES_MAX;
-    s.n = utf8_valid_prefix(s);
-    return s;
-}
-
 static enum reader_step refuse_twice(struct reader *r, const struct column *a,
                                      const struct column *b)
 {
-    struct slice x = shown(r->memory, a->name), y = shown(r->memory, b->name);
+    struct slice x = column_name_shown(r->memory, a->name),
+                 y = column_name_shown(r->memory, b->name);
     snprintf(r->refusal, sizeof r->refusal,
              "表头中“%.*s”和“%.*s”是同一项 / the columns \"%.*s\" and \"%.*s\" are the same item",
              FMT_SLICE(x), FMT_SLICE(y), FMT_SLICE(x), FMT_SLICE(y));
@@ -186,7 +133,7 @@ static const struct format *header_format(struct reader *r, const struct slice *
 {
     const struct format *found = NULL;
     for (size_t i = 0; i < count && r->theme->format_count; i++)
-        if (names[i].n <= NAME_BYTES_MAX)
+        if (names[i].n <= COLUMN_NAME_BYTES_MAX)
             found = format_first(found, theme_format_marked(r->theme, r->memory,
                                                             text_clean(r->memory, names[i]).text));
     return found;
@@ -353,12 +300,6 @@ static void fields_keep(struct arena *a, const struct csv_row *row, struct slice
     }
 }
 
-/* A field behind the last column. */
-static struct column column_beyond(struct arena *a, size_t place)
-{
-    return (struct column){.name = arena_printf(a, "#%zu", place + 1), .joins = -1};
-}
-
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
                                      struct raw_row *ret)
 {
@@ -416,7 +357,7 @@ static struct column member_column(struct reader *r, struct arena *a, const stru
     if (place < known->count && slice_eq(known->list[place].name, key))
         return known->list[place];
     struct column c = column_of(r->theme, format, a, key);
-    if (place == known->count && key.n <= NAME_BYTES_MAX) {
+    if (place == known->count && key.n <= COLUMN_NAME_BYTES_MAX) {
         if (!known->list)
             known->list = ARENA_ARRAY(r->memory, struct column, READER_FIELDS_MAX);
         c.name = arena_dup(r->memory, key);
@@ -433,51 +374,6 @@ static const struct format *row_format(struct reader *r, struct arena *a,
     for (size_t i = 0; i < count && r->theme->format_count; i++)
         found = format_first(found, member_column(r, a, NULL, i, pairs[i].key).mark);
     return found;
-}
-
-/* A bit for each item and reserved column that a row names. */
-struct named {
-    uint64_t items[(THEME_ITEMS_MAX + 63) / 64];
-    uint64_t plain[(THEME_ITEMS_MAX + 63) / 64]; /* but for columns that join */
-    uint64_t joining[FORMAT_NAMES_MAX / 64];     /* a bit for each of these */
-    unsigned reserved;
-    bool time;
-};
-
-/* Sets a bit; whether it was set. */
-static bool bit_set(uint64_t *words, unsigned bit)
-{
-    uint64_t mask = UINT64_C(1) << bit % 64;
-    bool was = words[bit / 64] & mask;
-    words[bit / 64] |= mask;
-    return was;
-}
-
-static bool bit_is_set(const uint64_t *words, unsigned bit)
-{
-    return words[bit / 64] >> bit % 64 & 1;
-}
-
-static bool named_twice(struct named *n, const struct column *c)
-{
-    if (c->is_time) {
-        bool again = n->time;
-        n->time = true;
-        return again;
-    }
-    if (c->reserved != RESERVED_NONE) {
-        bool again = n->reserved & 1u << c->reserved;
-        n->reserved |= 1u << c->reserved;
-        return again;
-    }
-    if (!c->item)
-        return false;
-    CHECK(c->item->index < THEME_ITEMS_MAX);
-    bool again = bit_set(n->items, c->item->index);
-    if (c->joins >= 0)
-        return bit_set(n->joining, (unsigned)c->joins) || bit_is_set(n->plain, c->item->index);
-    bit_set(n->plain, c->item->index);
-    return again;
 }
 
 /* A line that is no flat object comes as one value. */
@@ -504,12 +400,12 @@ static enum reader_step members_read(struct reader *r, struct arena *a, struct s
     if (e < 0)
         return line_unreadable(a, text, ret, slice_of(why));
     ret->values = ARENA_ARRAY(a, struct raw_value, count);
-    struct named named = {0};
+    struct columns_named named = {0};
     ret->format = row_format(r, a, pairs, count);
     for (size_t i = 0; i < count; i++) {
         struct column c = member_column(r, a, ret->format, i, pairs[i].key);
-        if (pairs[i].kind == SCAN_NESTED || named_twice(&named, &c))
-            return line_unreadable(a, text, ret, shown(a, pairs[i].key));
+        if (pairs[i].kind == SCAN_NESTED || columns_named_twice(&named, &c))
+            return line_unreadable(a, text, ret, column_name_shown(a, pairs[i].key));
         row_put(ret, &c, pairs[i].value);
     }
     return READER_ROW;

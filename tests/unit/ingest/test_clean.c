@@ -278,6 +278,9 @@ TEST(persons_numbers_and_contacts_are_always_sealed)
     const struct finding *f =
         expect_broken(&b, "CF_FR_ZJHM", "440106********0016", RULE_ITEM_MASKED);
     EXPECT_SLICE(f->value, "4****************6");
+    expect_value(&b, "CF_LXDH", "138＊＊＊＊0000", "138＊＊＊＊0000");
+    EXPECT(b.cell.seals_value && told(&b, RULE_CONTACT_MASKED));
+    EXPECT_SLICE(told(&b, RULE_CONTACT_MASKED)->value, "1*********0");
     expect_broken(&b, "CF_FR_ZJHM", "440106＊＊＊＊＊＊＊＊0016", RULE_ITEM_MASKED);
 }
 

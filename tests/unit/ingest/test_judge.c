@@ -51,6 +51,7 @@ static const struct rule_case rule_cases[] = {
     {RULE_ORGCODE_INVALID, "penalty", "CF_XDR_ZZJG", "D2143569-X", "D2143569-1"},
     {RULE_REGNO_CHECK, "penalty", "CF_XDR_GSZC", "440301103097413", "100000000003962"},
     {RULE_ITEM_MASKED, "penalty", "CF_FR_ZJHM", "440106185001010016", "440106********0016"},
+    {RULE_CONTACT_MASKED, "penalty", "CF_LXDH", "020-12345678", "138****0000"},
     {RULE_IDENTITY_PERSON, "memo", "_id", "440106-1", "440106185001010016"},
     {RULE_IDENTITY_PERSON, "penalty", "_id", "440106", "４４０１０６１８５００１０１００１６"},
     {RULE_IDENTITY_MISSING, "memo", "_id", "m-1", NULL},
