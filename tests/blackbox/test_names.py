@@ -34,6 +34,8 @@ def value(item, code, person):
         return None if person else code
     if role == "person" and not person:
         return None
+    if role == "tax" and item.get("required") == "yes":
+        return code
     if item.get("open_ended"):
         return "长期"
     return BY_ROLE.get(role, BY_TYPE.get(item["type"])) if role in BY_ROLE or item["type"] in BY_TYPE else "样例" + item["zh"][:8]
