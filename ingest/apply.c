@@ -384,8 +384,14 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     /* The same words about the same subject: only the version rose, which counts where names
      * compete. */
     struct subject old;
-    if ((e = subject_read(ap, &subject, &old)) < 0)
-        return e == CE_NOT_FOUND ? CE_FORMAT : e;
+    e = subject_read(ap, &subject, &old);
+    if (e == CE_NOT_FOUND) {
+        /* The record came to a new subject in this very batch, whose row is made at its end. */
+        mark(ap, &subject);
+        return 0;
+    }
+    if (e < 0)
+        return e;
     struct subject fresh = old;
     if (subject_join(ap->scratch, &fresh, &is, false))
         mark(ap, &subject);
