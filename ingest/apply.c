@@ -386,6 +386,7 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     struct subject old;
     e = subject_read(ap, &subject, &old);
     if (e == CE_NOT_FOUND) {
+        /* The record came to a new subject in this very batch, whose row is made at its end. */
         mark(ap, &subject);
         return 0;
     }

@@ -133,3 +133,21 @@ TEST(a_hundred_orders_of_adds_changes_and_revokes_give_one_digest)
     }
     free(first);
 }
+
+TEST(a_record_that_moves_to_a_new_subject_and_changes_again_in_one_batch_is_that_subjects)
+{
+    struct world *w = world_open();
+    unsigned order[] = {0, 1, 2};
+    char from[19], to[19];
+    world_uscc(1, "91", from);
+    world_uscc(3, "91", to);
+    line_count = 0;
+    row("M1", 1, "add", from, "X");
+    row("M1", 2, "change", to, "X");
+    row("M1", 3, "change", to, "Y");
+    struct totals t = world_submit(w, "amr-penalty", NULL, text_of(w, order, 0, 3));
+    EXPECT_EQ(t.stored, 1);
+    EXPECT_EQ(t.changed, 2);
+    world_check(w);
+    world_close(w);
+}
