@@ -150,25 +150,31 @@ static int show_files(struct ctl *c, const char *dir, struct slice code)
     return show_text(c, found->json);
 }
 
+int ctl_catalogue_fetch(struct ctl *c, struct slice code, struct slice *ret)
+{
+    int status = 0;
+    struct reason why = {""};
+    const char *path =
+        arena_printf(c->arena, "/v1/catalogue/%s", ctl_escape(c, arena_dup(c->arena, code).p)).p;
+    int r = ctl_fetch(c, "GET", path, &status, ret, &why);
+    if (r == CE_UNAVAILABLE)
+        return ctl_no_daemon(c);
+    if (r < 0)
+        return ctl_fail(EXIT_CODE_FAILED, "%s", why.text);
+    if (status == 200)
+        return EXIT_CODE_OK;
+    ctl_say_problem(c, status, *ret);
+    return EXIT_CODE_FAILED;
+}
+
 static int run_show(struct ctl *c)
 {
     const char *dir = ctl_option(c, "dir");
     if (dir)
         return show_files(c, dir, slice_of(c->words[0]));
-    int status = 0;
     struct slice body;
-    struct reason why = {""};
-    const char *path = arena_printf(c->arena, "/v1/catalogue/%s", ctl_escape(c, c->words[0])).p;
-    int r = ctl_fetch(c, "GET", path, &status, &body, &why);
-    if (r == CE_UNAVAILABLE)
-        return ctl_no_daemon(c);
-    if (r < 0)
-        return ctl_fail(EXIT_CODE_FAILED, "%s", why.text);
-    if (status != 200) {
-        ctl_say_problem(c, status, body);
-        return EXIT_CODE_FAILED;
-    }
-    return show_text(c, body);
+    int code = ctl_catalogue_fetch(c, slice_of(c->words[0]), &body);
+    return code == EXIT_CODE_OK ? show_text(c, body) : code;
 }
 
 static int run_load(struct ctl *c)

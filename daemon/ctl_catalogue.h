@@ -10,6 +10,9 @@
 int ctl_catalogue_read(struct ctl *c, const char *where, struct arena **ret_arena,
                        struct catalogue **ret);
 
+/* Asks for the entry of a theme in force, or of "common", as JSON in the command's arena; an exit
+ * code. */
+int ctl_catalogue_fetch(struct ctl *c, struct slice code, struct slice *ret);
 /* Prints an entry, its JSON, for people; an exit code. */
 int ctl_catalogue_entry(struct ctl *c, struct slice text);
 int ctl_catalogue_diff(struct ctl *c);

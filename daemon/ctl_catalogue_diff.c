@@ -26,21 +26,12 @@ struct entries {
 
 static int fetch_entry(struct ctl *c, struct arena *a, struct slice code, struct entries *all)
 {
-    int status = 0;
     struct slice body;
     struct reason why = {""};
     struct json *json;
-    const char *path =
-        arena_printf(c->arena, "/v1/catalogue/%s", ctl_escape(c, arena_dup(c->arena, code).p)).p;
-    int r = ctl_fetch(c, "GET", path, &status, &body, &why);
-    if (r == CE_UNAVAILABLE)
-        return ctl_no_daemon(c);
-    if (r < 0)
-        return ctl_fail(EXIT_CODE_FAILED, "%s", why.text);
-    if (status != 200) {
-        ctl_say_problem(c, status, body);
-        return EXIT_CODE_FAILED;
-    }
+    int fetched = ctl_catalogue_fetch(c, code, &body);
+    if (fetched != EXIT_CODE_OK)
+        return fetched;
     if (json_parse(c->arena, body, JSON_BYTES_MAX, &json, &why) < 0)
         return ctl_fail(EXIT_CODE_FAILED, "the answer of creditd cannot be read: %s", why.text);
     if (all->count == ENTRIES_MAX)
