@@ -238,7 +238,6 @@ static void tell(struct writer *w, int result, const struct reason *why)
  */
 static void reopen(struct writer *w)
 {
-    atomic_store(&w->is_well, false);
     for (;;) {
         struct reason why = {{0}};
         int r = store_reopen(w->o.store, &why);
@@ -292,6 +291,7 @@ static void commit(struct writer *w, int result)
         log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
                   LOG_C("why", why.text));
         forget(w);
+        atomic_store(&w->is_well, false); /* before anybody is told, and asks */
     }
     w->coming = NULL;
     tell(w, result, &why);

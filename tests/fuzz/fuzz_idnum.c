@@ -39,12 +39,12 @@ static void judge_finding(struct slice text)
     CHECK(found <= text.n / 15);
 }
 
-/* The next byte that belongs to no number and no gap and is no mask, or -1. */
+/* The next byte that belongs to no number, no gap and no sign and is no mask, or -1. */
 static int next_other(struct slice s, size_t *i)
 {
     while (*i < s.n) {
         char c = s.p[(*i)++];
-        if (c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') && !strchr("*-Xx", c))
+        if (c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') && !strchr("*-Xx./_", c))
             return c;
     }
     return -1;
