@@ -382,11 +382,11 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
         return 0;
     }
     /* The same words about the same subject: only the version rose, which counts where names
-     * compete. There is no row yet when the record came to the subject in this very commit. */
+     * compete. */
     struct subject old;
     e = subject_read(ap, &subject, &old);
     if (e == CE_NOT_FOUND) {
-        /* The record came to a new subject in this very batch, whose row is made at its end. */
+        /* The record came to a new subject in this very commit, whose row is made at its end. */
         mark(ap, &subject);
         return 0;
     }
