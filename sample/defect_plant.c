@@ -411,7 +411,8 @@ PLANT(two)
 }
 
 /* The row of another department's theme, as far as the items are the same. Its record of the same
- * number, so that no two rows tell of one decision here. */
+ * number, so that no two rows tell of one decision here. Codes and names lie in `theirs`, which ends
+ * with this. */
 PLANT(same_fact)
 {
     const struct filler *other = l->partner;
@@ -425,7 +426,7 @@ PLANT(same_fact)
     for (size_t i = 0; i < t->item_count; i++) {
         const struct item *item = theme_item(other->theme, t->items[i].code);
         bool is_there = item && l->filler->makers[i].is_there;
-        d->values[i] = is_there ? values[item->index] : (struct slice){NULL, 0};
+        d->values[i] = is_there ? draft_text(d, values[item->index]) : (struct slice){NULL, 0};
     }
 }
 
