@@ -51,20 +51,26 @@ static struct web_options options(void)
         .writer = world->writer,
         .operator= {.check = say_lines, .digest = digest},
         .upload_busy_ms = 20000,
-        .stop_ms = 100,
     };
     EXPECT(day_from_civil(1800, 1, 1, &o.born_min));
     return o;
 }
 
-static void open_all(void)
+/* `stop_ms`: how long stopping waits for what is under way. */
+static void open_patient(int stop_ms)
 {
     struct reason why;
     world = world_open();
     atomic_store(&catalogue, world->catalogue);
     snprintf(socket_path, sizeof socket_path, "%s/web.sock", world->dir);
     struct web_options o = options();
+    o.stop_ms = stop_ms;
     EXPECT_OK(web_start(&o, &web, &why));
+}
+
+static void open_all(void)
+{
+    open_patient(100);
 }
 
 static void close_all(void)
@@ -330,7 +336,7 @@ TEST(stopping_breaks_off_an_upload_that_stands_still)
 
 TEST(stopping_lets_a_moving_upload_come_to_its_end)
 {
-    open_all();
+    open_patient(60000);
     struct slice body = rows(20000);
     const char *head = arena_printf(world->arena, SUBMIT CSV "%sContent-Length: %zu\r\n\r\n",
                                     key_header("amr"), body.n)
@@ -339,7 +345,8 @@ TEST(stopping_lets_a_moving_upload_come_to_its_end)
     EXPECT(put(fd, slice_of(head)) && put(fd, body));
     web_stop(web);
     struct slice s = get_until(fd, "\"rows\":[");
-    /* It may also have been refused before it had begun, or broken off; then nothing was said. */
+    /* It may also have been refused before it had begun, or not been taken; then nothing was said.
+     */
     if (s.n && !has(s, "\"received\":20000") && !has(s, "urn:credence:problem:stopping"))
         FAIL("answered: %.*s", FMT_SLICE(s));
     close(fd);
