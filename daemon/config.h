@@ -19,11 +19,10 @@ struct config {
     struct slice keys;           /* the key file; empty: DATA/keys */
     struct slice metrics_listen; /* who may read /metrics besides operators; web/web.h */
     struct slice log_level;
-    int64_t cache_bytes, buffer_bytes;
-    int64_t writer_parcels;
+    int64_t memory; /* of the process; daemon/memory.h divides it */
     int64_t receipt_days;
     struct day born_earliest;
-    int64_t http_threads, http_workers, http_connections, http_idle_ms;
+    int64_t http_threads, http_workers, http_idle_ms;
     int64_t upload_idle_ms, upload_busy_ms;
 };
 

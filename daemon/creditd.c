@@ -22,6 +22,12 @@
 #include "daemon/options.h"
 #include "daemon/running.h"
 
+/* Read by jemalloc, where it is linked: memory that is given back leaves within a second or two and
+ * by a thread of its own, and few arenas keep what is in between small (docs/adr/0026). */
+extern const char *malloc_conf;
+__attribute__((visibility("default"))) const char *malloc_conf =
+    "narenas:4,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 enum { ARENA_BYTES = 16 << 20, OVERRIDES_MAX = 256, CONFIG_BYTES_MAX = 1 << 20 };
 
 static const struct option_row options[] = {
@@ -108,8 +114,25 @@ static int print_config(const struct config *c)
     return fflush(stdout) == 0 ? EXIT_CODE_OK : EXIT_CODE_FAILED;
 }
 
+/* What the setting `memory` is divided into. */
+static int print_memory(const struct config *c)
+{
+    struct memory_plan plan;
+    struct reason why = {""};
+    if (memory_plan_make(c->memory, (unsigned)c->http_threads, (unsigned)c->http_workers, &plan,
+                         &why) < 0)
+        return fail(EXIT_CODE_REFUSED, why.text);
+    AUTO_BUF(text, 16 * 1024);
+    memory_plan_print(&plan, &text);
+    fwrite(text.p, 1, text.n, stdout);
+    return EXIT_CODE_OK;
+}
+
 static int check_config(struct arena *a, const struct config *c)
 {
+    int r = print_memory(c);
+    if (r != EXIT_CODE_OK)
+        return r;
     AUTO(arena_destroy) struct arena *files = arena_create(CATALOGUE_ARENA_BYTES);
     struct catalogue *catalogue;
     struct reason why = {""};

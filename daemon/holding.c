@@ -87,6 +87,7 @@ enum exit_code holding_open(const struct holding_options *o, struct holding *ret
         .dir = o->data,
         .cache_bytes = o->cache_bytes,
         .buffer_bytes = o->buffer_bytes,
+        .open_files = o->open_files,
         .must_exist = o->must_exist,
     };
     if (code == EXIT_CODE_OK && store_open(&store, &ret->store, reterr_why) < 0)

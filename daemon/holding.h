@@ -21,6 +21,7 @@ struct holding_options {
     const char *data;
     const char *keys;                  /* the key file */
     int64_t cache_bytes, buffer_bytes; /* 0: the store's own defaults */
+    int open_files;                    /* at one time; 0: all */
     bool must_exist;
 };
 

@@ -36,12 +36,13 @@ int in_force_restore(struct in_force *f, struct store *s, struct reason *reterr_
 {
     AUTO(view_close) struct view *v = NULL;
     AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    AUTO(arena_destroy) struct arena *texts = arena_create(CATALOGUE_ARENA_BYTES);
     struct catalogue_entry *entries = NULL;
     size_t count = 0;
     struct catalogue *c = NULL;
     int r = view_open(s, &v);
     if (r == 0)
-        r = catalogue_entry_list(v, a, &entries, &count);
+        r = catalogue_entry_list(v, texts, &entries, &count);
     if (r < 0)
         return reason_set(reterr_why, r, "the stored catalogue cannot be read: %s", err_text(r));
     if (count == 0)
@@ -107,4 +108,14 @@ size_t in_force_themes(const struct in_force *f, struct utc_ms now)
         if (catalogue_theme_at(c, c->themes[i]->code, now) == c->themes[i])
             count++;
     return count;
+}
+
+size_t in_force_bytes(struct in_force *f)
+{
+    size_t bytes = 0;
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < f->arena_count; i++)
+        bytes += arena_used(f->arenas[i]);
+    pthread_mutex_unlock(&f->lock);
+    return bytes;
 }

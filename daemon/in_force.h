@@ -29,3 +29,5 @@ int in_force_load(struct in_force *f, struct writer *w, const char *dir, size_t 
                   struct reason *reterr_why);
 /* Themes in force at that instant. */
 size_t in_force_themes(const struct in_force *f, struct utc_ms now);
+/* Memory of all catalogues that were read and are kept. */
+size_t in_force_bytes(struct in_force *f);

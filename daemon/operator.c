@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "daemon/department_keys.h"
 #include "daemon/inspect.h"
+#include "daemon/memory_watch.h"
 #include "daemon/running.h"
 #include "store/state.h"
 #include "store/view.h"
@@ -182,6 +183,11 @@ static int stores(void *ctx, struct json_out *o, struct reason *reterr_why)
     return 0;
 }
 
+static void measure(void *ctx)
+{
+    memory_watch_now(ctx);
+}
+
 static bool is_ready(void *ctx, const char **ret_why)
 {
     struct running *r = ctx;
@@ -204,6 +210,7 @@ struct web_operator running_operator(struct running *r)
         .catalogue_load = catalogue_put_into_force,
         .status = status,
         .stores = stores,
+        .measure = measure,
         .is_ready = is_ready,
     };
 }

@@ -10,9 +10,10 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "daemon/memory_watch.h"
 #include "store/key_mark.h"
 
-enum { CACHED_SUBJECTS = 100000, ARENA_BYTES = 1 << 20 };
+enum { ARENA_BYTES = 1 << 20 };
 
 /*~ Everything about a folder of data that does not depend on the network: the key file, the store,
  * and the catalogue that the store knows to have been in force. A second process, a damaged store,
@@ -23,8 +24,9 @@ static enum exit_code hold(struct running *r, struct reason *why)
     struct holding_options o = {
         .data = c->data.p,
         .keys = config_keys_path(r->arena, c),
-        .cache_bytes = c->cache_bytes,
-        .buffer_bytes = c->buffer_bytes,
+        .cache_bytes = r->memory.cache_bytes,
+        .buffer_bytes = r->memory.buffer_bytes,
+        .open_files = (int)r->memory.open_files,
     };
     int64_t start = clock_mono_ms();
     enum exit_code code = holding_open(&o, &r->holding, why);
@@ -34,9 +36,9 @@ static enum exit_code hold(struct running *r, struct reason *why)
     log_event(LOG_INFO, "store.opened", LOG_C("dir", o.data), LOG_I("ms", clock_mono_ms() - start),
               LOG_I("bytes", store_disk_bytes(r->holding.store)), LOG_I("filter_bytes", filters));
     /* Filters lie in the cache; when they do not fit, every look-up reads them from disk again. */
-    if ((int64_t)filters > c->cache_bytes / 2)
+    if ((int64_t)filters > r->memory.cache_bytes / 2)
         log_event(LOG_UNUSUAL, "store.filters-crowd-the-cache", LOG_I("filter_bytes", filters),
-                  LOG_I("memory.cache", c->cache_bytes));
+                  LOG_I("cache_bytes", r->memory.cache_bytes), LOG_I("memory", c->memory));
     return EXIT_CODE_OK;
 }
 
@@ -55,7 +57,8 @@ static enum exit_code start_writer(struct running *r, struct reason *why)
         .store = r->holding.store,
         .keys = r->holding.keys,
         .clock = &r->clock,
-        .queue_parcels = (unsigned)r->config->writer_parcels,
+        .queue_bytes = (size_t)r->memory.queue_bytes,
+        .commit_bytes = (size_t)r->memory.commit_bytes,
         .receipt_days = (int)r->config->receipt_days,
         .catalogue = &r->holding.in_force.now,
         .changed = query_cache_forget,
@@ -101,7 +104,11 @@ static enum exit_code start_web(struct running *r, struct reason *why)
         .operator= running_operator(r),
         .threads = (unsigned)c->http_threads,
         .workers = (unsigned)c->http_workers,
-        .connections = (unsigned)c->http_connections,
+        .connections = r->memory.connections,
+        .unsent_bytes = r->memory.unsent_bytes,
+        .uploads = r->memory.uploads,
+        .turns = r->memory.turns,
+        .parcel_bytes = (size_t)r->memory.parcel_bytes,
         .idle_ms = (int)c->http_idle_ms,
         .upload_idle_ms = (int)c->upload_idle_ms,
         .upload_busy_ms = (int)c->upload_busy_ms,
@@ -114,14 +121,34 @@ static enum exit_code start_web(struct running *r, struct reason *why)
     return err == CE_INVALID ? EXIT_CODE_REFUSED : EXIT_CODE_FAILED;
 }
 
+/*~ The setting `memory` is divided before anything is made (daemon/memory.h): each part below gets
+ * its share and keeps to it. */
+static enum exit_code plan_memory(struct running *r, struct reason *why)
+{
+    const struct config *c = r->config;
+    if (memory_plan_make(c->memory, (unsigned)c->http_threads, (unsigned)c->http_workers,
+                         &r->memory, why) < 0)
+        return EXIT_CODE_REFUSED;
+    for (int i = 0; i < MEMORY_PARTS; i++)
+        log_event(LOG_INFO, "memory.part", LOG_C("part", memory_part_code((enum memory_part)i)),
+                  LOG_I("bytes", r->memory.parts[i]));
+    log_event(LOG_INFO, "memory.planned", LOG_I("bytes", r->memory.total),
+              LOG_I("uploads", r->memory.uploads), LOG_I("connections", r->memory.connections),
+              LOG_I("open_files", r->memory.open_files));
+    memory_watch_plan(&r->memory);
+    return EXIT_CODE_OK;
+}
+
 enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
 {
     *ret = (struct running){.config = c, .clock = clock_real()};
     ret->arena = arena_create(ARENA_BYTES);
     ret->started = clock_now(&ret->clock);
-    enum exit_code code = hold(ret, reterr_why);
+    enum exit_code code = plan_memory(ret, reterr_why);
+    if (code == EXIT_CODE_OK)
+        code = hold(ret, reterr_why);
     if (code == EXIT_CODE_OK) {
-        ret->cache = query_cache_create(CACHED_SUBJECTS);
+        ret->cache = query_cache_create(ret->memory.counters);
         code = start_writer(ret, reterr_why);
     }
     if (code == EXIT_CODE_OK)

@@ -3,6 +3,7 @@
 #include "daemon/config.h"
 #include "daemon/exit_code.h"
 #include "daemon/holding.h"
+#include "daemon/memory.h"
 #include "ingest/writer.h"
 #include "query/query.h"
 #include "web/web.h"
@@ -11,6 +12,7 @@
  * down by running_stop in the reverse one. */
 struct running {
     const struct config *config;
+    struct memory_plan memory;
     struct arena *arena; /* texts that live as long as all of it */
     struct clock clock;
     struct holding holding; /* keys, store, catalogue */

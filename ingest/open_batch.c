@@ -188,13 +188,20 @@ int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p)
     work->parcel = p;
     p->batch = ob;
     p->next = NULL;
+    p->bytes = arena_used(p->arena);
     pthread_mutex_lock(&w->lock);
+    /* One that is larger than the whole queue goes in alone. */
+    while (w->given_bytes && w->given_bytes + p->bytes > w->o.queue_bytes)
+        pthread_cond_wait(&w->room, &w->lock);
+    w->given_bytes += p->bytes;
     ob->pending->out++;
     pthread_mutex_unlock(&w->lock);
     int r = queue_push(w->queue, work, -1);
     if (r < 0) {
         free(work);
         pthread_mutex_lock(&w->lock);
+        w->given_bytes -= p->bytes;
+        pthread_cond_broadcast(&w->room);
         ob->pending->out--;
         pthread_mutex_unlock(&w->lock);
     }

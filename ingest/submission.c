@@ -16,11 +16,12 @@
 #include "ingest/reader.h"
 
 enum {
-    PIPE_BYTES = 1 << 20,
+    PIPE_BYTES = 256 << 10,
     PARCELS_OUT = 4,
-    PARCEL_BYTES = 4 << 20,
-    TAIL_BYTES = 4 << 20,
+    PARCEL_BYTES = 1 << 20,
+    TAIL_BYTES = READER_ROW_BYTES_MAX,
     RUNNING_MAX = 64,
+    TURNS_MAX = 4,
     REST_MS = 5, /* without input, until the rows at hand go */
 };
 
@@ -56,7 +57,35 @@ struct submission {
     uint64_t last_row, last_end; /* the last row that was read, and where it ends */
 };
 
-static atomic_int running;
+static atomic_uint running;
+
+/* ---- turns ---- */
+
+/* Judging a row may take many times what the row does, and more threads than processors at it only
+ * hold that memory for longer. Turns go in the order in which they were asked for, so that a large
+ * file does not keep a small one waiting. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t given;
+    uint64_t asked, ended;
+} turns = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+
+static void turn_take(const struct submission *s)
+{
+    pthread_mutex_lock(&turns.lock);
+    uint64_t mine = turns.asked++;
+    while (mine >= turns.ended + s->o.turns_max)
+        pthread_cond_wait(&turns.given, &turns.lock);
+    pthread_mutex_unlock(&turns.lock);
+}
+
+static void turn_give(void)
+{
+    pthread_mutex_lock(&turns.lock);
+    turns.ended++;
+    pthread_cond_broadcast(&turns.given);
+    pthread_mutex_unlock(&turns.lock);
+}
 
 /* ---- the thread ---- */
 
@@ -136,7 +165,6 @@ static int take_one_back(struct submission *s, bool wait)
     int r = p->result;
     if (r == 0 && p->count)
         atomic_store(&s->rows, p->rows[p->count - 1].row);
-    arena_reset(p->arena);
     p->count = 0;
     p->columns = (struct slice){NULL, 0};
     p->is_last = false;
@@ -215,8 +243,8 @@ static int take_rows(struct submission *s, uint64_t skip)
                 r = keeper_row(s->keeper, s->parcel->arena, &row, &judged->kept);
             if (r == 0)
                 s->parcel->count++;
-            if (r == 0 &&
-                (s->parcel->count == PARCEL_ROWS || arena_used(s->parcel->arena) > PARCEL_BYTES))
+            if (r == 0 && (s->parcel->count == PARCEL_ROWS ||
+                           arena_used(s->parcel->arena) > s->o.parcel_bytes))
                 r = parcel_send(s, row.end_bytes, false);
         }
         if (r < 0)
@@ -272,13 +300,19 @@ static int read_body(struct submission *s, bool *ret_cut)
     enum pipe pipe;
     while (r == 0 && (pipe = pipe_take(s, &piece, ret_cut)) != PIPE_ENDED) {
         /* A slow sender's rows are seen soon, and a fast one's are gathered. */
+        turn_take(s);
         r = pipe == PIPE_RESTS ? parcel_send(s, s->last_end, false)
                                : read_piece(s, buf_slice(&piece));
+        turn_give();
     }
     if (r < 0)
         return r;
-    if (!*ret_cut)
-        return read_end(s);
+    if (!*ret_cut) {
+        turn_take(s);
+        r = read_end(s);
+        turn_give();
+        return r;
+    }
     /* What was whole is done; the rest comes with the repetition. */
     bool can_send = !s->begun.finished.v && s->parcel->count && s->hashed <= s->last_end;
     return can_send ? parcel_send(s, s->last_end, false) : 0;
@@ -321,6 +355,22 @@ static int prepare(struct submission *s)
     return r < 0 ? reason_set(&s->why, r, "the receipt of this batch cannot be read") : 0;
 }
 
+/* Whoever is told the end may begin the next one at once: by then this one counts no more, and has
+ * no memory to speak of. */
+static void let_go(struct submission *s)
+{
+    for (unsigned i = 0; i < s->spare_count; i++)
+        parcel_destroy(s->spare[i]);
+    parcel_destroy(s->parcel);
+    reader_destroy(s->reader);
+    judge_destroy(s->judge);
+    keeper_destroy(s->keeper);
+    sha256_destroy(s->hash);
+    buf_fini(&s->tail);
+    metric_add(METRIC_SUBMISSIONS_OPEN, -1);
+    atomic_fetch_sub(&running, 1);
+}
+
 static void *run(void *ctx)
 {
     struct submission *s = ctx;
@@ -335,12 +385,13 @@ static void *run(void *ctx)
         }
         writer_close_batch(s->o.writer, s->batch);
     }
+    let_go(s);
     pthread_mutex_lock(&s->lock);
     s->has_ended = true;
     s->end = end_of(r, cut);
     if (r < 0 && !s->why.text[0])
         reason_set(&s->why, r, "%s", err_text(r));
-    buf_clear(&s->pipe);
+    buf_fini(&s->pipe);
     pthread_mutex_unlock(&s->lock);
     if (s->o.wake)
         s->o.wake(s->o.wake_ctx);
@@ -352,14 +403,17 @@ static void *run(void *ctx)
 int submission_start(const struct submission_options *o, struct submission **ret,
                      struct reason *reterr_why)
 {
-    if (atomic_fetch_add(&running, 1) >= RUNNING_MAX) {
+    unsigned most = o->running_max ? o->running_max : RUNNING_MAX;
+    if (atomic_fetch_add(&running, 1) >= most) {
         atomic_fetch_sub(&running, 1);
-        return reason_set(reterr_why, CE_UNAVAILABLE, "%d submissions are running; try again later",
-                          RUNNING_MAX);
+        return reason_set(reterr_why, CE_UNAVAILABLE, "%u submissions are running; try again later",
+                          most);
     }
     struct submission *s = calloc(1, sizeof *s);
     CHECK(s);
     s->o = *o;
+    s->o.turns_max = o->turns_max ? o->turns_max : TURNS_MAX;
+    s->o.parcel_bytes = o->parcel_bytes ? o->parcel_bytes : PARCEL_BYTES;
     uint8_t random[10];
     char made_up[17];
     struct slice name = o->batch_name;
@@ -441,6 +495,11 @@ enum submission_end submission_state(struct submission *s, struct batch_id *ret_
     return end;
 }
 
+unsigned submissions_running(void)
+{
+    return atomic_load(&running);
+}
+
 uint64_t submission_rows(struct submission *s)
 {
     return atomic_load(&s->rows);
@@ -452,19 +511,8 @@ void submission_destroy(struct submission *s)
         return;
     submission_abort(s);
     pthread_join(s->thread, NULL);
-    for (unsigned i = 0; i < s->spare_count; i++)
-        parcel_destroy(s->spare[i]);
-    parcel_destroy(s->parcel);
-    reader_destroy(s->reader);
-    judge_destroy(s->judge);
-    keeper_destroy(s->keeper);
-    sha256_destroy(s->hash);
-    buf_fini(&s->pipe);
-    buf_fini(&s->tail);
     pthread_cond_destroy(&s->more);
     pthread_mutex_destroy(&s->lock);
     free(s->text);
     free(s);
-    metric_add(METRIC_SUBMISSIONS_OPEN, -1);
-    atomic_fetch_sub(&running, 1);
 }

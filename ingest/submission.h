@@ -18,7 +18,10 @@ struct submission_options {
     struct slice batch_name; /* Batch-Id; empty: a new one is made up */
     struct body_kind kind;
     struct day born_min;
-    int busy_wait_ms; /* how long another holder of the same batch is waited for */
+    int busy_wait_ms;     /* how long another holder of the same batch is waited for */
+    unsigned running_max; /* submissions at one time in this process; 0: 64 */
+    unsigned turns_max;   /* of them, how many judge rows at one time; 0: 4 */
+    size_t parcel_bytes;  /* of judged rows, with which a parcel goes; 0: 1 MiB */
     /* Called from the submission's thread when there is room for more after submission_feed said
      * "full", and once when it has ended. */
     void (*wake)(void *ctx);
@@ -37,7 +40,7 @@ enum submission_end {
     SUBMISSION_FAILED, /* the store could not take it: 503 */
 };
 
-/* Starts the thread. CE_UNAVAILABLE when too many run (64). */
+/* Starts the thread. CE_UNAVAILABLE when running_max run. */
 int submission_start(const struct submission_options *o, struct submission **ret,
                      struct reason *reterr_why);
 /* Takes a copy of the piece and returns how many bytes it took (0: full, wait for `wake`). Once the
@@ -51,6 +54,8 @@ void submission_abort(struct submission *s);
  * long as the submission. */
 enum submission_end submission_state(struct submission *s, struct batch_id *ret_id,
                                      const char **ret_why);
+/* Submissions that have not ended, in this process. */
+unsigned submissions_running(void);
 /* Waits for the thread. Accepts NULL. */
 void submission_destroy(struct submission *s);
 /* Rows committed so far, for progress. */

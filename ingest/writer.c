@@ -15,10 +15,14 @@
 #include "ingest/writer_parts.h"
 
 enum {
-    ROWS_WANTED = 1000,    /* a commit worth its fsync */
-    ROWS_MOST = 5000,      /* while more wait */
-    BYTES_MOST = 64 << 20, /* of memory, whatever the rows are like */
-    KEPT_MOST = 8 << 20,   /* of rejected rows, which one value of a receipt holds */
+    ROWS_WANTED = 1000, /* a commit worth its fsync */
+    ROWS_MOST = 5000,   /* while more wait */
+    COMMIT_BYTES = 64 << 20,
+    QUEUE_BYTES = 64 << 20,
+    QUEUE_LENGTH = 1024, /* its bytes end it first */
+    KEPT_MOST = 8 << 20, /* of details and rejected rows, in values of receipts */
+    KEPT_PART = 8,       /* of the commit's bytes, at most */
+    STORES_COPY = 2,     /* what is gathered is written from a copy */
     GATHER_MS = 20,
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
@@ -104,8 +108,9 @@ static int account_row(struct writer *w, struct open_batch *ob, struct judged *r
     bool warns = row->findings && findings_warns(row->findings);
     bool notes = row->findings && findings_note(row->findings);
     totals_add_row(&ob->pending->next.totals, verdict, warns, notes);
+    size_t before = ob->pending->pack.details.n;
     receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings, row->kept);
-    w->kept_bytes += row->kept.n;
+    w->kept_bytes += ob->pending->pack.details.n - before;
     struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
                                              ob->state.theme, day_of(ob->state.received));
     if (!line)
@@ -189,8 +194,20 @@ static void forget(struct writer *w)
     }
 }
 
+/* The rows are not needed any more. Before its producer can take it back. */
+static void release(struct writer *w, struct parcel *p)
+{
+    arena_reset(p->arena);
+    pthread_mutex_lock(&w->lock);
+    w->given_bytes -= p->bytes;
+    pthread_cond_broadcast(&w->room);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void tell(struct writer *w, int result, const struct reason *why)
 {
+    for (struct parcel *p = w->parcels; p; p = p->next)
+        release(w, p);
     pthread_mutex_lock(&w->lock);
     for (unsigned i = 0; i < w->in_commit_count; i++) {
         struct open_batch *ob = w->in_commit[i];
@@ -299,6 +316,7 @@ static void commit(struct writer *w, int result)
     arena_reset(w->arena);
     w->rows = 0;
     w->kept_bytes = 0;
+    atomic_store(&w->commit_bytes, 0);
     if (result < 0)
         reopen(w);
 }
@@ -320,6 +338,7 @@ static int do_work(struct writer *w, struct work *work)
              * repetition. */
             w->parcels = p->next;
             p->next = NULL;
+            release(w, p);
             pthread_mutex_lock(&w->lock);
             p->result = pend->broken;
             if (pend->done_last)
@@ -337,6 +356,18 @@ static int do_work(struct writer *w, struct work *work)
     return r;
 }
 
+/* Whether what is at hand is enough for a commit. `since_ms` is when it was begun. */
+static bool is_full(struct writer *w, int64_t since_ms)
+{
+    size_t bytes = arena_used(w->arena) + batch_bytes(w->batch);
+    size_t kept_most = w->o.commit_bytes / KEPT_PART;
+    atomic_store(&w->commit_bytes, bytes);
+    return w->rows >= ROWS_MOST || bytes >= w->o.commit_bytes || w->kept_bytes >= KEPT_MOST ||
+           w->kept_bytes >= kept_most || w->errand_count == ARRAY_LEN(w->errands) ||
+           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
+           (w->rows >= ROWS_WANTED && clock_mono_ms() - since_ms >= GATHER_MS);
+}
+
 static void *run(void *ctx)
 {
     struct writer *w = ctx;
@@ -346,13 +377,8 @@ static void *run(void *ctx)
         int r = do_work(w, item);
         for (;;) {
             size_t waiting = queue_length(w->queue);
-            bool is_full = w->rows >= ROWS_MOST ||
-                           arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
-                           w->kept_bytes >= KEPT_MOST || w->errand_count == ARRAY_LEN(w->errands) ||
-                           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-                           (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
             metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
-            if (r < 0 || is_full || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
+            if (r < 0 || is_full(w, start) || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
                 break;
             r = do_work(w, item);
         }
@@ -367,7 +393,9 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     struct writer *w = calloc(1, sizeof *w);
     CHECK(w);
     w->o = *o;
-    w->queue = queue_create(o->queue_parcels ? o->queue_parcels : 64);
+    w->o.queue_bytes = o->queue_bytes ? o->queue_bytes : QUEUE_BYTES;
+    w->o.commit_bytes = o->commit_bytes ? o->commit_bytes : COMMIT_BYTES;
+    w->queue = queue_create(QUEUE_LENGTH);
     w->batch = batch_create(o->store);
     w->arena = arena_create(ARENA_LIMIT);
     w->ledger = ledger_cache_create();
@@ -375,6 +403,7 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     apply_init(&w->apply, w->batch, o->keys, &w->counters, &w->events);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->done, NULL);
+    pthread_cond_init(&w->room, NULL);
     atomic_store(&w->is_well, true);
     int r = counters_load(w);
     if (r == 0)
@@ -404,6 +433,7 @@ void writer_stop(struct writer *w)
     ledger_cache_destroy(w->ledger);
     buf_fini(&w->events);
     apply_fini(&w->apply);
+    pthread_cond_destroy(&w->room);
     pthread_cond_destroy(&w->done);
     pthread_mutex_destroy(&w->lock);
     free(w);
@@ -412,6 +442,19 @@ void writer_stop(struct writer *w)
 bool writer_is_well(struct writer *w)
 {
     return atomic_load(&w->is_well);
+}
+
+size_t writer_queue_bytes(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    size_t bytes = w->given_bytes;
+    pthread_mutex_unlock(&w->lock);
+    return bytes;
+}
+
+size_t writer_commit_bytes(struct writer *w)
+{
+    return atomic_load(&w->commit_bytes) * STORES_COPY;
 }
 
 struct utc_ms writer_newest_received(struct writer *w)

@@ -21,8 +21,9 @@ struct writer_options {
     struct store *store;
     const struct keys *keys;
     const struct clock *clock;
-    unsigned queue_parcels; /* 0: 64 */
-    int receipt_days;       /* details of receipts are kept that long; 0: for ever */
+    size_t queue_bytes;  /* of rows that wait or are in the commit; 0: 64 MiB */
+    size_t commit_bytes; /* of memory that a commit is gathered in, about; 0: 64 MiB */
+    int receipt_days;    /* details of receipts are kept that long; 0: for ever */
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
     const struct catalogue *_Atomic *catalogue;
@@ -40,6 +41,11 @@ bool writer_is_well(struct writer *w);
  * (design §1.1). */
 struct utc_ms writer_newest_received(struct writer *w);
 
+/* What the rows that wait or are in the commit take, and the commit with its copy in the store's
+ * form. */
+size_t writer_queue_bytes(struct writer *w);
+size_t writer_commit_bytes(struct writer *w);
+
 /* Rows of one batch that belong together: at most PARCEL_ROWS, in row order. Owned by the producer
  * until writer_give. */
 enum { PARCEL_ROWS = 500 };
@@ -55,7 +61,8 @@ struct parcel {
     /* The writer's own. */
     struct open_batch *batch;
     struct parcel *next;
-    int result; /* 0, or why it was not committed; set before it is given back */
+    size_t bytes; /* of the arena when it was given */
+    int result;   /* 0, or why it was not committed; set before it is given back */
 };
 struct parcel *parcel_create(void);
 void parcel_destroy(struct parcel *p);
@@ -88,7 +95,7 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
                       struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why);
 /* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
- * writer_take_back. */
+ * writer_take_back; then its arena is empty, and of its rows only their numbers are left. */
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p);
 /* Waits for the oldest given parcel to be committed (or not: p->result) and gives it back. NULL
  * when none is out (or, with wait false, none is ready). ob->state is then up to date. */

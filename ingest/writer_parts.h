@@ -55,6 +55,8 @@ struct writer {
     pthread_mutex_t lock; /* guards what follows and every pending's list */
     pthread_cond_t done;
     struct held *held;
+    pthread_cond_t room;
+    size_t given_bytes; /* of parcels that are with the writer */
 
     struct open_batch *in_commit[256]; /* batches with rows in this commit */
     unsigned in_commit_count;
@@ -62,6 +64,7 @@ struct writer {
     struct errand *errands[64];
     unsigned errand_count;
     size_t rows;
-    size_t kept_bytes;   /* rejected rows in the packs of this commit */
+    size_t kept_bytes; /* details and rejected rows in the packs of this commit */
+    _Atomic size_t commit_bytes;
     struct utc_ms swept; /* when old receipts were last looked for */
 };

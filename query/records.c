@@ -14,6 +14,7 @@
 
 enum {
     LIMIT_MAX = 100,
+    PAGE_BYTES = 1 << 20, /* of memory: then the page ends early, and goes on with its cursor */
     RANGES_MAX = UNION_MAX * CATEGORY_LAST,
     HISTORY_MAX = 1000,
     ORDER_AT = RECORD_KEY_CATEGORY_BYTES, /* where day and number begin in a record's key */
@@ -147,6 +148,7 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
     *ret = ARENA_ARRAY(q->arena, struct record_answer, limit);
     *ret_count = 0;
     *ret_next = (struct slice){0};
+    size_t began = arena_used(q->arena);
     struct merge m;
     merge_open(q, u, f->category, from, &m);
     struct theme_now last = {0};
@@ -160,7 +162,7 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
             continue;
         if (cursor.n && memcmp(key.p + ORDER_AT, from, ORDER_BYTES) == 0)
             continue;
-        if (*ret_count == limit) {
+        if (*ret_count == limit || (*ret_count && arena_used(q->arena) - began > PAGE_BYTES)) {
             *ret_next =
                 cursor_make(q->arena, q->source->keys, about, slice_make(after, sizeof after));
             break;

@@ -319,6 +319,7 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
     } else {
         rocksdb_writebatch_t *wb = rocksdb_writebatch_create();
         fill(b, wb);
+        store_wait_for_room(s, batch_bytes(b));
         rocksdb_write(s->db, s->sync_write, wb, &message);
         rocksdb_writebatch_destroy(wb);
         if (message)

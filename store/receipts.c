@@ -131,9 +131,9 @@ int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_num
         struct log_key k = log_key_make(batch_number, p->first_row);
         batch_put(b, CF_LOG, KEY_SLICE(k), buf_slice(&value));
     }
-    buf_clear(&p->runs);
-    buf_clear(&p->columns);
-    buf_clear(&p->details);
+    /* Batches stay open for long, and their packs are large now and then. */
+    receipt_pack_fini(p);
+    receipt_pack_init(p);
     return r;
 }
 

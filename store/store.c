@@ -1,7 +1,8 @@
 /* Opening and closing RocksDB: options of each family, one process for each folder, reopening after
  * a failed commit. The figures are those of the configuration that was measured (docs/adr/0006):
  * small write buffers for indexes, one shared cache with index and filter blocks in it, 256 MB of
- * log at most so that a restart stays short. */
+ * log at most so that a restart stays short. The cache is not strict, because a strict one that is
+ * full fails reads and commits (docs/adr/0026). */
 #include "store/store.h"
 
 #include <errno.h>
@@ -11,13 +12,20 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "store/migrate.h"
 #include "store/store_db.h"
 
-enum { FILTER_BITS = 10 }; /* for each key */
+enum {
+    FILTER_BITS = 10, /* for each key */
+    CACHE_BYTES = 256 << 20,
+    BUFFER_BYTES = 192 << 20,
+    BUFFER_BYTES_MIN = 256 << 10, /* of one family */
+    ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
+};
 
 static const struct {
     const char *name;
@@ -46,6 +54,23 @@ int store_error(char *message, struct reason *reterr_why)
     return err;
 }
 
+static int64_t buffer_bytes(const struct store_options *o)
+{
+    return o->buffer_bytes ? o->buffer_bytes : BUFFER_BYTES;
+}
+
+/* A family's share of the write buffers. Together they are no more than all may take, because a log
+ * that is replayed fills each of them before the common limit is looked at. */
+static size_t family_buffer_bytes(const struct store_options *o, enum cf cf)
+{
+    int64_t sum = 0, most = (int64_t)families[cf].kib * 1024;
+    for (int i = 0; i < CF_COUNT; i++)
+        sum += (int64_t)families[i].kib * 1024;
+    int64_t share = (int64_t)((double)most * (double)buffer_bytes(o) / (double)sum);
+    share = share < most ? share : most;
+    return (size_t)(share > BUFFER_BYTES_MIN ? share : BUFFER_BYTES_MIN);
+}
+
 static rocksdb_options_t *db_options_make(const struct store_options *o)
 {
     rocksdb_options_t *opt = rocksdb_options_create();
@@ -58,18 +83,18 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     /* 0: a row cut off at the end of the log is a commit that never was; damage before it is told,
      * where the default would silently drop everything behind it. */
     rocksdb_options_set_wal_recovery_mode(opt, 0);
-    rocksdb_options_set_max_open_files(opt, -1);
-    rocksdb_options_set_db_write_buffer_size(
-        opt, (size_t)(o->buffer_bytes ? o->buffer_bytes : 192 << 20));
+    rocksdb_options_set_max_open_files(opt, o->open_files ? o->open_files : -1);
+    rocksdb_options_set_db_write_buffer_size(opt, (size_t)buffer_bytes(o));
     rocksdb_options_set_keep_log_file_num(opt, 4);
     rocksdb_options_set_max_log_file_size(opt, 4 << 20);
     return opt;
 }
 
-static rocksdb_options_t *cf_options_make(enum cf cf, rocksdb_cache_t *cache)
+static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf cf,
+                                          rocksdb_cache_t *cache)
 {
     rocksdb_options_t *opt = rocksdb_options_create();
-    rocksdb_options_set_write_buffer_size(opt, (size_t)families[cf].kib * 1024);
+    rocksdb_options_set_write_buffer_size(opt, family_buffer_bytes(o, cf));
     rocksdb_options_set_max_write_buffer_number(opt, 3);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(opt, 1);
     rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
@@ -171,10 +196,10 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_rwlock_init(&s->in_use, &attr);
     pthread_rwlockattr_destroy(&attr);
-    s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : 256 << 20));
+    s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : CACHE_BYTES));
     s->db_options = db_options_make(o);
     for (int i = 0; i < CF_COUNT; i++)
-        s->cf_options[i] = cf_options_make((enum cf)i, s->cache);
+        s->cf_options[i] = cf_options_make(o, (enum cf)i, s->cache);
     s->sync_write = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(s->sync_write, 1);
 
@@ -232,17 +257,45 @@ int store_reopen(struct store *s, struct reason *reterr_why)
     return r;
 }
 
-uint64_t store_property(struct store *s, const char *property)
+/* With in_use held. */
+static uint64_t property_sum(struct store *s, const char *property)
 {
     uint64_t sum = 0;
-    pthread_rwlock_rdlock(&s->in_use);
     for (int i = 0; s->db && i < CF_COUNT; i++) {
         uint64_t v = 0;
         if (rocksdb_property_int_cf(s->db, s->cf[i], property, &v) == 0)
             sum += v;
     }
+    return sum;
+}
+
+uint64_t store_property(struct store *s, const char *property)
+{
+    pthread_rwlock_rdlock(&s->in_use);
+    uint64_t sum = property_sum(s, property);
     pthread_rwlock_unlock(&s->in_use);
     return sum;
+}
+
+struct store_memory store_memory(struct store *s)
+{
+    return (struct store_memory){
+        .cache = rocksdb_cache_get_usage(s->cache),
+        .buffers = store_property(s, "rocksdb.size-all-mem-tables"),
+        .files = store_property(s, "rocksdb.estimate-table-readers-mem"),
+    };
+}
+
+/* RocksDB begins to empty the buffers when they are nearly full, and lets writers go on. */
+void store_wait_for_room(struct store *s, size_t bytes)
+{
+    uint64_t most = (uint64_t)buffer_bytes(&s->options) / 4 * 5;
+    for (int ms = 0; ms < ROOM_MS_MAX; ms++) {
+        uint64_t held = property_sum(s, "rocksdb.cur-size-all-mem-tables");
+        if (held + bytes <= most || held <= most / 2)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
 }
 
 uint64_t store_filter_bytes(struct store *s)

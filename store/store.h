@@ -20,10 +20,13 @@ enum cf {
 const char *cf_name(enum cf cf);
 
 struct store_options {
-    const char *dir;      /* the installation's data folder; the database lies in dir/db */
-    int64_t cache_bytes;  /* block cache; 0: 256 MiB */
-    int64_t buffer_bytes; /* all write buffers together; 0: 192 MiB */
-    bool must_exist;      /* do not make a new one: CE_NOT_FOUND */
+    const char *dir;     /* the installation's data folder; the database lies in dir/db */
+    int64_t cache_bytes; /* block cache; 0: 256 MiB */
+    /* All write buffers together; 0: 192 MiB. While files are written they are a quarter larger at
+     * most: then a commit waits. */
+    int64_t buffer_bytes;
+    int open_files;  /* held open at one time; 0: all */
+    bool must_exist; /* do not make a new one: CE_NOT_FOUND */
 };
 
 /* Opens or makes the store and brings it to the present schema (store/migrate.h). CE_BUSY when
@@ -46,5 +49,12 @@ uint64_t store_property(struct store *s, const char *property);
 /* What the filters of by_source and subject need in memory for the keys that are there now (about
  * ten bits a key). */
 uint64_t store_filter_bytes(struct store *s);
+/* What the store takes of memory now. */
+struct store_memory {
+    uint64_t cache;   /* blocks, indexes and filters */
+    uint64_t buffers; /* write buffers, and those that walks still hold */
+    uint64_t files;   /* what open files need beside the cache */
+};
+struct store_memory store_memory(struct store *s);
 /* Writes what lies in memory to files; for tests and before copying. */
 int store_flush(struct store *s);

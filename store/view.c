@@ -7,7 +7,10 @@
 #include "base/check.h"
 #include "store/store_db.h"
 
-enum { PREFIX_MAX = 96 };
+enum {
+    PREFIX_MAX = 96,
+    STEPS_MAX = 50000, /* with one iterator: it holds write buffers and files that are done */
+};
 
 struct view {
     struct store *store;
@@ -20,6 +23,8 @@ struct walk {
     struct view *view;
     rocksdb_readoptions_t *read;
     rocksdb_iterator_t *it;
+    enum cf cf;
+    unsigned steps;
     char upper[PREFIX_MAX]; /* first key behind the prefix */
     size_t upper_n;
     char lower[PREFIX_MAX]; /* the prefix itself, for steps back */
@@ -125,6 +130,7 @@ struct walk *walk_open(struct view *v, enum cf cf, struct slice prefix, struct s
             rocksdb_readoptions_set_iterate_upper_bound(w->read, w->upper, w->upper_n);
         }
     }
+    w->cf = cf;
     w->it = rocksdb_create_iterator_cf(v->store->db, w->read, v->store->cf[cf]);
     struct slice start = slice_cmp(from, prefix) > 0 ? from : prefix;
     if (start.n)
@@ -139,9 +145,30 @@ bool walk_valid(const struct walk *w)
     return rocksdb_iter_valid(w->it);
 }
 
+/* Another iterator at the same place of the same snapshot. A failed one is kept, for its message.
+ */
+static void renew(struct walk *w)
+{
+    struct store *s = w->view->store;
+    char *message = NULL;
+    rocksdb_iter_get_error(w->it, &message);
+    rocksdb_free(message);
+    if (message || !walk_valid(w))
+        return;
+    rocksdb_iterator_t *it = rocksdb_create_iterator_cf(s->db, w->read, s->cf[w->cf]);
+    struct slice key = walk_key(w);
+    rocksdb_iter_seek(it, key.p, key.n);
+    rocksdb_iter_destroy(w->it);
+    w->it = it;
+    w->steps = 0;
+}
+
 void walk_next(struct walk *w)
 {
-    rocksdb_iter_next(w->it);
+    if (++w->steps >= STEPS_MAX)
+        renew(w);
+    if (walk_valid(w))
+        rocksdb_iter_next(w->it);
 }
 
 void walk_seek(struct walk *w, struct slice key)

@@ -106,6 +106,9 @@ void api_submit(struct call *c)
         .keys = c->source.keys,
         .born_min = c->web->o.born_min,
         .busy_wait_ms = c->web->o.upload_busy_ms,
+        .running_max = c->web->o.uploads,
+        .turns_max = c->web->o.turns,
+        .parcel_bytes = c->web->o.parcel_bytes,
     };
     if (!read_theme(c, &theme) || !read_kind(c, &o.kind) || !read_batch(c, &o.batch_name))
         return;

@@ -97,6 +97,14 @@ static bool may_read_metrics(const struct web *w, const struct request *req)
     return false;
 }
 
+/* Whoever reads slowly holds an answer in memory. Handing in is let through: its bodies are counted
+ * elsewhere and its answer comes piece by piece. */
+static bool has_room(const struct web *w, const struct request *req)
+{
+    return !(req->route->how & HOW_VIEW) || req->method == METHOD_POST ||
+           atomic_load(&w->unsent) < w->o.unsent_bytes;
+}
+
 static void refuse_route(struct call *c, struct slice allow)
 {
     if (!allow.n) {
@@ -121,6 +129,9 @@ void web_handle(struct web *w, struct request *req, struct response *res)
     } else if (req->route->handle == health_metrics && !may_read_metrics(w, req)) {
         req->route = NULL;
         problem_answer(&c, PROBLEM_NOT_FOUND, NULL);
+    } else if (!has_room(w, req)) {
+        response_header(res, "Retry-After", SLICE("2"));
+        problem_answer(&c, PROBLEM_BUSY, NULL);
     } else if (req->route->how & HOW_LATE) {
         res->is_late = true;
     } else {

@@ -33,6 +33,9 @@ void health_ready(struct call *c)
 
 void health_metrics(struct call *c)
 {
+    const struct web_operator *op = &c->web->o.operator;
+    if (op->measure)
+        op->measure(op->ctx);
     response_header(c->res, "Content-Type", SLICE("text/plain; version=0.0.4; charset=utf-8"));
     metric_expose(&c->res->body);
 }

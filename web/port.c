@@ -39,7 +39,8 @@ enum {
     DRAIN_MS_MAX = 30000,
     BLOCK_BYTES = 32 * 1024,
     PIECE_BYTES_MAX = 8 * 1024 * 1024,
-    SOCKET_CONNECTIONS = 200, /* of operators and metrics */
+    SOCKET_PART = 8,          /* of the connections, for operators and for metrics each */
+    STREAM_BYTES = 64 * 1024, /* of an answer that comes piece by piece */
 };
 /* A request's memory: a list of records of the greatest size must fit. */
 #define ARENA_BYTES_MAX ((size_t)4 << 30)
@@ -77,6 +78,7 @@ struct exchange {
     size_t piece_sent;
     bool stream_has_ended;
     uint64_t bytes_sent;
+    int64_t unsent; /* of web's account */
     int64_t began_us, took_us;
 };
 
@@ -180,6 +182,10 @@ static enum MHD_Result send_answer(struct exchange *ex)
     ex->took_us = clock_mono_us() - ex->began_us;
     enum MHD_Result r = MHD_queue_response(ex->con, res->status, out);
     MHD_destroy_response(out);
+    ex->unsent = res->stream.next ? STREAM_BYTES : (int64_t)res->body.cap;
+    atomic_fetch_add(&ex->port->web->unsent, ex->unsent);
+    /* The library has copied the headers; the body lies elsewhere. A client may read slowly. */
+    arena_reset(ex->arena);
     return r;
 }
 
@@ -436,6 +442,7 @@ static void on_end(void *cls, struct MHD_Connection *con, void **con_cls,
     struct port *p = ex->port;
     if (ex->stage == STAGE_LATE) /* the answer was there, but the connection was not */
         leave_late(ex);
+    atomic_fetch_sub(&p->web->unsent, ex->unsent);
     if (ex->stage == STAGE_SENT)
         web_account(&ex->req, ex->res.status, ex->bytes_sent, ex->took_us);
     upload_drop(ex->upload);
@@ -446,6 +453,15 @@ static void on_end(void *cls, struct MHD_Connection *con, void **con_cls,
     arena_destroy(ex->arena);
     free(ex);
     busy_leave(&p->busy, &p->busy.exchanges, NULL, NULL);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *con, void **socket_cls,
+                          enum MHD_ConnectionNotificationCode how)
+{
+    struct listener *l = cls;
+    (void)con, (void)socket_cls;
+    atomic_fetch_add(&l->port->web->connections,
+                     how == MHD_CONNECTION_NOTIFY_STARTED ? 1 : (unsigned)-1);
 }
 
 static void on_message(void *cls, const char *fmt, va_list list)
@@ -462,6 +478,7 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
 {
     const struct web_options *o = &l->port->web->o;
     bool is_public = l->origin == ORIGIN_PUBLIC;
+    unsigned others = o->connections / SOCKET_PART + 1;
     struct MHD_OptionItem pool[] = {
         {is_public && o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
          (intptr_t)o->threads, NULL},
@@ -471,9 +488,10 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         on_request, l, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
-        is_public ? o->connections : (unsigned)SOCKET_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        is_public ? o->connections - others : others, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)((o->idle_ms + 999) / 1000), MHD_OPTION_URI_LOG_CALLBACK, on_target, l,
-        MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
+        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
 }
 
 int port_start(struct web *w, const struct port_listener *listeners, unsigned count,

@@ -21,6 +21,8 @@ struct web {
     unsigned tcp_port;
     char metrics_clients[METRICS_CLIENTS_MAX][CLIENT_BYTES];
     unsigned metrics_client_count;
+    atomic_uint connections; /* open now, on all listeners */
+    _Atomic int64_t unsent;  /* bytes of answers that are made and not yet sent */
     atomic_bool is_stopping; /* nothing that takes long is begun */
 };
 

@@ -13,7 +13,13 @@
 #include "web/port.h"
 #include "web/server.h"
 
-enum { ERRAND_THREADS = 2, JOBS_MAX = 4096, LISTENERS_MAX = 8, ADDRESS_BYTES = 300 };
+enum {
+    ERRAND_THREADS = 2,
+    JOBS_MAX = 4096,
+    LISTENERS_MAX = 8,
+    ADDRESS_BYTES = 300,
+    UNSENT_BYTES = 128 << 20
+};
 
 /* The sockets that are open before the port takes them. */
 struct sockets {
@@ -27,6 +33,7 @@ void web_init(struct web *w, const struct web_options *o)
     w->o.threads = o->threads ? o->threads : 2;
     w->o.workers = o->workers ? o->workers : 4;
     w->o.connections = o->connections ? o->connections : 1000;
+    w->o.unsent_bytes = o->unsent_bytes ? o->unsent_bytes : UNSENT_BYTES;
     w->o.idle_ms = o->idle_ms ? o->idle_ms : 60000;
     w->o.upload_idle_ms = o->upload_idle_ms ? o->upload_idle_ms : 120000;
     w->o.stop_ms = o->stop_ms ? o->stop_ms : 10000;
@@ -157,4 +164,14 @@ void web_stop(struct web *w)
 unsigned web_port(const struct web *w)
 {
     return w->tcp_port;
+}
+
+unsigned web_connections(const struct web *w)
+{
+    return atomic_load(&w->connections);
+}
+
+int64_t web_unsent_bytes(const struct web *w)
+{
+    return atomic_load(&w->unsent);
 }

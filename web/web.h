@@ -47,6 +47,8 @@ struct web_operator {
     /* GET /v1/operator/status and /v1/operator/stores. */
     int (*status)(void *ctx, struct json_out *o, struct reason *reterr_why);
     int (*stores)(void *ctx, struct json_out *o, struct reason *reterr_why);
+    /* Brings gauges up to date before they are shown. NULL: nothing to do. */
+    void (*measure)(void *ctx);
     /* Whether requests can be answered; *ret_why is a literal that says what is missing. Called
      * from any thread, must be quick. NULL: always. */
     bool (*is_ready)(void *ctx, const char **ret_why);
@@ -66,6 +68,10 @@ struct web_options {
     unsigned threads;     /* that answer what is quick; 0: 2 */
     unsigned workers;     /* for what takes longer; 0: 4 */
     unsigned connections; /* at one time; 0: 1000 */
+    int64_t unsent_bytes; /* of answers that are not sent yet, beyond which 503; 0: 128 MiB */
+    unsigned uploads;     /* at one time, beyond which 503; 0: 64 */
+    unsigned turns;       /* of them, how many judge rows; 0: 4 */
+    size_t parcel_bytes;  /* of judged rows; ingest/submission.h */
     int idle_ms;          /* a connection on which nothing moves is closed; 0: 60 s */
     int upload_idle_ms;   /* the same within an upload; 0: 120 s */
     int upload_busy_ms;   /* how long an upload waits for another one of the same batch */
@@ -79,5 +85,8 @@ int web_start(const struct web_options *o, struct web **ret, struct reason *rete
 /* Accepts nothing new, lets requests end, breaks off what takes longer, ends all threads, removes
  * the Unix socket. The writer must still run. Accepts NULL. */
 void web_stop(struct web *w);
+/* What it takes of memory now: connections, and answers that are not sent yet. */
+unsigned web_connections(const struct web *w);
+int64_t web_unsent_bytes(const struct web *w);
 /* The TCP port that is listened on; 0: none. */
 unsigned web_port(const struct web *w);

@@ -17,8 +17,8 @@ from register import BIN, KIND, PATIENCE, REGISTRATION, Register, clean_environm
 SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
 SUBJECTS = int(os.environ.get("CREDENCE_CITY", SUBJECTS))
 HAND_IN_S = 600 + SUBJECTS // 500
-# What creditd may hold, in MiB, with the caches of the tests' settings. Sanitizers keep freed memory for a while.
-RSS_MIB = 1_500 if KIND == "asan" else 400
+# What creditd may hold, in MiB: the tests' setting `memory`. Sanitizers keep freed memory for a while.
+RSS_MIB = 1_500 if KIND == "asan" else 384
 VERDICTS = ("stored", "changed", "duplicate", "stale", "rejected")
 COUNTS = ("received", *VERDICTS, "warned")
 # Notes that explain a verdict; the manifest names rejections and warnings only.

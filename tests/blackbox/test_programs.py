@@ -79,11 +79,11 @@ def test_the_example_of_the_settings_file_is_what_the_program_prints():
 
 def test_the_command_line_holds_over_the_environment_and_that_over_the_file(tmp_path):
     file = tmp_path / "creditd.conf"
-    file.write_text("listen = 127.0.0.1:1111\nwriter.queue = 11\nhttp.threads = 3\n")
-    env = clean_environment(CREDENCE_WRITER_QUEUE="12", CREDENCE_LISTEN="127.0.0.1:2222")
+    file.write_text("listen = 127.0.0.1:1111\nhttp.workers = 11\nhttp.threads = 3\n")
+    env = clean_environment(CREDENCE_HTTP_WORKERS="12", CREDENCE_LISTEN="127.0.0.1:2222")
     found = run("creditd", "--config", file, "--listen", "127.0.0.1:3333", "--print-config", env=env).stdout
     assert "\nlisten = 127.0.0.1:3333\n" in found
-    assert "\nwriter.queue = 12\n" in found
+    assert "\nhttp.workers = 12\n" in found
     assert "\nhttp.threads = 3\n" in found
 
 

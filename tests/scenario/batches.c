@@ -3,8 +3,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "ingest/encoding.h"
+#include "ingest/reader.h"
 #include "tests/support/world.h"
 
 static const char *const theme = "amr-enterprise-registration";
@@ -274,5 +277,67 @@ TEST(a_file_whose_encoding_was_found_is_read_the_same_when_it_is_taken_up_again)
     EXPECT_STR(world_digest(other), world_digest(w));
     world_check(other);
     world_close(other);
+    world_close(w);
+}
+
+TEST(with_the_smallest_queue_and_commit_a_file_ends_in_the_same_store)
+{
+    struct world *w = world_open(), *small = world_open();
+    small->queue_bytes = small->commit_bytes = 1;
+    world_restart(small);
+    struct slice file = file_of(w, 0, 4000);
+    struct batch_id id, other;
+    EXPECT_EQ(world_try(w, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(small, NULL, theme, "b", file, SIZE_MAX, &other), SUBMISSION_DONE);
+    expect_same(world_totals(small, &other), world_totals(w, &id));
+    EXPECT_STR(world_digest(small), world_digest(w));
+    EXPECT_EQ(writer_queue_bytes(small->writer), 0);
+    EXPECT_EQ(writer_commit_bytes(small->writer), 0);
+    world_check(small);
+    world_close(small);
+    world_close(w);
+}
+
+static struct submission_options options_of(struct world *w, unsigned running_max)
+{
+    return (struct submission_options){
+        .writer = w->writer,
+        .keys = w->keys,
+        .department = SLICE("amr"),
+        .theme = slice_of(theme),
+        .kind = {READER_CSV, ENCODING_AUTO},
+        .running_max = running_max,
+        .turns_max = 1,
+        .parcel_bytes = 1,
+    };
+}
+
+TEST(no_more_submissions_run_than_may_and_with_one_turn_all_come_to_their_end)
+{
+    enum { MOST = 3 };
+    struct world *w = world_open();
+    struct submission_options o = options_of(w, MOST);
+    struct submission *all[MOST], *one;
+    struct slice file = file_of(w, 0, 40);
+    EXPECT(day_from_civil(1800, 1, 1, &o.born_min));
+    for (int i = 0; i < MOST; i++)
+        EXPECT_OK(submission_start(&o, &all[i], NULL));
+    EXPECT_EQ(submissions_running(), MOST);
+    struct reason why;
+    EXPECT_ERR(submission_start(&o, &one, &why), CE_UNAVAILABLE);
+    EXPECT_STR(why.text, "3 submissions are running; try again later");
+    for (int i = 0; i < MOST; i++) {
+        EXPECT_EQ(submission_feed(all[i], file), file.n);
+        submission_finish(all[i]);
+    }
+    for (int i = 0; i < MOST; i++) {
+        while (submission_state(all[i], NULL, NULL) == SUBMISSION_RUNNING)
+            usleep(1000);
+        EXPECT_EQ(submission_state(all[i], NULL, NULL), SUBMISSION_DONE);
+    }
+    EXPECT_EQ(submissions_running(), 0); /* whoever was told may begin the next one */
+    for (int i = 0; i < MOST; i++)
+        submission_destroy(all[i]);
+    world_check(w);
     world_close(w);
 }

@@ -148,8 +148,7 @@ class Register:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="crd-"))
         self.data = self.folder / "data"
         # Persons of synthetic samples were born before 1880.
-        self.settings = {"born.earliest": "1800-01-01", "memory.cache": "16 MiB",
-                         "memory.buffers": "32 MiB"} | {k.replace("_", "."): v for k, v in settings.items()}
+        self.settings = {"born.earliest": "1800-01-01", "memory": "384 MiB"} | {k.replace("_", "."): v for k, v in settings.items()}
         self.environment = {}  # of the daemon: CREDENCE_FAULT
         self.process, self.port, self.keys = None, None, {}
         self.made.append(self)

@@ -24,6 +24,8 @@ static void open_all(struct world *w)
                                 .keys = w->keys,
                                 .clock = &w->clock,
                                 .receipt_days = w->receipt_days,
+                                .queue_bytes = w->queue_bytes,
+                                .commit_bytes = w->commit_bytes,
                                 .catalogue = &w->in_force.now};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);

@@ -22,7 +22,9 @@ struct world {
     const struct catalogue *catalogue; /* in force; set by world_open and world_load */
     struct store *store;
     struct writer *writer;
-    int receipt_days; /* 0: for ever; holds from world_restart on */
+    /* Of the writer; hold from world_restart on. 0: its own defaults, of receipts for ever. */
+    int receipt_days;
+    size_t queue_bytes, commit_bytes;
 };
 
 struct world *world_open(void);

@@ -24,7 +24,7 @@ TEST(without_anything_the_defaults_hold)
     EXPECT_OK(config_read(a, NULL, NULL, 0, &c, NULL));
     EXPECT_SLICE(c.data, "/var/lib/credence");
     EXPECT_SLICE(c.listen, "127.0.0.1:8080");
-    EXPECT_EQ(c.cache_bytes, 256 << 20);
+    EXPECT_EQ(c.memory, INT64_C(2) << 30);
     EXPECT_STR(config_keys_path(a, &c), "/var/lib/credence/keys");
     EXPECT_STR(config_socket_path(a, "/x"), "/x/creditd.sock");
     EXPECT_EQ(config_log_level(&c), LOG_INFO);
@@ -34,30 +34,26 @@ TEST(the_file_yields_to_the_environment_and_that_to_the_command_line)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
     struct config c;
-    const char *file = write_file("data = /one\nlisten = 127.0.0.1:1\nwriter.queue = 5\n");
+    const char *file = write_file("data = /one\nlisten = 127.0.0.1:1\nhttp.workers = 5\n");
     EXPECT_EQ(setenv("CREDENCE_LISTEN", "127.0.0.1:2", 1), 0);
-    EXPECT_EQ(setenv("CREDENCE_WRITER_QUEUE", "6", 1), 0);
-    struct config_override o = {"writer.queue", "7"};
+    EXPECT_EQ(setenv("CREDENCE_HTTP_WORKERS", "6", 1), 0);
+    struct config_override o = {"http.workers", "7"};
     EXPECT_OK(config_read(a, file, &o, 1, &c, NULL));
     EXPECT_EQ(unsetenv("CREDENCE_LISTEN"), 0);
-    EXPECT_EQ(unsetenv("CREDENCE_WRITER_QUEUE"), 0);
+    EXPECT_EQ(unsetenv("CREDENCE_HTTP_WORKERS"), 0);
     EXPECT_SLICE(c.data, "/one");
     EXPECT_SLICE(c.listen, "127.0.0.1:2");
-    EXPECT_EQ(c.writer_parcels, 7);
+    EXPECT_EQ(c.http_workers, 7);
 }
 
 TEST(what_no_setting_may_be_is_refused_with_its_name)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
     static const struct config_override wrong[] = {
-        {"data", ""},
-        {"listen", "localhost"},
-        {"listen", "::1:80"},
-        {"listen", "127.0.0.1:70000"},
-        {"listen", ":80"},
-        {"log.level", "loud"},
-        {"memory.cache", "1 MiB"},
-        {"born.earliest", "1600-01-01"},
+        {"data", ""},           {"listen", "localhost"},
+        {"listen", "::1:80"},   {"listen", "127.0.0.1:70000"},
+        {"listen", ":80"},      {"log.level", "loud"},
+        {"memory", "1023 KiB"}, {"born.earliest", "1600-01-01"},
         {"nothing.such", "1"},
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {

@@ -1,4 +1,5 @@
 /* Reading: one moment, points, many points, walks forth and back. */
+#include "base/wire.h"
 #include "store/view.h"
 #include "tests/unit/store/temp_store.h"
 
@@ -135,5 +136,62 @@ TEST(what_was_flushed_to_files_reads_the_same)
     struct walk *w = walk_open(v, CF_NAME, SLICE("b"), (struct slice){0});
     walk_seek_back(w, SLICE("b1"));
     EXPECT(!walk_valid(w));
+    EXPECT_OK(walk_close(w));
+}
+
+/* Many small rows, so that one walk takes more steps than it takes with one iterator. */
+static void fill_many(struct store *s, unsigned count)
+{
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t key[4];
+        be32_put(key, i);
+        batch_put(b, CF_LINK, slice_make(key, sizeof key), SLICE("v"));
+    }
+    commit(b);
+}
+
+TEST(a_long_walk_sees_every_row_of_its_moment_once)
+{
+    enum { COUNT = 120000 };
+    AUTO(store_close) struct store *s = temp_store();
+    fill_many(s, COUNT);
+    AUTO(view_close) struct view *v = NULL;
+    EXPECT_OK(view_open(s, &v));
+    struct walk *w = walk_open(v, CF_LINK, (struct slice){0}, (struct slice){0});
+    for (uint32_t i = 0; i < COUNT; i++) {
+        EXPECT(walk_valid(w));
+        EXPECT_EQ(be32_get(walk_key(w).p), i);
+        if (i == 1000) /* deleted and put behind its back, while files are made */
+            for (uint32_t k = COUNT - 10; k < COUNT + 10; k++) {
+                uint8_t key[4];
+                be32_put(key, k);
+                if (k % 2)
+                    delete_row(s, CF_LINK, slice_make(key, sizeof key));
+                else
+                    put_row(s, CF_LINK, slice_make(key, sizeof key), SLICE("new"));
+            }
+        if (i == 2000)
+            EXPECT_OK(store_flush(s));
+        EXPECT_SLICE(walk_value(w), "v");
+        walk_next(w);
+    }
+    EXPECT(!walk_valid(w));
+    EXPECT_OK(walk_close(w));
+}
+
+TEST(a_long_walk_lets_go_of_write_buffers_that_are_done)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    fill_many(s, 120000);
+    AUTO(view_close) struct view *v = NULL;
+    EXPECT_OK(view_open(s, &v));
+    struct walk *w = walk_open(v, CF_LINK, (struct slice){0}, (struct slice){0});
+    EXPECT_OK(store_flush(s));
+    uint64_t held = store_memory(s).buffers;
+    EXPECT(held > 1 << 20);
+    for (int i = 0; i < 60000; i++)
+        walk_next(w);
+    EXPECT(store_memory(s).buffers < held / 4);
     EXPECT_OK(walk_close(w));
 }

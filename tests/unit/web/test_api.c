@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/support/front.h"
+#include "web/server.h"
 
 static struct front *front;
 static struct world *world;
@@ -303,5 +304,24 @@ TEST(metrics_and_readiness_are_told_to_those_who_may_know)
     EXPECT_EQ(a.status, 200);
     a = front_get(front, "/healthz");
     EXPECT_SLICE(json_get_string(a.json, "state"), "alive");
+    close_all();
+}
+
+TEST(while_too_much_waits_to_be_sent_views_are_refused_and_the_service_still_answers)
+{
+    char code[19];
+    open_all();
+    registration(1, "广州某某商贸有限公司", code);
+    atomic_store(&front->web->unsent, front->web->o.unsent_bytes);
+    struct answer a = front_get(front, url("/v1/subjects/*", code));
+    EXPECT_EQ(a.status, 503);
+    EXPECT_SLICE(answer_problem(&a), "busy");
+    EXPECT_SLICE(answer_header(&a, "Retry-After"), "2");
+    EXPECT_EQ(front_get(front, "/").status, 503);
+    EXPECT_EQ(front_get(front, "/healthz").status, 200);
+    EXPECT_EQ(front_get(front, "/no-such").status, 404);
+    atomic_store(&front->web->unsent, front->web->o.unsent_bytes - 1);
+    EXPECT_EQ(front_get(front, url("/v1/subjects/*", code)).status, 200);
+    atomic_store(&front->web->unsent, 0);
     close_all();
 }

@@ -1,0 +1,181 @@
+/* From one figure to the limits of all modules. What everybody needs comes first: the program, the
+ * catalogue, and an eighth for the allocator. The rest is shared by fixed fractions, each with the
+ * least it works with and the most that is of use; what is left goes to the cache. What a thing
+ * costs at most (an upload, a connection) was measured with the worst that may come in, and is held
+ * to by tests/blackbox/test_memory.py. */
+#include "daemon/memory.h"
+
+#include <stdio.h>
+
+#include "base/check.h"
+
+#define KIB (INT64_C(1) << 10)
+#define MIB (INT64_C(1) << 20)
+
+enum {
+    SLACK_PART = 8, /* of all: pages the allocator has not given back, and gaps between pieces */
+    ERRAND_THREADS = 2, /* of operators, as in web/ */
+    OPEN_FILE_BYTES = 32 * 1024,
+    CONNECTION_BYTES = 64 * 1024, /* the library's buffer, a request's first block, an exchange */
+    COUNTERS_OF_SUBJECT_BYTES = 128,
+    PARCELS_IN_QUEUE = 8,
+    TURNS_MOST = 4,
+    UPLOADS_MOST = 64,
+    CONNECTIONS_MOST = 10000,
+};
+static const int64_t program_bytes =
+    40 * MIB; /* half of it code and libraries, the rest compaction */
+static const int64_t thread_bytes = MIB / 2; /* a stack, and what its allocator keeps */
+static const int64_t catalogue_bytes =
+    64 * MIB;                                /* one of 400 themes restored, and one that is read */
+static const int64_t walk_bytes = MIB / 2;   /* blocks that the walks of a question hold */
+static const int64_t upload_bytes = 5 * MIB; /* pipes, parcels, and parts of a row of 1 MiB */
+static const int64_t turn_bytes = 6 * MIB;   /* judging one row of 1 MiB, beyond the upload */
+static const int64_t making_bytes = 2 * MIB; /* one answer while it is made */
+
+static const struct {
+    const char *code, *meaning;
+} parts[MEMORY_PARTS] = {
+#define PART(id, code_, meaning_) [MEMORY_##id] = {code_, meaning_},
+#include "daemon/memory.def"
+#undef PART
+};
+
+const char *memory_part_code(enum memory_part p)
+{
+    return parts[p].code;
+}
+
+static int64_t within(int64_t v, int64_t least, int64_t most)
+{
+    return v < least ? least : v > most ? most : v;
+}
+
+/* What is left for the cache may be less than nothing. */
+static struct memory_plan divide(int64_t total, unsigned threads, unsigned workers)
+{
+    struct memory_plan p = {.total = total};
+    int64_t *part = p.parts;
+    int64_t makers = (int64_t)threads + workers + ERRAND_THREADS;
+    part[MEMORY_PROGRAM] = program_bytes + makers * thread_bytes + total / SLACK_PART;
+    part[MEMORY_CATALOGUE] = catalogue_bytes;
+    int64_t rest = total - part[MEMORY_PROGRAM] - part[MEMORY_CATALOGUE];
+
+    /* Half as much again: half of that while files are written, half for what walks hold. Larger
+     * buffers than those of docs/adr/0006 are slower. */
+    p.buffer_bytes = within(rest / 10, 12 * MIB, 192 * MIB);
+    part[MEMORY_BUFFERS] = p.buffer_bytes / 2 * 3;
+    p.open_files = (unsigned)within(rest / 64 / OPEN_FILE_BYTES, 128, 1 << 20);
+    part[MEMORY_FILES] = (int64_t)p.open_files * OPEN_FILE_BYTES;
+    /* A third: what is gathered, the store's form of it, and gaps in both. */
+    p.commit_bytes = within(rest / 32, 3 * MIB, 64 * MIB);
+    part[MEMORY_COMMIT] = 3 * p.commit_bytes;
+    p.queue_bytes = within(rest / 16, 6 * MIB, 64 * MIB);
+    p.parcel_bytes = within(p.queue_bytes / PARCELS_IN_QUEUE, MIB / 2, MIB);
+    part[MEMORY_QUEUE] = p.queue_bytes;
+    p.turns = (unsigned)within(rest / 32 / turn_bytes, 1, TURNS_MOST);
+    p.uploads = (unsigned)within(rest / 6 / upload_bytes, 3, UPLOADS_MOST);
+    part[MEMORY_UPLOADS] = p.uploads * upload_bytes + p.turns * turn_bytes;
+    p.connections = (unsigned)within(rest / 20 / CONNECTION_BYTES, 100, CONNECTIONS_MOST);
+    part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;
+    p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
+    part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes;
+    p.counters = (unsigned)within(rest / 128 / COUNTERS_OF_SUBJECT_BYTES, 4000, 100000);
+    part[MEMORY_COUNTERS] = (int64_t)p.counters * COUNTERS_OF_SUBJECT_BYTES;
+
+    part[MEMORY_CACHE] = total;
+    for (int i = 0; i < MEMORY_PARTS; i++)
+        if (i != MEMORY_CACHE)
+            part[MEMORY_CACHE] -= part[i];
+    p.cache_bytes = part[MEMORY_CACHE] - makers * walk_bytes;
+    return p;
+}
+
+static bool works(const struct memory_plan *p)
+{
+    return p->cache_bytes >= 12 * MIB;
+}
+
+int64_t memory_least(unsigned threads, unsigned workers)
+{
+    int64_t total = MIB;
+    struct memory_plan p;
+    while (p = divide(total, threads, workers), !works(&p))
+        total += MIB;
+    return total;
+}
+
+int memory_plan_make(int64_t total, unsigned threads, unsigned workers, struct memory_plan *ret,
+                     struct reason *reterr_why)
+{
+    *ret = divide(total, threads, workers);
+    if (works(ret))
+        return 0;
+    int64_t least = memory_least(threads, workers);
+    struct memory_plan p = divide(least, threads, workers);
+    return reason_set(
+        reterr_why, CE_INVALID,
+        "memory: %lld MiB is too little; the least is %lld MiB with these settings: program and "
+        "allocator %lld, catalogue %lld, store %lld, uploads and queue %lld, connections and "
+        "answers of %u threads %lld",
+        (long long)(total / MIB), (long long)(least / MIB),
+        (long long)(p.parts[MEMORY_PROGRAM] / MIB), (long long)(p.parts[MEMORY_CATALOGUE] / MIB),
+        (long long)((p.parts[MEMORY_CACHE] + p.parts[MEMORY_BUFFERS] + p.parts[MEMORY_FILES] +
+                     p.parts[MEMORY_COMMIT]) /
+                    MIB),
+        (long long)((p.parts[MEMORY_UPLOADS] + p.parts[MEMORY_QUEUE]) / MIB), threads + workers,
+        (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] +
+                     p.parts[MEMORY_COUNTERS]) /
+                    MIB));
+}
+
+int64_t memory_uploads_bytes(unsigned uploads)
+{
+    return uploads * upload_bytes;
+}
+
+int64_t memory_connections_bytes(unsigned connections)
+{
+    return (int64_t)connections * CONNECTION_BYTES;
+}
+
+static void detail(const struct memory_plan *p, enum memory_part part, char *ret, size_t max)
+{
+    switch (part) {
+    case MEMORY_BUFFERS:
+        snprintf(ret, max, " (%lld MiB, and half as much again while they are emptied)",
+                 (long long)(p->buffer_bytes / MIB));
+        break;
+    case MEMORY_FILES:
+        snprintf(ret, max, " (%u)", p->open_files);
+        break;
+    case MEMORY_UPLOADS:
+        snprintf(ret, max, " (%u at one time)", p->uploads);
+        break;
+    case MEMORY_CONNECTIONS:
+        snprintf(ret, max, " (%u at one time)", p->connections);
+        break;
+    case MEMORY_COUNTERS:
+        snprintf(ret, max, " (%u)", p->counters);
+        break;
+    case MEMORY_PROGRAM:
+    case MEMORY_CATALOGUE:
+    case MEMORY_CACHE:
+    case MEMORY_COMMIT:
+    case MEMORY_QUEUE:
+    case MEMORY_ANSWERS:
+    case MEMORY_PARTS:
+        *ret = 0;
+    }
+}
+
+void memory_plan_print(const struct memory_plan *p, struct buf *b)
+{
+    buf_printf(b, "memory %8.1f MiB\n", (double)p->total / (double)MIB);
+    for (int i = 0; i < MEMORY_PARTS; i++) {
+        char more[80];
+        detail(p, (enum memory_part)i, more, sizeof more);
+        buf_printf(b, "  %-11s %8.1f MiB  %s%s\n", parts[i].code, (double)p->parts[i] / (double)MIB,
+                   parts[i].meaning, more);
+    }
+}
