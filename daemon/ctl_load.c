@@ -398,7 +398,7 @@ const struct ctl_command ctl_load_commands[] = {
      "Everything is built in DATA/db.loading and put into its place at the very end. Whatever\n"
      "interrupts it leaves an empty store; the same command begins anew. DATA needs room for "
      "about\n"
-     "four times the size of the files while it runs.",
+     "five times the size of the files while it runs.",
      load_options, ARRAY_LEN(load_options), 1, 1, run_load},
     {0},
 };

@@ -82,23 +82,43 @@ static int hand_on(void *ctx, enum cf cf, struct slice key, struct slice value)
     return sorter_pen_put(cf == CF_NAME ? s->names : s->links, key, value);
 }
 
+/* Whether a writer would have had both rows in one commit for certain: a parcel is never divided.
+ */
+static bool in_one_parcel(const struct load *l, uint64_t a, uint64_t b)
+{
+    size_t low = 0, high = l->o->file_count;
+    while (high - low > 1) { /* the last file that begins before the first of them */
+        size_t middle = low + (high - low) / 2;
+        if (l->files[middle].rows_before < a)
+            low = middle;
+        else
+            high = middle;
+    }
+    const struct loaded *f = &l->files[low];
+    return b <= f->rows_before + f->rows &&
+           (a - f->rows_before - 1) / PARCEL_ROWS == (b - f->rows_before - 1) / PARCEL_ROWS;
+}
+
 /* With which row the subject began: the writer gives a search number when a subject gets its first
- * record, and another one when it had lost all of them in between. Records that never left count
- * from their coming on; what came and went before shows whether somebody was there all along. */
+ * record, and another one when it had lost all of them in between, as seen from commit to commit.
+ * Records that never left count from their coming on; what came and went before shows whether
+ * somebody was there all along. */
 static uint64_t began(struct settling *s)
 {
-    uint64_t since = 0, there = 0;
+    uint64_t since = 0, there = 0, left = 0;
     for (; ahead_is_of(&s->comings, &s->id); ahead_take(&s->comings)) {
         uint64_t row = be64_get(s->comings.key.p + SUBJECT_ID_BYTES);
         bool comes = s->comings.key.p[SUBJECT_ID_BYTES + 8];
         if (s->first && row > s->first)
             continue;
-        if (comes && there++ == 0)
+        if (comes && there++ == 0 && !(left && in_one_parcel(s->load, left, row)))
             since = row;
-        if (!comes)
-            there--;
+        if (!comes && --there == 0)
+            left = row;
     }
-    return there ? since : s->first;
+    if (there || (left && s->first && in_one_parcel(s->load, left, s->first)))
+        return since;
+    return s->first;
 }
 
 static int subject_end(struct settling *s)
