@@ -135,6 +135,18 @@ bool config_has(const char *name)
     return false;
 }
 
+int config_split(struct arena *a, const char *text, struct config_override *ret,
+                 struct reason *reterr_why)
+{
+    struct slice rest = slice_of(text);
+    struct slice name = slice_trim(slice_cut(&rest, '='));
+    if (!rest.p)
+        return reason_set(reterr_why, CE_INVALID, "--set takes NAME=VALUE, not \"%.100s\"", text);
+    ret->name = arena_dup(a, name).p;
+    ret->value = rest.p;
+    return 0;
+}
+
 const char *config_keys_path(struct arena *a, const struct config *c)
 {
     return c->keys.n ? c->keys.p : arena_printf(a, "%.*s/keys", FMT_SLICE(c->data)).p;

@@ -39,6 +39,9 @@ int config_read(struct arena *a, const char *file, const struct config_override 
                 size_t override_count, struct config *ret, struct reason *reterr_why);
 /* A complete settings file with the given values. */
 void config_print(const struct config *c, struct buf *b);
+/* "NAME=VALUE" of --set, split in the arena. CE_INVALID. */
+int config_split(struct arena *a, const char *text, struct config_override *ret,
+                 struct reason *reterr_why);
 /* Whether there is such a setting. */
 bool config_has(const char *name);
 

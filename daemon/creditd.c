@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,19 +71,6 @@ static int fail(enum exit_code code, const char *what)
     return (int)code;
 }
 
-/* "NAME=VALUE" of --set, split in the arena. */
-static int split_setting(struct arena *a, const char *text, struct config_override *ret,
-                         struct reason *why)
-{
-    struct slice rest = slice_of(text);
-    struct slice name = slice_trim(slice_cut(&rest, '='));
-    if (!rest.p)
-        return reason_set(why, CE_INVALID, "--set takes NAME=VALUE, not \"%.100s\"", text);
-    ret->name = arena_dup(a, name).p;
-    ret->value = rest.p;
-    return 0;
-}
-
 /* Settings from the command line, in its order: the last one holds. */
 static int overrides_of(struct arena *a, const struct options *o, struct config_override *ret,
                         size_t *ret_count, struct reason *why)
@@ -95,7 +81,7 @@ static int overrides_of(struct arena *a, const struct options *o, struct config_
         if (count == OVERRIDES_MAX)
             return reason_set(why, CE_INVALID, "more than %d settings", OVERRIDES_MAX);
         if (strcmp(name, "set") == 0) {
-            int r = split_setting(a, value, &ret[count++], why);
+            int r = config_split(a, value, &ret[count++], why);
             if (r < 0)
                 return r;
         } else if (config_has(name)) {
@@ -205,18 +191,6 @@ static int serve(const struct config *c)
     return EXIT_CODE_OK;
 }
 
-/* Connections and the store's files each take a descriptor: the soft limit of many systems, 1024,
- * is too few. */
-enum { FILES_WANTED = 65536 };
-static void more_files(void)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
-        files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-}
-
 int main(int argc, char **argv)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
@@ -247,6 +221,6 @@ int main(int argc, char **argv)
         return print_config(&c);
     if (options_get(&o, "check-config"))
         return check_config(a, &c);
-    more_files();
+    holding_more_files();
     return serve(&c);
 }

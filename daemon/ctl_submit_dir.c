@@ -4,37 +4,26 @@
  * the next one comes. */
 #include "daemon/ctl_submit_dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/crypt.h"
 #include "daemon/delivery.h"
 #include "daemon/interrupt.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
-#include "daemon/terminal.h"
+#include "daemon/receipt_table.h"
+#include "daemon/tree.h"
 
 enum {
-    FILES_MAX = 100000,
-    FOLDERS_DEEP = 8,
     SILENT_MS_MAX = 600 * 1000,
     READ_BYTES = 256 * 1024,
-    BATCH_BYTES = 15, /* of the hash; 24 characters */
-    THEME_COLUMNS = 44,
-};
-
-struct file {
-    const char *path, *theme;
-    int64_t size;
 };
 
 struct tree {
     struct ctl *c;
-    struct file *files;
+    struct tree_file *files;
     size_t count;
     int64_t bytes;      /* of all files */
     int64_t bytes_done; /* of the files before this one */
@@ -45,64 +34,12 @@ struct tree {
     size_t refused;
 };
 
-/* ---- which files ---- */
-
-/* The theme of a file by its name; NULL for what is no file of records. */
-static const char *theme_of(struct ctl *c, const char *name)
-{
-    static const char *const endings[] = {".csv", ".ndjson", ".jsonl", ".xlsx"};
-    struct slice s = slice_of(name);
-    if (slice_eq(s, SLICE("manifest.ndjson"))) /* of a sample, beside its files */
-        return NULL;
-    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
-        struct slice ending = slice_of(endings[i]);
-        if (s.n > ending.n && slice_eq_nocase(slice_from(s, s.n - ending.n), ending))
-            return arena_printf(c->arena, "%.*s", (int)(s.n - ending.n), s.p).p;
-    }
-    return NULL;
-}
-
-static int list_folder(struct tree *t, const char *path, unsigned depth)
-{
-    struct ctl *c = t->c;
-    int code = EXIT_CODE_OK;
-    DIR *d = depth > FOLDERS_DEEP ? NULL : opendir(path);
-    if (!d)
-        return ctl_fail(EXIT_CODE_FAILED, "%s cannot be read: %s", path,
-                        depth > FOLDERS_DEEP ? "too many folders in folders" : strerror(errno));
-    for (struct dirent *e = readdir(d); e && code == EXIT_CODE_OK; e = readdir(d)) {
-        struct stat st;
-        if (e->d_name[0] == '.')
-            continue;
-        const char *at = arena_printf(c->arena, "%s/%s", path, e->d_name).p;
-        const char *theme = theme_of(c, e->d_name);
-        if (stat(at, &st) < 0)
-            code = ctl_fail(EXIT_CODE_FAILED, "%s cannot be read: %s", at, strerror(errno));
-        else if (S_ISDIR(st.st_mode))
-            code = list_folder(t, at, depth + 1);
-        else if (theme && t->count == FILES_MAX)
-            code = ctl_fail(EXIT_CODE_FAILED, "%s holds more than %d files", path, FILES_MAX);
-        else if (theme)
-            t->files[t->count++] = (struct file){at, theme, st.st_size};
-    }
-    closedir(d);
-    return code;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    const struct file *x = a, *y = b;
-    return strcmp(x->path, y->path);
-}
-
 /* ---- one file ---- */
 
-/* Theme and content make the id: a file that was changed is another delivery. */
-static int batch_of(struct tree *t, const struct file *f, char ret[32])
+static int batch_of(const struct tree_file *f, char ret[TREE_BATCH_BYTES])
 {
     AUTO(sha256_destroy) struct sha256 *h = sha256_create();
     AUTO_BUF(b, READ_BYTES);
-    uint8_t hash[32];
     FILE *in = fopen(f->path, "re");
     char *at = buf_grow(&b, READ_BYTES);
     if (!in)
@@ -112,10 +49,7 @@ static int batch_of(struct tree *t, const struct file *f, char ret[32])
         sha256_add(h, slice_make(at, n));
     bool failed = ferror(in);
     fclose(in);
-    sha256_now(h, hash);
-    memcpy(ret, "dir-", 4);
-    base32_print(hash, BATCH_BYTES, ret + 4);
-    (void)t;
+    tree_batch(h, ret);
     return failed ? ctl_fail(EXIT_CODE_FAILED, "reading %s: %s", f->path, strerror(errno))
                   : EXIT_CODE_OK;
 }
@@ -145,7 +79,7 @@ static void on_progress(void *ctx, int64_t sent)
     progress_tell(&t->progress, t->bytes_done + delivery_done(&t->delivery, sent));
 }
 
-static int post(struct tree *t, const struct file *f, const char *batch,
+static int post(struct tree *t, const struct tree_file *f, const char *batch,
                 struct http_answer *ret_answer, struct reason *why)
 {
     struct ctl *c = t->c;
@@ -177,37 +111,16 @@ static int post(struct tree *t, const struct file *f, const char *batch,
     return r;
 }
 
-static void print_line(struct tree *t, const struct receipt_summary *s)
-{
-    struct ctl *c = t->c;
-    const struct receipt_counts *n = &s->counts;
-    progress_clear(&t->progress);
-    printf("%s%12s  %13s%13s  %s\n", terminal_column(c->arena, s->theme, THEME_COLUMNS),
-           terminal_number(c->arena, n->received), terminal_number(c->arena, n->rejected),
-           terminal_number(c->arena, n->warned), terminal_text(c->arena, s->id));
-    fflush(stdout);
-}
-
-static void add_counts(struct receipt_counts *sum, const struct receipt_counts *n)
-{
-    sum->received += n->received;
-    sum->stored += n->stored;
-    sum->changed += n->changed;
-    sum->duplicate += n->duplicate;
-    sum->stale += n->stale;
-    sum->rejected += n->rejected;
-    sum->warned += n->warned;
-}
-
 /* The receipt of a file that was taken; what else is said is the file's, and the next one comes. */
-static int take_answer(struct tree *t, const struct file *f, const struct http_answer *answer)
+static int take_answer(struct tree *t, const struct tree_file *f, const struct http_answer *answer)
 {
     struct ctl *c = t->c;
     struct receipt_summary s;
     if (answer->status == 200 && receipt_summary_read(c->arena, buf_slice(&t->answer), &s) == 0 &&
         s.is_finished) {
-        add_counts(&t->sum, &s.counts);
-        print_line(t, &s);
+        receipt_counts_add(&t->sum, &s.counts);
+        progress_clear(&t->progress);
+        receipt_table_line(c->arena, s.theme, &s.counts, s.id);
         return EXIT_CODE_OK;
     }
     progress_clear(&t->progress);
@@ -217,12 +130,12 @@ static int take_answer(struct tree *t, const struct file *f, const struct http_a
     return answer->status >= 500 ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
-static int send_one(struct tree *t, const struct file *f)
+static int send_one(struct tree *t, const struct tree_file *f)
 {
     struct http_answer answer = {0};
     struct reason why = {""};
-    char batch[32];
-    int code = batch_of(t, f, batch);
+    char batch[TREE_BATCH_BYTES];
+    int code = batch_of(f, batch);
     if (code != EXIT_CODE_OK || interrupt_came())
         return code;
     int r = delivery_open(&t->delivery, f->path, NULL, NULL, &why);
@@ -243,26 +156,12 @@ static int send_one(struct tree *t, const struct file *f)
 
 /* ---- all of them ---- */
 
-static void print_sum(struct tree *t, size_t done)
-{
-    struct ctl *c = t->c;
-    const struct receipt_counts *n = &t->sum;
-    printf("\n%s 个文件 files: 收到 received %s = 已入库 stored %s + 已变更 changed %s + 重复 "
-           "duplicate "
-           "%s + 过时 stale %s + 退回 rejected %s; 带警告 warned %s\n",
-           terminal_number(c->arena, (int64_t)done), terminal_number(c->arena, n->received),
-           terminal_number(c->arena, n->stored), terminal_number(c->arena, n->changed),
-           terminal_number(c->arena, n->duplicate), terminal_number(c->arena, n->stale),
-           terminal_number(c->arena, n->rejected), terminal_number(c->arena, n->warned));
-}
-
 static int send_all(struct tree *t)
 {
     struct ctl *c = t->c;
     int code = EXIT_CODE_OK;
     size_t done = 0;
-    printf("%s     行 rows  退回 rejected  警告 warned  回执 receipt\n",
-           terminal_column(c->arena, SLICE("主题 theme"), THEME_COLUMNS));
+    receipt_table_head(c->arena);
     progress_begin(&t->progress, "submit", t->bytes, ctl_option(c, "quiet"));
     for (; done < t->count && code == EXIT_CODE_OK && !interrupt_came(); done++) {
         struct arena_mark mark = arena_set_mark(c->arena);
@@ -270,7 +169,8 @@ static int send_all(struct tree *t)
         arena_rewind(c->arena, mark);
     }
     progress_clear(&t->progress);
-    print_sum(t, done - t->refused - (code != EXIT_CODE_OK || interrupt_came()));
+    receipt_table_sum(c->arena, done - t->refused - (code != EXIT_CODE_OK || interrupt_came()),
+                      &t->sum);
     if (code != EXIT_CODE_OK || interrupt_came()) {
         ctl_say("%s; the same command goes on where it was",
                 interrupt_came() ? "interrupted" : "not all files were handed in");
@@ -285,18 +185,10 @@ static int send_all(struct tree *t)
 int ctl_submit_dir(struct ctl *c)
 {
     struct tree *t = ARENA_NEW(c->arena, struct tree);
-    struct arena *a = c->arena;
     t->c = c;
-    t->files = ARENA_ARRAY(a, struct file, FILES_MAX);
-    int code = list_folder(t, ctl_option(c, "dir"), 0);
+    int code = tree_list(c, ctl_option(c, "dir"), &t->files, &t->count, &t->bytes);
     if (code != EXIT_CODE_OK)
         return code;
-    if (t->count == 0)
-        return ctl_fail(EXIT_CODE_USAGE, "%s holds no file THEME.csv or THEME.ndjson",
-                        ctl_option(c, "dir"));
-    qsort(t->files, t->count, sizeof t->files[0], by_path);
-    for (size_t i = 0; i < t->count; i++)
-        t->bytes += t->files[i].size;
     interrupt_watch();
     buf_init(&t->answer, RECEIPT_HEAD_BYTES);
     code = send_all(t);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/check.h"
@@ -99,6 +100,16 @@ enum exit_code holding_open(const struct holding_options *o, struct holding *ret
     if (code != EXIT_CODE_OK)
         holding_close(ret);
     return code;
+}
+
+enum { FILES_WANTED = 65536 };
+void holding_more_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
+        files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 void holding_close(struct holding *h)

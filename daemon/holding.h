@@ -28,5 +28,8 @@ struct holding_options {
 /* EXIT_CODE_OK, or how the program should end, with what to do in the reason. */
 enum exit_code holding_open(const struct holding_options *o, struct holding *ret,
                             struct reason *reterr_why);
+/* Connections and the store's files each take a descriptor: the soft limit of many systems, 1024,
+ * is too few. */
+void holding_more_files(void);
 /* Accepts a holding that was never opened, if it is all zeros. */
 void holding_close(struct holding *h);

@@ -100,6 +100,29 @@ int in_force_load(struct in_force *f, struct writer *w, const char *dir, size_t 
     return r;
 }
 
+int in_force_load_first(struct in_force *f, struct store *s, const char *dir,
+                        struct reason *reterr_why)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(CATALOGUE_ARENA_BYTES);
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    struct catalogue *files, *joined;
+    struct catalogue_entry *fresh;
+    size_t count;
+    int r = catalogue_load(a, dir, &files, reterr_why);
+    if (r == 0)
+        r = catalogue_join(a, atomic_load(&f->now), files, (struct utc_ms){0}, &joined, &fresh,
+                           &count, reterr_why);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < count; i++)
+        catalogue_entry_put(b, &fresh[i]);
+    if ((r = batch_commit(b, reterr_why)) < 0)
+        return r;
+    atomic_store(&f->now, joined);
+    keep_take(f, TAKE(a));
+    return 0;
+}
+
 size_t in_force_themes(const struct in_force *f, struct utc_ms now)
 {
     const struct catalogue *c = atomic_load(&f->now);

@@ -27,6 +27,9 @@ int in_force_restore(struct in_force *f, struct store *s, struct reason *reterr_
  * force. CE_INVALID with "FILE:LINE: what; remedy", or CE_CONFLICT: then the old one stays. */
 int in_force_load(struct in_force *f, struct writer *w, const char *dir, size_t *ret_new,
                   struct reason *reterr_why);
+/* The same for a store that no writer holds yet. */
+int in_force_load_first(struct in_force *f, struct store *s, const char *dir,
+                        struct reason *reterr_why);
 /* Themes in force at that instant. */
 size_t in_force_themes(const struct in_force *f, struct utc_ms now);
 /* Memory of all catalogues that were read and are kept. */

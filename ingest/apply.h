@@ -8,6 +8,7 @@
 #include "record/tables.h"
 #include "store/batch.h"
 #include "store/state.h"
+#include "store/subject.h"
 
 /* From a judged row to rows of the batch: the only place where record state changes (design §1.3).
  * Called by the one writing thread; everything it gathers belongs to one commit. */
@@ -19,7 +20,8 @@ struct apply {
     const struct tables *tables; /* which names of sole traders are shop names */
     struct counters *counters;
     bool has_kafka;
-    struct buf *events; /* verdict 1 and record id 18 for each change of this commit */
+    bool leaves_subjects; /* whoever calls makes their rows, with apply_subject */
+    struct buf *events;   /* verdict 1 and record id 18 for each change of this commit */
     /* Subjects whose rows must be computed anew before the commit, and those whose answers change.
      */
     struct subject_id *dirty;
@@ -40,5 +42,8 @@ int apply_row(struct apply *ap, const struct judged *row, struct slice known_byt
               struct gate_result *ret);
 /* Before the commit: computes the rows of subjects that need it, with their names and links. */
 int apply_finish(struct apply *ap);
+/* Puts the row of a subject that had none, with its names and links. A search number, if it is to
+ * be found by name, is the counter's next one. */
+int apply_subject(struct apply *ap, const struct subject_id *id, struct subject *fresh);
 /* After the commit, or when it failed: forgets what was gathered. */
 void apply_reset(struct apply *ap);

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "ingest/account.h"
 #include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
 
@@ -87,35 +88,17 @@ static void join_commit(struct writer *w, struct open_batch *ob)
     pend->next = ob->state;
 }
 
-static void note(struct judged *row, struct arena *a, enum rule rule)
+static int count_row(struct writer *w, struct open_batch *ob, const struct judged *row,
+                     enum verdict verdict)
 {
-    if (!row->findings)
-        row->findings = ARENA_NEW(a, struct findings);
-    findings_add(row->findings, (struct finding){.rule = rule, .item = SLICE("_version")});
-}
-
-static bool findings_note(const struct findings *f)
-{
-    for (unsigned i = 0; i < f->count; i++)
-        if (rule_severity(f->list[i].rule) == SEVERITY_NOTE)
-            return true;
-    return false;
-}
-
-static int account_row(struct writer *w, struct open_batch *ob, struct judged *row,
-                       enum verdict verdict)
-{
-    bool warns = row->findings && findings_warns(row->findings);
-    bool notes = row->findings && findings_note(row->findings);
-    totals_add_row(&ob->pending->next.totals, verdict, warns, notes);
     size_t before = ob->pending->pack.details.n;
-    receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings, row->kept);
-    w->kept_bytes += ob->pending->pack.details.n - before;
     struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
                                              ob->state.theme, day_of(ob->state.received));
     if (!line)
         return CE_IO;
-    totals_add_row(line, verdict, warns, notes);
+    account_row(&(struct account){&ob->pending->next.totals, line, &ob->pending->pack}, row->row,
+                verdict, row->findings, row->kept);
+    w->kept_bytes += ob->pending->pack.details.n - before;
     return 0;
 }
 
@@ -132,10 +115,10 @@ static int take_parcel(struct writer *w, struct parcel *p)
         if (!row->rejected) {
             r = apply_row(&w->apply, row, known[i], &gate);
             if (gate.version_reused)
-                note(row, p->arena, RULE_VERSION_REUSED);
+                account_reused(p->arena, &row->findings);
         }
         if (r == 0)
-            r = account_row(w, ob, row, gate.verdict);
+            r = count_row(w, ob, row, gate.verdict);
     }
     if (p->columns.n)
         receipt_pack_columns(&ob->pending->pack, p->columns);

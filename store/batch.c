@@ -176,6 +176,8 @@ int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, st
     if (held)
         return held > 0 ? 0 : CE_NOT_FOUND;
     struct store *s = b->store;
+    if (!s)
+        return CE_NOT_FOUND;
     if (!s->db)
         return CE_UNAVAILABLE;
     char *message = NULL;
@@ -240,14 +242,22 @@ static struct row **with_prefix(struct family *f, struct slice prefix, size_t *r
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx)
 {
+    size_t at = 0, count;
+    bool on = true;
+    if (!b->store) {
+        struct row **all = with_prefix(&b->families[cf], prefix, &count);
+        for (; on && at < count; at++)
+            if (!all[at]->is_delete)
+                on = each(ctx, all[at]->key, all[at]->value);
+        free(all);
+        return 0;
+    }
     struct view *v;
     int r = view_open(b->store, &v);
     if (r < 0)
         return r;
-    size_t at = 0, count;
     struct row **mine = with_prefix(&b->families[cf], prefix, &count);
     struct walk *w = walk_open(v, cf, prefix, prefix);
-    bool on = true;
     while (on && (walk_valid(w) || at < count)) {
         int c = !walk_valid(w) ? 1 : at >= count ? -1 : slice_cmp(walk_key(w), mine[at]->key);
         if (c < 0) {
@@ -264,6 +274,23 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
     r = walk_close(w);
     view_close(v);
     free(mine);
+    return r;
+}
+
+int batch_take_puts(struct batch *b,
+                    int (*each)(void *ctx, enum cf cf, struct slice key, struct slice value),
+                    void *ctx)
+{
+    int r = 0;
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        sort_family(&b->families[cf]);
+        for (size_t i = 0; r == 0 && i < b->families[cf].count; i++) {
+            const struct row *row = b->families[cf].rows[i];
+            if (!row->is_delete)
+                r = each(ctx, (enum cf)cf, row->key, row->value);
+        }
+    }
+    batch_clear(b);
     return r;
 }
 

@@ -13,6 +13,7 @@
  * key order. The first failure sticks and batch_commit returns it. For the one writing thread. */
 struct batch;
 
+/* `s` NULL: one that is never committed; what it holds is all there is (batch_take_puts). */
 struct batch *batch_create(struct store *s);
 /* Accepts NULL. */
 void batch_destroy(struct batch *b);
@@ -37,6 +38,12 @@ int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice
  * false to stop, and puts nothing into the family it walks. */
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
+
+/* Hands out every row that was put and not deleted again, family by family in key order, and
+ * forgets everything. `each` returns 0, or CE_... which ends it and is returned. */
+int batch_take_puts(struct batch *b,
+                    int (*each)(void *ctx, enum cf cf, struct slice key, struct slice value),
+                    void *ctx);
 
 /* Rows (puts and deletes) gathered for a family: the budget of design §6 is tested with it. */
 size_t batch_rows(const struct batch *b, enum cf cf);

@@ -172,7 +172,7 @@ static int folder_lock(struct store *s, struct reason *reterr_why)
         *holder ? holder : "?");
 }
 
-int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why)
+int store_hold(const struct store_options *o, struct store **ret, struct reason *reterr_why)
 {
     struct stat st;
     if (stat(o->dir, &st) < 0) {
@@ -187,8 +187,9 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     s->lock_fd = -1;
     s->options = *o;
     s->dir = strdup(o->dir);
-    CHECK(s->dir && asprintf(&s->db_dir, "%s/db", o->dir) > 0);
+    CHECK(s->dir && asprintf(&s->db_dir, "%s/%s", o->dir, o->db ? o->db : "db") > 0);
     s->options.dir = s->dir;
+    s->options.db = NULL; /* the caller's; db_dir says it */
     /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned
      * away. */
     pthread_rwlockattr_t attr;
@@ -206,12 +207,8 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     int r = 0;
     if (o->must_exist && stat(s->db_dir, &st) < 0)
         r = reason_set(reterr_why, CE_NOT_FOUND, "%s: there is no store", o->dir);
-    if (r == 0)
+    if (r == 0 && !o->is_locked)
         r = folder_lock(s, reterr_why);
-    if (r == 0)
-        r = db_open(s, reterr_why);
-    if (r == 0)
-        r = migrate_run(s, reterr_why);
     if (r < 0) {
         store_close(s);
         return r;
@@ -220,13 +217,39 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     return 0;
 }
 
+int store_begin(struct store *s, struct reason *reterr_why)
+{
+    int r = db_open(s, reterr_why);
+    return r < 0 ? r : migrate_run(s, reterr_why);
+}
+
+int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why)
+{
+    struct store *s;
+    int r = store_hold(o, &s, reterr_why);
+    if (r < 0)
+        return r;
+    r = store_begin(s, reterr_why);
+    if (r < 0) {
+        store_close(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+void store_end(struct store *s)
+{
+    pthread_rwlock_wrlock(&s->in_use);
+    db_close(s);
+    pthread_rwlock_unlock(&s->in_use);
+}
+
 void store_close(struct store *s)
 {
     if (!s)
         return;
-    pthread_rwlock_wrlock(&s->in_use);
-    db_close(s);
-    pthread_rwlock_unlock(&s->in_use);
+    store_end(s);
     pthread_rwlock_destroy(&s->in_use);
     for (int i = 0; i < CF_COUNT; i++)
         rocksdb_options_destroy(s->cf_options[i]);

@@ -27,6 +27,8 @@ struct store_options {
     int64_t buffer_bytes;
     int open_files;  /* held open at one time; 0: all */
     bool must_exist; /* do not make a new one: CE_NOT_FOUND */
+    const char *db;  /* where in dir the database lies; NULL: db */
+    bool is_locked;  /* the caller holds dir already, by another store in it */
 };
 
 /* Opens or makes the store and brings it to the present schema (store/migrate.h). CE_BUSY when

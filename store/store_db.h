@@ -22,6 +22,12 @@ struct store {
     rocksdb_cache_t *cache;
 };
 
+/* The steps of store_open and store_close: the folder is held and nothing opened; the database is
+ * opened in it (then 0, or CE_... and nothing is open); it is closed, and the folder still held. */
+int store_hold(const struct store_options *o, struct store **ret, struct reason *reterr_why);
+int store_begin(struct store *s, struct reason *reterr_why);
+void store_end(struct store *s);
+
 /* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock). */
 int store_error(char *message, struct reason *reterr_why);
 /* Waits until the write buffers can take so many bytes more. With in_use held, before a write. What

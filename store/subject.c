@@ -218,81 +218,99 @@ bool subject_join(struct arena *a, struct subject *s, const struct record *r, bo
     return changed;
 }
 
+void subject_sum_begin(struct subject_sum *s, struct arena *a, const struct subject_id *id,
+                       struct subject *row)
+{
+    *row = (struct subject){.search_number = row->search_number, .own_public_until = DAY_NONE};
+    *s = (struct subject_sum){.arena = a, .id = id, .subject = row};
+}
+
+int subject_sum_record(struct subject_sum *s, struct slice key, struct slice value)
+{
+    struct record r;
+    int e = record_decode(value, &r);
+    if (e < 0 || (r.head.flags & RECORD_REVOKED))
+        return e;
+    s->exists = true;
+    if (!r.about.is_registration) {
+        subject_join(s->arena, s->subject, &r, false);
+        return 0;
+    }
+    /* Of several registrations the one of the highest version speaks for status, district and
+     * numbers. */
+    struct subject before = *s->subject;
+    subject_join(s->arena, s->subject, &r, false);
+    if (s->registration_count && version_cmp(&r.head.version, &s->own_version) < 0) {
+        s->subject->status = before.status;
+        s->subject->district = before.district;
+        s->subject->own_public_until = before.own_public_until;
+        memcpy(s->subject->numbers, before.numbers, sizeof before.numbers);
+        s->subject->number_count = before.number_count;
+    } else {
+        s->own_version = r.head.version;
+    }
+    if (s->registration_count < ARRAY_LEN(s->registrations)) {
+        struct record_key k;
+        memcpy(k.b, key.p, sizeof k.b);
+        s->registrations[s->registration_count++] = record_key_number(&k);
+    }
+    return 0;
+}
+
+static bool is_counted(const struct subject_sum *s, uint64_t number)
+{
+    for (unsigned i = 0; i < s->registration_count; i++)
+        if (s->registrations[i] == number)
+            return true;
+    return false;
+}
+
+int subject_sum_version(struct subject_sum *s, struct slice key, struct slice value)
+{
+    struct history h;
+    struct record r = {0};
+    if (!is_counted(s, be64_get(key.p)))
+        return 0;
+    int e = history_decode(value, &h);
+    if (e == 0)
+        e = record_decode(h.record, &r);
+    /* A version that was about somebody else leaves nothing behind here. */
+    if (e == 0 && !(r.head.flags & RECORD_REVOKED) &&
+        memcmp(h.subject.b, s->id->b, sizeof h.subject.b) == 0)
+        subject_join(s->arena, s->subject, &r, true);
+    return e;
+}
+
 struct computing {
-    struct arena *arena;
-    const struct subject_id *id;
-    struct subject *subject;
-    bool exists;
+    struct subject_sum sum;
     int err;
-    struct version own_version; /* of the registration that gave status, district and numbers */
-    uint64_t registrations[64]; /* record numbers whose superseded names are to be added */
-    unsigned registration_count;
 };
 
 static bool each_record(void *ctx, struct slice key, struct slice value)
 {
     struct computing *c = ctx;
-    struct record r;
-    c->err = record_decode(value, &r);
-    if (c->err < 0)
-        return false;
-    if (r.head.flags & RECORD_REVOKED)
-        return true;
-    c->exists = true;
-    if (!r.about.is_registration) {
-        subject_join(c->arena, c->subject, &r, false);
-        return true;
-    }
-    /* Of several registrations the one of the highest version speaks for status, district and
-     * numbers. */
-    struct subject before = *c->subject;
-    subject_join(c->arena, c->subject, &r, false);
-    if (c->registration_count && version_cmp(&r.head.version, &c->own_version) < 0) {
-        c->subject->status = before.status;
-        c->subject->district = before.district;
-        c->subject->own_public_until = before.own_public_until;
-        memcpy(c->subject->numbers, before.numbers, sizeof before.numbers);
-        c->subject->number_count = before.number_count;
-    } else {
-        c->own_version = r.head.version;
-    }
-    if (c->registration_count < ARRAY_LEN(c->registrations)) {
-        struct record_key k;
-        memcpy(k.b, key.p, sizeof k.b);
-        c->registrations[c->registration_count++] = record_key_number(&k);
-    }
-    return true;
+    c->err = subject_sum_record(&c->sum, key, value);
+    return c->err == 0;
 }
 
 static bool each_superseded(void *ctx, struct slice key, struct slice value)
 {
-    (void)key;
     struct computing *c = ctx;
-    struct history h;
-    struct record r = {0};
-    c->err = history_decode(value, &h);
-    if (c->err == 0)
-        c->err = record_decode(h.record, &r);
-    if (c->err < 0)
-        return false;
-    /* A version that was about somebody else leaves nothing behind here. */
-    if (!(r.head.flags & RECORD_REVOKED) && memcmp(h.subject.b, c->id->b, sizeof h.subject.b) == 0)
-        subject_join(c->arena, c->subject, &r, true);
-    return true;
+    c->err = subject_sum_version(&c->sum, key, value);
+    return c->err == 0;
 }
 
 int subject_compute(struct batch *b, struct arena *a, const struct subject_id *id,
                     struct subject *ret, bool *ret_exists)
 {
-    uint64_t search_number = ret->search_number;
-    *ret = (struct subject){.search_number = search_number, .own_public_until = DAY_NONE};
-    struct computing c = {.arena = a, .id = id, .subject = ret};
+    struct computing c = {.err = 0};
+    subject_sum_begin(&c.sum, a, id, ret);
     int r = batch_walk(b, CF_RECORD, slice_make(id->b, sizeof id->b), each_record, &c);
-    for (unsigned i = 0; r == 0 && c.err == 0 && i < c.registration_count; i++) {
+    for (unsigned i = 0; r == 0 && c.err == 0 && i < c.sum.registration_count; i++) {
         uint8_t prefix[8];
-        be64_put(prefix, c.registrations[i]);
+        be64_put(prefix, c.sum.registrations[i]);
         r = batch_walk(b, CF_HISTORY, slice_make(prefix, sizeof prefix), each_superseded, &c);
     }
-    *ret_exists = c.exists;
+    *ret_exists = c.sum.exists;
     return r < 0 ? r : c.err;
 }

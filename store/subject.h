@@ -50,6 +50,26 @@ bool subject_name_is_former(const struct subject *s, const struct subject_name *
 
 /* Joins what one current record says into the row. True when the row changed. */
 bool subject_join(struct arena *a, struct subject *s, const struct record *r, bool is_superseded);
+/* The row from its records one after the other: first all records of the subject in key order, then
+ * the history of the registrations among them, in the same order and each by version. */
+struct subject_sum {
+    struct arena *arena; /* what the row says is copied there */
+    const struct subject_id *id;
+    struct subject *subject;
+    bool exists;                /* there was a current record */
+    struct version own_version; /* of the registration that gave status, district and numbers */
+    uint64_t registrations[64]; /* record numbers whose superseded names count */
+    unsigned registration_count;
+};
+/* Empties the row; `search_number` is left as it is. */
+void subject_sum_begin(struct subject_sum *s, struct arena *a, const struct subject_id *id,
+                       struct subject *row);
+/* A row of `record` that stands under the subject. CE_FORMAT. */
+int subject_sum_record(struct subject_sum *s, struct slice key, struct slice value);
+/* A row of `history`; one of a record that is no registration of this subject counts for nothing.
+ * CE_FORMAT. */
+int subject_sum_version(struct subject_sum *s, struct slice key, struct slice value);
+
 /* Computes the row anew from all current records (as they will be after the batch) and from the
  * superseded versions of its registrations. *ret_exists is false when there is no current record.
  * `search_number` is taken over. */

@@ -1,5 +1,7 @@
 /* One commit: what the batch answers before it, what it writes, and what happens when it fails. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,3 +285,76 @@ TEST(a_commit_that_never_began_leaves_nothing)
 }
 
 #endif
+
+struct taken {
+    char text[256];
+    int fail_at; /* the put that is refused; 0: none */
+    int count;
+};
+
+static int take(void *ctx, enum cf cf, struct slice key, struct slice value)
+{
+    struct taken *t = ctx;
+    size_t n = strlen(t->text);
+    if (++t->count == t->fail_at)
+        return CE_IO;
+    snprintf(t->text + n, sizeof t->text - n, "%s %.*s=%.*s\n", cf_name(cf), FMT_SLICE(key),
+             FMT_SLICE(value));
+    return 0;
+}
+
+static bool each_key(void *ctx, struct slice key, struct slice value)
+{
+    (void)value;
+    struct taken *t = ctx;
+    size_t n = strlen(t->text);
+    snprintf(t->text + n, sizeof t->text - n, "%.*s ", FMT_SLICE(key));
+    return true;
+}
+
+TEST(a_batch_without_a_store_answers_from_what_it_holds)
+{
+    AUTO(batch_destroy) struct batch *b = batch_create(NULL);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct slice value;
+    struct taken t = {0};
+    EXPECT_ERR(batch_get(b, a, CF_STATE, SLICE("k"), &value), CE_NOT_FOUND);
+    batch_put(b, CF_STATE, SLICE("k2"), SLICE("2"));
+    batch_put(b, CF_STATE, SLICE("k1"), SLICE("1"));
+    batch_put(b, CF_STATE, SLICE("k3"), SLICE("3"));
+    batch_put(b, CF_STATE, SLICE("x"), SLICE("other prefix"));
+    batch_delete(b, CF_STATE, SLICE("k2"));
+    EXPECT_SLICE(get(b, a, SLICE("k1")), "1");
+    EXPECT_ERR(batch_get(b, a, CF_STATE, SLICE("k2"), &value), CE_NOT_FOUND);
+    EXPECT_OK(batch_walk(b, CF_STATE, SLICE("k"), each_key, &t));
+    EXPECT_STR(t.text, "k1 k3 ");
+}
+
+TEST(what_was_put_is_taken_out_by_family_and_key_and_the_batch_is_empty_then)
+{
+    AUTO(batch_destroy) struct batch *b = batch_create(NULL);
+    struct taken t = {0};
+    batch_put(b, CF_STATE, SLICE("b"), SLICE("1"));
+    batch_put(b, CF_STATE, SLICE("a"), SLICE("old"));
+    batch_put(b, CF_STATE, SLICE("a"), SLICE("2"));
+    batch_put(b, CF_RECORD, SLICE("z"), SLICE("3"));
+    batch_put(b, CF_STATE, SLICE("gone"), SLICE("4"));
+    batch_delete(b, CF_STATE, SLICE("gone"));
+    EXPECT_OK(batch_take_puts(b, take, &t));
+    EXPECT_STR(t.text, "record z=3\nstate a=2\nstate b=1\n");
+    EXPECT_EQ(batch_rows_all(b), 0);
+    struct taken again = {0};
+    EXPECT_OK(batch_take_puts(b, take, &again));
+    EXPECT_STR(again.text, "");
+}
+
+TEST(whoever_takes_rows_out_can_end_it)
+{
+    AUTO(batch_destroy) struct batch *b = batch_create(NULL);
+    struct taken t = {.fail_at = 2};
+    batch_put(b, CF_STATE, SLICE("a"), SLICE("1"));
+    batch_put(b, CF_STATE, SLICE("b"), SLICE("2"));
+    batch_put(b, CF_STATE, SLICE("c"), SLICE("3"));
+    EXPECT_ERR(batch_take_puts(b, take, &t), CE_IO);
+    EXPECT_STR(t.text, "state a=1\n");
+}
