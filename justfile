@@ -60,6 +60,10 @@ cover: (build "cover")
 crash: (build "dev")
     CREDENCE_BIN=$PWD/build/dev/bin CREDENCE_KIND=dev {{python}} -m pytest -p no:cacheprovider tests/crash/*.py
 
+# How fast it is, beside what the libraries can do (docs/performance.md).
+bench *options:
+    tests/bench/run.sh {{options}}
+
 # Black-box tests against a build.
 blackbox preset="dev": (build preset)
     CREDENCE_BIN=$PWD/build/{{preset}}/bin CREDENCE_KIND={{preset}} {{python}} -m pytest -p no:cacheprovider tests/blackbox

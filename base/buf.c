@@ -27,7 +27,7 @@ void buf_clear(struct buf *b)
     b->err = 0;
 }
 
-char *buf_grow(struct buf *b, size_t n)
+char *buf_grow_more(struct buf *b, size_t n)
 {
     if (b->err)
         return NULL;
@@ -48,25 +48,6 @@ char *buf_grow(struct buf *b, size_t n)
     char *at = b->p + b->n;
     b->n += n;
     return at;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-    if (n == 0)
-        return;
-    char *at = buf_grow(b, n);
-    if (at)
-        memcpy(at, p, n);
-}
-
-void buf_add_slice(struct buf *b, struct slice s)
-{
-    buf_add(b, s.p, s.n);
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -191,25 +191,36 @@ static bool any_escaped(const char *p)
     return (((v - ones * 0x20) & ~v) | ((quote - ones) & ~quote) | ((back - ones) & ~back)) & high;
 }
 
+/* How many bytes at the beginning stand for themselves. */
+static size_t plain_prefix(struct slice s)
+{
+    size_t i = 0;
+    while (s.n - i >= 8 && !any_escaped(s.p + i))
+        i += 8;
+    while (i < s.n && !is_escaped(s.p[i]))
+        i++;
+    return i;
+}
+
 void json_quote(struct buf *b, struct slice s)
 {
-    buf_add_char(b, '"');
-    size_t from = 0, i = 0;
-    while (i < s.n) {
-        if (s.n - i >= 8 && !any_escaped(s.p + i)) {
-            i += 8;
-            continue;
-        }
-        for (size_t end = s.n - i < 8 ? s.n : i + 8; i < end; i++) {
-            if (!is_escaped(s.p[i]))
-                continue;
-            buf_add(b, s.p + from, i - from);
-            escape(b, s.p[i]);
-            from = i + 1;
-        }
+    size_t plain = plain_prefix(s);
+    if (plain == s.n) { /* nearly always, and then in one piece */
+        char *at = buf_grow(b, s.n + 2);
+        if (!at)
+            return;
+        *at = at[s.n + 1] = '"';
+        if (s.n)
+            memcpy(at + 1, s.p, s.n);
+        return;
     }
-    if (s.n > from)
-        buf_add(b, s.p + from, s.n - from);
+    buf_add_char(b, '"');
+    for (; plain < s.n; plain = plain_prefix(s)) {
+        buf_add(b, s.p, plain);
+        escape(b, s.p[plain]);
+        s = slice_from(s, plain + 1);
+    }
+    buf_add_slice(b, s);
     buf_add_char(b, '"');
 }
 

@@ -6,6 +6,8 @@
 #   deploy/packages.sh run            what an installed creditd needs
 #   deploy/packages.sh sample         what deploy/quickstart.sh needs besides
 #   deploy/packages.sh test           what tests/run.sh needs, including build
+#   deploy/packages.sh bench          what tests/bench/run.sh needs, including build
+#   deploy/packages.sh peers          what tests/bench/run.sh --peers needs besides
 #   deploy/packages.sh --list GROUP   prints the group and installs nothing
 set -euo pipefail
 
@@ -25,10 +27,13 @@ test=(
   libcmocka-dev clang clang-tidy clang-format gcovr
   python3 python3-pytest python3-requests python3-yaml python3-openpyxl curl procps
   libreoffice-calc-nogui
+  wrk nghttp2-client
 )
+bench=("${build[@]}" python3 wrk nghttp2-client)
+peers=(postgresql-15 libpq-dev)
 
 usage() {
-  sed -n '5,9s/^# \{0,3\}//p' "$0"
+  sed -n '5,11s/^# \{0,3\}//p' "$0"
 }
 
 say() {
@@ -44,6 +49,8 @@ for group in "$@"; do
     run) wanted+=("${run[@]}") ;;
     sample) wanted+=("${sample[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
+    peers) wanted+=("${peers[@]}") ;;
     --list) list_only=yes ;;
     -h | --help) usage; exit 0 ;;
     *) say "unknown group '$group'"; usage >&2; exit 2 ;;

@@ -18,11 +18,16 @@ static bool take_string(struct slice *s, struct slice *ret)
     struct slice in = *s;
     if (!take(&in, '"'))
         return false;
-    size_t i = 0;
-    while (i < in.n && in.p[i] != '"')
-        i += in.p[i] == '\\' ? 2 : 1;
-    if (i >= in.n)
+    const char *quote = in.n ? memchr(in.p, '"', in.n) : NULL;
+    if (!quote)
         return false;
+    size_t i = (size_t)(quote - in.p);
+    if (memchr(in.p, '\\', i)) { /* then this quote may be part of the text */
+        for (i = 0; i < in.n && in.p[i] != '"';)
+            i += in.p[i] == '\\' ? 2 : 1;
+        if (i >= in.n)
+            return false;
+    }
     *ret = slice_make(in.p, i);
     *s = slice_from(in, i + 1);
     return true;

@@ -27,6 +27,9 @@ HELD = {
     r"microhttpd\.h": r"web/port\.c",
     r"cmocka\.h": r"tests/support/test\.c",
 }
+# What the bench compares us with is the libraries alone.
+CEILINGS = "tests/bench/ceiling/"
+CPP = ("base/scan.cc", CEILINGS + "again.cc")
 
 QUOTED = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 ANGLED = re.compile(r"\s*#\s*include\s+<([^>]+)>")
@@ -44,7 +47,8 @@ def faults_in(file, layer):
         angled = ANGLED.match(line)
         if angled:
             for header, holder in HELD.items():
-                if re.match(header, angled[1]) and not re.fullmatch(holder, file.as_posix()):
+                if (re.match(header, angled[1]) and not re.fullmatch(holder, file.as_posix())
+                        and not file.as_posix().startswith(CEILINGS)):
                     yield number, f"<{angled[1]}> is held by {holder}"
 
 
@@ -54,9 +58,9 @@ def main():
         for file in sorted(pathlib.Path(layer).rglob("*")):
             if file.suffix not in (".c", ".h", ".cc", ".def"):
                 continue
-            if file.suffix == ".cc" and file.as_posix() != "base/scan.cc":
+            if file.suffix == ".cc" and file.as_posix() not in CPP:
                 bad += 1
-                print(f"{file}:1: the only C++ file is base/scan.cc")
+                print(f"{file}:1: the only C++ files are {' and '.join(CPP)}")
             for number, text in faults_in(file, layer if layer in MAY else None):
                 bad += 1
                 print(f"{file}:{number}: {text}")

@@ -1,0 +1,207 @@
+"""Where the bench works: its folder, the cities that it hands in, a register on them, and the ceilings."""
+import contextlib
+import json
+import pathlib
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/support"))
+
+from register import BIN, Register, clean_environment  # noqa: E402
+
+CEILINGS = BIN.parent / "bench"
+ROWS_PER_SUBJECT = 10
+SETTLED_S = 30
+HEAD = struct.Struct("<I32s18s")  # tests/bench/ceiling/pairs.h
+
+
+def run(*command, **options):
+    """Standard output of a program that must succeed."""
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True, env=clean_environment(),
+                          **options)
+    if done.returncode != 0:
+        raise SystemExit(f"bench: {pathlib.Path(str(command[0])).name} ended with status {done.returncode}")
+    return done.stdout
+
+
+def folder_bytes(folder):
+    return sum(f.stat().st_size for f in pathlib.Path(folder).rglob("*") if f.is_file())
+
+
+class Place:
+    def __init__(self, records, rounds):
+        self.records, self.rounds = records, rounds
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+        self.began = time.monotonic()
+        self.register = None    # the one that is filled and running, if any
+        self.memory = {}        # row: the most that creditd held, in bytes
+        self.city = self.folder / "city"
+        self.pairs = self.folder / "pairs"
+        self.summary, self.dumped = None, None
+
+    def say(self, text):
+        print(f"bench [{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)
+
+    def close(self):
+        if self.register:
+            self.register.__exit__()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- input ----
+
+    def make_city(self, folder, records, seed):
+        run(BIN / "creditctl", "sample", "--subjects", max(10, records // ROWS_PER_SUBJECT), "--rows-per-subject",
+            ROWS_PER_SUBJECT, "--seed", seed, "--out", folder, "--quiet")
+        return json.loads((folder / "summary.json").read_text())
+
+    def files(self, folder=None):
+        return [f for f in sorted((folder or self.city).glob("*/*")) if f.suffix in (".csv", ".ndjson")]
+
+    def make_input(self):
+        self.say(f"writing a city of {self.records:,} records")
+        self.summary = self.make_city(self.city, self.records, 1)
+
+    @property
+    def rows(self):
+        return self.summary["totals"]["received"]
+
+    def shape(self):
+        """One paragraph for people: what was handed in."""
+        s = self.summary
+        size = sum(f.stat().st_size for f in self.files())
+        text = (f"input: {self.rows:,} rows in {s['themes']} files of {len(s['departments'])} departments, "
+                f"{size / 1e6:.0f} MB, {size / self.rows:.0f} B a row, "
+                f"{sum(f.suffix == '.ndjson' for f in self.files())} files NDJSON; {s['organisations']:,} organisations and "
+                f"{s['persons']:,} persons, {ROWS_PER_SUBJECT} rows for each")
+        if self.dumped:
+            d = self.dumped
+            text += (f"; stored: {d['records']:,} records, {d['value_bytes'] / d['records']:.0f} B each, "
+                     f"{d['persons'] / d['records']:.0%} of natural persons")
+        return text
+
+    # ---- the register ----
+
+    def new_register(self):
+        """Its settings are the defaults, but for what synthetic persons need."""
+        register = Register()
+        register.settings = {"born.earliest": "1800-01-01"}
+        return register
+
+    def fresh_register(self):
+        """A running one that is empty, in place of the one before: the rows after this one find it."""
+        if self.register:
+            self.register.__exit__()
+        self.register = self.new_register().start()
+        return self.register
+
+    def ensure_filled(self):
+        """A running register that holds the city."""
+        if not self.register:
+            self.say("filling a register")
+            self.submit(self.fresh_register(), self.city)
+        return self.register
+
+    def submit(self, register, folder):
+        """Seconds that `creditctl submit --dir` took."""
+        began = time.monotonic()
+        with register.launch_ctl("submit", "--dir", folder, "--quiet", stdout=subprocess.DEVNULL) as ctl:
+            if ctl.wait() not in (0, 3):
+                raise SystemExit(f"bench: creditctl submit failed\n{register.log()[-2000:]}")
+        return time.monotonic() - began
+
+    def counts(self, register):
+        """Rows by verdict, since it was started."""
+        text = register.get("/metrics", over_socket=True).text
+        return {line.split('"')[1]: int(line.split()[-1]) for line in text.splitlines()
+                if line.startswith("credence_rows_total{")}
+
+    @contextlib.contextmanager
+    def measuring(self, name, register):
+        """Notes the most memory that creditd holds meanwhile."""
+        process = pathlib.Path(f"/proc/{register.process.pid}")
+        with contextlib.suppress(OSError):
+            (process / "clear_refs").write_text("5")
+        yield
+        self.note_memory(name, process)
+
+    def note_memory(self, name, process):
+        line = next(x for x in (process / "status").read_text().splitlines() if x.startswith("VmHWM:"))
+        self.memory[name] = max(self.memory.get(name, 0), int(line.split()[1]) * 1024)
+
+    def settle(self, register):
+        """Waits until creditd has nothing to do, so that the next figure is not the last one's compaction."""
+        stat = pathlib.Path(f"/proc/{register.process.pid}/stat")
+
+        def ticks():
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        end, before = time.monotonic() + SETTLED_S, ticks()
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            now = ticks()
+            if now - before < 3:
+                return
+            before = now
+
+    # ---- ceilings ----
+
+    def ensure_pairs(self):
+        """The stored records as a file, for the ceilings."""
+        if self.dumped:
+            return
+        register = self.ensure_filled()
+        self.say("taking the stored records out for the ceilings")
+        register.stop()
+        self.dumped = json.loads(run(CEILINGS / "bench_dump", register.data / "db", self.pairs))
+        register.start()
+        self.settle(register)
+
+    def ceiling(self, program, *arguments):
+        return json.loads(run(CEILINGS / f"bench_{program}", *arguments))
+
+    @contextlib.contextmanager
+    def answering(self, answers):
+        """The address of a server that answers from memory what the file holds."""
+        with subprocess.Popen([CEILINGS / "bench_answer", answers], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as server:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+            server.stdin.close()
+
+    # ---- who is asked for ----
+
+    def draw_codes(self, count):
+        """Unified codes of organisations, drawn by their records: who has many is asked for often."""
+        self.ensure_pairs()
+        draw, seen, codes = random.Random(1), 0, []
+        with open(self.pairs, "rb") as file:
+            while head := file.read(HEAD.size):
+                n, key, _ = HEAD.unpack(head)
+                file.seek(n, 1)
+                if key[0] == 0 or key[1] >= 0x80 or 0 in key[1:19]:
+                    continue  # a revoke that waits, a natural person, another number
+                seen += 1
+                if len(codes) < count:
+                    codes.append(key[1:19])
+                elif (at := draw.randrange(seen)) < count:
+                    codes[at] = key[1:19]
+        draw.shuffle(codes)
+        return [c.decode() for c in codes]
+
+
+def budget_bytes():
+    """What the configuration says about memory."""
+    units = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+    stated = {}
+    for line in run(BIN / "creditd", "--print-config").splitlines():
+        name, equals, value = line.partition(" = ")
+        if equals and name.startswith("memory"):
+            number, _, unit = value.partition(" ")
+            if unit in units:
+                stated[name] = int(number) * units[unit]
+    return stated.get("memory", sum(stated.values()))

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Measures what people wait for, each figure beside what the libraries alone can do on the same machine in the same
+# minutes: builds the release preset, makes its own input, prints a table. docs/performance.md explains the rows.
+#
+#   tests/bench/run.sh                 all rows with a million records; under ten minutes on two cores
+#   tests/bench/run.sh --records N     with about so many records
+#   tests/bench/run.sh --large         with ten million; takes an hour
+#   tests/bench/run.sh --only NAME     one row; again for another one
+#   tests/bench/run.sh --rounds N      so many rounds of ceiling and ours; 3 unless given
+#   tests/bench/run.sh --json FILE     writes the figures there too, as a list; - is standard output
+#   tests/bench/run.sh --peers         PostgreSQL does the same beside it
+#   tests/bench/run.sh --micro         instead: single nouns, in nanoseconds
+#
+# Progress goes to standard error. Everything is made in a folder of its own under TMPDIR, which is gone at the end.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+
+for option in "$@"; do
+  case $option in
+    -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  esac
+done
+groups=(bench)
+[[ " $* " != *" --peers "* ]] || groups+=(peers)
+deploy/packages.sh "${groups[@]}"
+
+mkdir -p build/log
+echo "bench: building the release preset; build/log/bench.log" >&2
+if ! { cmake --preset release && cmake --build build/release --target bench; } >build/log/bench.log 2>&1; then
+  tail -n 40 build/log/bench.log >&2
+  exit 1
+fi
+if [[ " $* " == *" --micro "* ]]; then
+  city=$(mktemp -d)
+  trap 'rm -rf "$city"' EXIT
+  build/release/bin/creditctl sample --subjects 2000 --out "$city" --quiet
+  find "$city" -mindepth 2 -type f | sort | xargs build/release/bench/bench_micro
+  exit 0
+fi
+CREDENCE_BIN=$PWD/build/release/bin CREDENCE_KIND=release exec /usr/bin/python3 tests/bench/bench.py "$@"
