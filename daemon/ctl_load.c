@@ -391,7 +391,7 @@ const struct ctl_command ctl_load_commands[] = {
      "Fills an empty store from a folder of files, without a creditd",
      "Makes a store of everything in DIR, a folder as `submit --dir` takes it and `sample` writes\n"
      "it: files are named for their themes and count in the order of their paths. Verdicts,\n"
-     "receipts, ledgers and answers are those of `submit --dir`, and it is several times as fast.\n"
+     "receipts, ledgers and answers are those of `submit --dir`, at less than half of its cost.\n"
      "No creditd may run, and the store must be absent or hold no batch; keys of departments that\n"
      "were made before stay. Judged is by the settings and the catalogue that creditd has: give\n"
      "the same --config, --set and --catalogue.\n\n"
