@@ -411,8 +411,8 @@ PLANT(two)
 }
 
 /* The row of another department's theme, as far as the items are the same. Its record of the same
- * number, so that no two rows tell of one decision here. Codes and names lie in `theirs`, which ends
- * with this. */
+ * number, so that no two rows tell of one decision here. Codes and names lie in `theirs`, which
+ * ends with this. */
 PLANT(same_fact)
 {
     const struct filler *other = l->partner;
