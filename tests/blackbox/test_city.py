@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from register import BIN, KIND, PATIENCE, REGISTRATION, Register, clean_environment, registrations, run
+from register import BIN, KIND, REGISTRATION, Register, clean_environment, peak_mib, registrations, run
 
 # Rows enough to show that memory stays as it is; what is checked by sanitizers is slow.
 SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
@@ -289,19 +289,14 @@ def test_the_same_seed_writes_the_same_bytes_and_another_one_others(tmp_path):
     assert sum(other.get(name) != text for name, text in first.items()) > len(first) - 5
 
 
-def peak_mib(*arguments):
-    """The most memory that `creditctl sample` held."""
-    program = subprocess.Popen([BIN / "creditctl", "sample", "--quiet", *arguments], env=clean_environment())
-    _, status, used = os.wait4(program.pid, 0)
-    program.returncode = os.waitstatus_to_exitcode(status)
-    assert program.returncode == 0
-    return used.ru_maxrss / 1024
-
-
 def test_a_large_city_takes_no_more_memory_than_a_small_one(tmp_path):
     many = {"release": "500000", "asan": "5000"}.get(KIND, "100000")
-    small = peak_mib("--subjects", "10", "--rows-per-subject", "1", "--out", tmp_path / "small")
-    large = peak_mib("--subjects", many, "--rows-per-subject", "1", "--out", tmp_path / "large")
+    small, code = peak_mib("creditctl", "sample", "--quiet", "--subjects", 10, "--rows-per-subject", 1, "--out",
+                           tmp_path / "small")
+    assert code == 0
+    large, code = peak_mib("creditctl", "sample", "--quiet", "--subjects", many, "--rows-per-subject", 1, "--out",
+                           tmp_path / "large")
+    assert code == 0
     assert large < small + 4
     shutil.rmtree(tmp_path / "large")
 

@@ -1,14 +1,13 @@
 """`creditctl load`: an empty store is filled without a daemon, and answers as one to which the same files were handed
 in. That both hold the same rows is shown by tests/scenario/load.c; here are whole cities and the command."""
 import json
-import os
 import shutil
 import signal
 import subprocess
 
 import pytest
 
-from register import BIN, KIND, REGISTRATION, clean_environment, registrations, run, uscc, wait_for
+from register import KIND, REGISTRATION, peak_mib, registrations, run, uscc, wait_for
 
 # A city that needs several runs of every sort, and is small enough for sanitizers.
 SUBJECTS, ROWS = {"release": (10_000, 10), "asan": (200, 5)}.get(KIND, (1_000, 8))
@@ -181,21 +180,12 @@ def test_an_interrupted_load_says_that_the_store_is_empty(new_creditd, tmp_path)
     assert not (register.data / "db").exists() and not (register.data / "db.loading").exists()
 
 
-def peak_mib(*arguments):
-    """The most memory that `creditctl` held, and its exit status."""
-    with open(os.devnull, "wb") as nowhere:
-        program = subprocess.Popen([BIN / "creditctl", *map(str, arguments)], env=clean_environment(), stdout=nowhere)
-    _, status, used = os.wait4(program.pid, 0)
-    program.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss / 1024, program.returncode
-
-
 @pytest.mark.skipif(KIND == "asan", reason="sanitizers keep freed memory")
 def test_a_load_holds_no_more_memory_than_it_was_given(new_creditd, tmp_path):
     city = tmp_path / "city"
     write_city(city, subjects=50_000 if KIND == "release" else 10_000)
     register = new_creditd()
-    held, code = peak_mib("--data", register.data, "load", city, *BORN, "--quiet", "--memory", "224 MiB")
+    held, code = peak_mib("creditctl", "--data", register.data, "load", city, *BORN, "--quiet", "--memory", "224 MiB")
     assert code == 3
     assert held < 224
     assert "content" in register.check()

@@ -19,6 +19,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -106,6 +107,23 @@ def run(program, *arguments, input=None, env=None, cwd=None):
                           env=env or clean_environment(), timeout=PATIENCE * 2)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode(errors="replace")
     return done
+
+
+# Whoever is started counts the memory of who starts it as its own, so a small process stands between.
+PEAK = """
+import os, subprocess, sys
+program = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(program.pid, 0)
+print(used.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
+def peak_mib(program, *arguments):
+    """The most memory that a program held, and its exit status."""
+    done = subprocess.run([sys.executable, "-S", "-c", PEAK, BIN / program, *map(str, arguments)], capture_output=True,
+                          text=True, env=clean_environment(), timeout=PATIENCE * 10)
+    kib, code = done.stdout.split()
+    return int(kib) / 1024, int(code)
 
 
 # ---- HTTP ----
