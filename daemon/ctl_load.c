@@ -2,7 +2,6 @@
  * and says how far it is; ingest/load.h does the work, store/fill.h puts the store into its place.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "daemon/ctl.h"
 #include "daemon/delivery.h"
 #include "daemon/holding.h"
+#include "daemon/interrupt.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_table.h"
 #include "daemon/tree.h"
@@ -60,21 +60,6 @@ struct loading {
     enum load_stage stage;
 };
 
-static volatile sig_atomic_t is_interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    is_interrupted = 1;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction act = {.sa_handler = on_signal};
-    sigemptyset(&act.sa_mask);
-    CHECK(sigaction(SIGINT, &act, NULL) == 0 && sigaction(SIGTERM, &act, NULL) == 0);
-}
-
 /* ---- files ---- */
 
 struct body {
@@ -111,7 +96,7 @@ static int64_t read_body(void *body, char *at, size_t n)
     ssize_t got;
     do
         got = delivery_read(&b->delivery, at, n);
-    while (got < 0 && errno == EINTR && !is_interrupted);
+    while (got < 0 && errno == EINTR && !interrupt_came());
     if (got > 0 && !b->delivery.is_workbook)
         sha256_add(b->hash, slice_make(at, (size_t)got));
     return got;
@@ -176,7 +161,7 @@ static void tell(void *ctx, enum load_stage stage, int64_t done, int64_t total)
 static bool is_stopped(void *ctx)
 {
     (void)ctx;
-    return is_interrupted;
+    return interrupt_came();
 }
 
 /* ---- what a load stands on ---- */
@@ -306,7 +291,7 @@ static int print_result(struct loading *g)
 static int fail_load(struct loading *g, const struct reason *why)
 {
     progress_clear(&g->progress);
-    if (is_interrupted)
+    if (interrupt_came())
         return ctl_fail(EXIT_CODE_FAILED,
                         "已中断，库仍为空 / interrupted, and the store is as empty "
                         "as before; the same command begins anew");
@@ -361,7 +346,7 @@ static int run_load(struct ctl *c)
     if (code == EXIT_CODE_OK) {
         umask(077);
         holding_more_files();
-        watch_signals();
+        interrupt_watch();
         g->files = ARENA_ARRAY(c->arena, struct load_file, g->count);
         for (size_t i = 0; i < g->count; i++) {
             g->files[i].theme = slice_of(g->tree[i].theme);
