@@ -164,7 +164,7 @@ TEST(a_list_that_was_begun_before_midnight_goes_on_without_what_ended)
     world_go_to(world, "2026-08-01T00:00:00+08:00");
     a = front_get(front, path);
     EXPECT_EQ(answer_count(&a), 1);
-    EXPECT_SLICE(json_get_string(answer_item(&a, 0), "category"), "registration");
+    EXPECT_SLICE(json_get_string(answer_item(&a, 0), "theme"), "amr-enterprise-registration");
     close_all();
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "query/records.h"
+#include "query/shown.h"
 #include "query/subjects.h"
 #include "tests/support/asked.h"
 
@@ -89,11 +90,14 @@ static const struct record_answer *record_named(const struct record_answer *list
     return NULL;
 }
 
-static const struct shown *shown_of(const struct record_answer *r, const char *code)
+static const struct shown *shown_of(struct asked *a, const struct record_answer *r,
+                                    const char *code)
 {
-    for (unsigned i = 0; i < r->shown_count; i++)
-        if (slice_eq(r->shown[i].code, slice_of(code)))
-            return &r->shown[i];
+    struct shown *list;
+    unsigned count = shown_list(a->arena, r, &list);
+    for (unsigned i = 0; i < count; i++)
+        if (slice_eq(list[i].code, slice_of(code)))
+            return &list[i];
     return NULL;
 }
 
@@ -168,12 +172,11 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
     const struct record_answer *r = record_named(list, count, "处P1号");
-    EXPECT(slice_find(shown_of(r, "CF_FR_ZJHM")->value, SLICE("4****************6"), 0) == 0);
-    EXPECT_SLICE(shown_of(r, "CF_SY")->value, "当事人（" MASKED "）无照经营");
-    EXPECT_SLICE(shown_of(r, "_reason")->value, "更正");
-    EXPECT_SLICE(shown_of(r, "_reason")->zh, "原因");
-    for (unsigned i = 0; i < r->shown_count; i++)
-        EXPECT(slice_find(r->shown[i].value, SLICE("440106185"), 0) < 0);
+    EXPECT(slice_find(shown_of(&a, r, "CF_FR_ZJHM")->value, SLICE("4****************6"), 0) == 0);
+    EXPECT_SLICE(shown_of(&a, r, "CF_SY")->value, "当事人（" MASKED "）无照经营");
+    EXPECT_SLICE(shown_of(&a, r, "_reason")->value, "更正");
+    EXPECT_SLICE(shown_of(&a, r, "_reason")->zh, "原因");
+    EXPECT(slice_find(r->words, SLICE("440106185"), 0) < 0);
     EXPECT(slice_find(r->items, SLICE("440106185"), 0) < 0);
     /* what a later version keeps from everybody */
     struct theme *now = theme_now(w);
@@ -182,9 +185,9 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     fact->visibility = VIS_NONE;
     count = records_of(&a, &s, &list);
     r = record_named(list, count, "处P1号");
-    EXPECT(!shown_of(r, "CF_SY"));
+    EXPECT(!shown_of(&a, r, "CF_SY"));
     EXPECT(slice_find(r->items, SLICE("CF_SY"), 0) < 0);
-    EXPECT(shown_of(r, "CF_FR_ZJHM") != NULL);
+    EXPECT(shown_of(&a, r, "CF_FR_ZJHM") != NULL);
     now->visibility = VIS_NONE;
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
     end_as(&a);
@@ -205,12 +208,12 @@ TEST(what_a_mask_hides_from_the_public_the_subject_sees)
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
-    EXPECT_SLICE(shown_of(record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
+    EXPECT_SLICE(shown_of(&a, record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
     end_as(&a);
     ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     count = records_of(&a, &s, &list);
-    EXPECT_SLICE(shown_of(&list[0], "CF_FRDB")->value, "某*");
+    EXPECT_SLICE(shown_of(&a, &list[0], "CF_FRDB")->value, "某*");
     end_as(&a);
     world_close(w);
 }
@@ -254,7 +257,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     EXPECT_EQ(s.kind, SUBJECT_INDIVIDUAL);
     EXPECT_EQ(records_of(&a, &s, &list), 1);
     EXPECT(!list[0].is_public);
-    EXPECT_SLICE(shown_of(&list[0], "CF_XDR_ZJHM")->value, MASKED);
+    EXPECT_SLICE(shown_of(&a, &list[0], "CF_XDR_ZJHM")->value, MASKED);
     EXPECT_OK(own(&a, "４４０１０６１８５００１０１００１６", &s));
     EXPECT_OK(own(&a, " 440106 18500101 0016 ", &s));
     EXPECT_OK(own(&a, "440106850101999", &s));
