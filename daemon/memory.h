@@ -28,7 +28,7 @@ struct memory_plan {
     unsigned uploads, turns; /* at one time: open, and reading */
     unsigned connections;
     int64_t unsent_bytes;
-    unsigned counters;
+    int64_t kept_bytes;
 };
 
 /* Divides `total` for so many threads that make answers. CE_INVALID when that is too little, with

@@ -16,12 +16,10 @@ static void open_all(void)
 {
     world = world_open();
     front = front_open(world);
-    front->web->o.source.cache = query_cache_create(16);
 }
 
 static void close_all(void)
 {
-    query_cache_destroy(front->web->o.source.cache);
     front_close(front);
     world_check(world);
     world_close(world);
@@ -245,7 +243,6 @@ TEST(a_later_entry_that_keeps_shorter_holds_for_older_records_at_once)
     world_go_to(world, "2027-05-02T00:00:00+08:00");
     EXPECT_EQ(ask("/v1/records/*", id).status, 404);
     EXPECT_EQ(ask("/v1/subjects/*", code).status, 404);
-    query_cache_destroy(front->web->o.source.cache);
     front_close(front);
     world_close(world); /* the store does not know the entry that was changed by hand */
 }

@@ -10,18 +10,11 @@
 #define PERSON "440106185001010016"
 #define MASKED "4****************6"
 
-/* Counters are kept, as in the daemon: what one viewer was told is not told to another. */
 static void ask_as(struct world *w, enum viewer viewer, struct asked *ret)
 {
-    ask_with(w, query_cache_create(16), ret);
+    ask(w, ret);
     EXPECT_EQ(ret->q.viewer, VIEWER_PUBLIC);
     ret->q.viewer = viewer;
-}
-
-static void end_as(struct asked *a)
-{
-    asked_end(a);
-    query_cache_destroy(a->source.cache);
 }
 
 /* A penalty; `kind` of it decides on severity, `until` on the end of publication. */
@@ -122,12 +115,12 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     const struct record_answer *minor = record_named(list, count, "处P3号");
     EXPECT(!minor->is_public);
     EXPECT(day_is_none(minor->public_until));
-    end_as(&a);
+    asked_end(&a);
     /* five years after the decision nobody sees them any more */
     world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -150,13 +143,13 @@ TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subjec
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 1);
     EXPECT_SLICE(s.name, "广州新名商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -190,7 +183,7 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     EXPECT(shown_of(&a, r, "CF_FR_ZJHM") != NULL);
     now->visibility = VIS_NONE;
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -209,12 +202,12 @@ TEST(what_a_mask_hides_from_the_public_the_subject_sees)
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
     EXPECT_SLICE(shown_of(&a, record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
-    end_as(&a);
+    asked_end(&a);
     ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     count = records_of(&a, &s, &list);
     EXPECT_SLICE(shown_of(&a, &list[0], "CF_FRDB")->value, "某*");
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -232,10 +225,10 @@ TEST(a_theme_that_is_not_public_is_seen_by_the_subject_alone)
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 3);
     EXPECT_SLICE(s.name, "广州某某商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_ERR(query_subject(&a.q, slice_of(code), true, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -268,7 +261,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     EXPECT_ERR(own(&a, "440106185001010017", &s), CE_INVALID);
     EXPECT_ERR(own(&a, "E12345678", &s), CE_NOT_FOUND);
     EXPECT_ERR(own(&a, "", &s), CE_INVALID);
-    end_as(&a);
+    asked_end(&a);
     world_check(w);
     world_close(w);
 }
@@ -288,7 +281,7 @@ TEST(another_document_of_a_person_leads_to_its_records)
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, "E12345678", &s));
     EXPECT_EQ(s.total, 1);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -309,7 +302,6 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     EXPECT_EQ(s.total, 3);
     EXPECT_OK(query_records(&a.q, &s.id, &all, 1, (struct slice){0}, &list, &count, &next, NULL));
     EXPECT(next.n > 0);
-    /* the counters that are kept are those of the public */
     a.q.viewer = VIEWER_PUBLIC;
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     EXPECT_EQ(s.total, 1);
@@ -321,6 +313,6 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     EXPECT_EQ(s.total, 3);
     a.q.viewer = VIEWER_PUBLIC;
     EXPECT_ERR(query_subject(&a.q, SLICE(PERSON), true, &s), CE_INVALID);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
