@@ -17,6 +17,7 @@ enum {
     ERRAND_THREADS = 2, /* of operators, as in web/ */
     OPEN_FILE_BYTES = 32 * 1024,
     CONNECTION_BYTES = 64 * 1024, /* the library's buffer, a request's first block, an exchange */
+    CACHE_FIRST_BYTES = 100 << 20, /* of what is left, before answers are kept */
     PARCELS_IN_QUEUE = 8,
     TURNS_MOST = 4,
     UPLOADS_MOST = 64,
@@ -79,14 +80,14 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
     part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes;
-    /* Where memory is short the store's blocks are worth more, for they serve every question. */
-    p.kept_bytes = within(rest / 12 - 12 * MIB, MIB / 2, 1024 * MIB);
-    part[MEMORY_KEPT] = p.kept_bytes;
-
-    part[MEMORY_CACHE] = total;
+    /* What is left goes to the store's cache, which serves every question; of what is more than that
+     * needs at least, a third to whole answers. */
+    int64_t left = total;
     for (int i = 0; i < MEMORY_PARTS; i++)
-        if (i != MEMORY_CACHE)
-            part[MEMORY_CACHE] -= part[i];
+        left -= part[i];
+    p.kept_bytes = within((left - CACHE_FIRST_BYTES) / 3, MIB / 2, 1024 * MIB);
+    part[MEMORY_KEPT] = p.kept_bytes;
+    part[MEMORY_CACHE] = left - p.kept_bytes;
     p.cache_bytes = part[MEMORY_CACHE] - makers * walk_bytes;
     return p;
 }

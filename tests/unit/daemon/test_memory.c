@@ -68,7 +68,7 @@ TEST(plans_do_not_change_by_accident)
         unsigned uploads, connections, files;
     } golden[] = {
         {256, 20, 12, 3, 7, 0, 3, 100, 128},
-        {2048, 541, 168, 52, 64, 128, 56, 1347, 842},
+        {2048, 478, 168, 52, 64, 191, 56, 1347, 842},
         {16384, 10936, 192, 64, 64, 1024, 64, 10000, 7114},
     };
     for (size_t i = 0; i < ARRAY_LEN(golden); i++) {
