@@ -33,11 +33,19 @@ int view_open(struct store *s, struct view **ret)
         pthread_rwlock_unlock(&s->in_use);
         return CE_UNAVAILABLE;
     }
+    /* While a run goes in one waits: for milliseconds, and for a whole picture. */
+    pthread_rwlock_rdlock(&s->in_view);
+    if (s->is_half) {
+        pthread_rwlock_unlock(&s->in_view);
+        pthread_rwlock_unlock(&s->in_use);
+        return CE_UNAVAILABLE;
+    }
     struct view *v = calloc(1, sizeof *v);
     CHECK(v);
     v->store = s;
     v->sequence = rocksdb_get_latest_sequence_number(s->db);
     v->snapshot = rocksdb_create_snapshot(s->db);
+    pthread_rwlock_unlock(&s->in_view);
     v->read = rocksdb_readoptions_create();
     rocksdb_readoptions_set_snapshot(v->read, v->snapshot);
     *ret = v;
