@@ -6,8 +6,8 @@
  *   4. one write batch: the rows that have no file, and the intent goes
  *
  * Before 2 nothing has happened; from 2 on the run will be in, if need be when the store is opened
- * the next time, where 3 and 4 are simply done again. Between the first file of 3 and the end of 4
- * no view is opened, and views that were open before do not see what is newer than they are.
+ * the next time, where 3 and 4 are simply done again. From before 2 to after 4 every view that is
+ * opened gets the same snapshot, which sees nothing of the run.
  *
  *   format 1, files: count LEB128, each the family's name (counted bytes); families with rows:
  * count LEB128, each its name (counted bytes), rows: count LEB128, each 1 for a put or 0 for a
@@ -191,7 +191,7 @@ static int files_write(struct batch *b, const struct files *files, uint64_t *ret
     return sync_folder(b->store->runs_dir, why);
 }
 
-/* ---- between 1 and 2: what would make 3 slow is done while readers are still let in ---- */
+/* ---- between 1 and 2: what would make 3 slow is done while views still move on ---- */
 
 static int flush_families(struct store *s, const struct files *files, struct reason *why)
 {
@@ -371,21 +371,16 @@ static int take_in(struct store *s, const struct files *files, bool moves,
     return r;
 }
 
-static int take_in_unseen(struct batch *b, const struct files *files, int64_t *ret_hidden_us,
-                          struct reason *why)
+static int intend_and_take_in(struct batch *b, const struct files *files, struct reason *why)
 {
-    struct store *s = b->store;
+    int r = intent_write(b, files, why);
+    if (r < 0)
+        return r;
     rocksdb_writebatch_t *end = rocksdb_writebatch_create();
     for (int cf = 0; cf < CF_COUNT; cf++)
         if (!files->has[cf])
             batch_fill_family(b, (enum cf)cf, end);
-    int64_t start = clock_mono_us();
-    pthread_rwlock_wrlock(&s->in_view);
-    s->is_half = true;
-    int r = take_in(s, files, true, end, why);
-    s->is_half = r < 0; /* then nobody looks until the store is opened again */
-    pthread_rwlock_unlock(&s->in_view);
-    *ret_hidden_us = clock_mono_us() - start;
+    r = take_in(b->store, files, true, end, why);
     rocksdb_writebatch_destroy(end);
     return r;
 }
@@ -393,14 +388,25 @@ static int take_in_unseen(struct batch *b, const struct files *files, int64_t *r
 static int go_down(struct batch *b, const struct files *files, struct run_report *ret,
                    struct reason *why)
 {
+    struct store *s = b->store;
     int r = files_write(b, files, &ret->bytes, why);
     if (r == 0)
-        r = flush_families(b->store, files, why);
+        r = flush_families(s, files, why);
     if (r < 0)
         return r;
-    wait_for_room(b->store, files);
-    r = intent_write(b, files, why);
-    return r < 0 ? r : take_in_unseen(b, files, &ret->hidden_us, why);
+    wait_for_room(s, files);
+    int64_t start = clock_mono_us();
+    pthread_mutex_lock(&s->in_view);
+    s->before = picture_take(s);
+    pthread_mutex_unlock(&s->in_view);
+    r = intend_and_take_in(b, files, why);
+    /* When it failed half-way, views stay with what was before until the store is opened again. */
+    pthread_mutex_lock(&s->in_view);
+    if (r == 0)
+        picture_drop(s, TAKE(s->before));
+    pthread_mutex_unlock(&s->in_view);
+    ret->in_us = clock_mono_us() - start;
+    return r;
 }
 
 int run_commit(struct batch *b, size_t file_rows, struct run_report *ret, struct reason *reterr_why)
@@ -454,12 +460,5 @@ int run_finish(struct store *s, struct reason *reterr_why)
         return store_error(message, reterr_why);
     int r = value ? finish(s, slice_make(value, n), reterr_why) : 0;
     rocksdb_free(value);
-    if (r == 0)
-        r = folder_clear(s, reterr_why);
-    if (r == 0) {
-        pthread_rwlock_wrlock(&s->in_view);
-        s->is_half = false;
-        pthread_rwlock_unlock(&s->in_view);
-    }
-    return r;
+    return r == 0 ? folder_clear(s, reterr_why) : r;
 }

@@ -100,6 +100,9 @@ static void db_close(struct store *s)
 {
     if (!s->db)
         return;
+    /* Of a run that failed half-way; there are no views any more. */
+    if (s->before)
+        picture_drop(s, TAKE(s->before));
     for (int i = 0; i < CF_COUNT; i++)
         rocksdb_column_family_handle_destroy(s->cf[i]);
     rocksdb_close(s->db);
@@ -179,7 +182,7 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     pthread_rwlockattr_init(&attr);
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_rwlock_init(&s->in_use, &attr);
-    pthread_rwlock_init(&s->in_view, &attr);
+    pthread_mutex_init(&s->in_view, NULL);
     pthread_rwlockattr_destroy(&attr);
     s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : 256 << 20));
     s->db_options = db_options_make(o);
@@ -215,7 +218,7 @@ void store_close(struct store *s)
     db_close(s);
     pthread_rwlock_unlock(&s->in_use);
     pthread_rwlock_destroy(&s->in_use);
-    pthread_rwlock_destroy(&s->in_view);
+    pthread_mutex_destroy(&s->in_view);
     for (int i = 0; i < CF_COUNT; i++) {
         rocksdb_options_destroy(s->cf_options[i]);
         rocksdb_options_destroy(s->file_options[i]);
