@@ -20,7 +20,7 @@ struct config {
     struct slice metrics_listen; /* who may read /metrics besides operators; web/web.h */
     struct slice log_level;
     int64_t cache_bytes, buffer_bytes;
-    int64_t writer_parcels;
+    int64_t writer_parcels, writer_gears, writer_shift_rows, writer_run_bytes;
     int64_t receipt_days;
     struct day born_earliest;
     int64_t http_threads, http_workers, http_connections, http_idle_ms;

@@ -13,6 +13,7 @@
 #include "base/metric.h"
 #include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
+#include "store/run.h"
 
 enum {
     ROWS_WANTED = 1000,    /* a commit worth its fsync */
@@ -24,6 +25,16 @@ enum {
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
     EVENT_BYTES_MAX = 1 << 20,
+
+    /* The second gear. */
+    SHIFT_ROWS = 30000,
+    RUN_ROWS_MOST = 300000,
+    RUN_BYTES = 256 << 20,
+    RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
+    RUN_RECEIPT_MS = 1000, /* nor does a batch that has ended */
+    RUN_PAUSE_MS = 50,     /* nothing came for so long: the backlog is gone */
+    PRESSED_MS = 1000,     /* for so long a backlog is remembered */
+    FILE_ROWS = 256,       /* in a family, worth a file */
 };
 
 static int counters_load(struct writer *w)
@@ -114,10 +125,55 @@ static int account_row(struct writer *w, struct open_batch *ob, struct judged *r
     return 0;
 }
 
+/* The changes so far, packed. */
+static void put_events(struct writer *w)
+{
+    if (!w->events.n)
+        return;
+    uint8_t key[8];
+    be64_put(key, w->counters.next_event++);
+    AUTO_BUF(value, EVENT_BYTES_MAX + 16);
+    wire_put_u8(&value, 1);
+    wire_put_var(&value, w->events.n / EVENT_BYTES);
+    buf_add_slice(&value, buf_slice(&w->events));
+    batch_put(w->batch, CF_EVENT, slice_make(key, sizeof key), buf_slice(&value));
+    buf_clear(&w->events);
+}
+
+static void put_receipts(struct writer *w)
+{
+    for (unsigned i = 0; i < w->in_commit_count; i++) {
+        struct open_batch *ob = w->in_commit[i];
+        int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
+        CHECK(r == 0);
+    }
+    w->kept_bytes = 0;
+}
+
+/* Pressure is what shifts the writer up: rows that come while more of them wait. */
+static void feel(struct writer *w, const struct parcel *p)
+{
+    int64_t now = clock_mono_ms();
+    if (now - w->pressed_ms > PRESSED_MS)
+        w->pressed_rows = 0;
+    if (!p->is_pressed && queue_length(w->queue) == 0)
+        return;
+    w->pressed_rows += p->count;
+    w->pressed_ms = now;
+}
+
+static void batch_ended(struct writer *w)
+{
+    w->ended_count++;
+    if (!w->ended_ms)
+        w->ended_ms = clock_mono_ms();
+}
+
 static int take_parcel(struct writer *w, struct parcel *p)
 {
     struct open_batch *ob = p->batch;
     join_commit(w, ob);
+    feel(w, p);
     w->apply.tables = ob->tables;
     struct slice *known = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
     int r = look_up(w, p, known);
@@ -139,54 +195,67 @@ static int take_parcel(struct writer *w, struct parcel *p)
         next->rows_done = p->rows[p->count - 1].row;
     next->bytes_done = p->bytes_done;
     memcpy(next->hash, p->hash, sizeof next->hash);
-    if (p->is_last)
+    if (p->is_last) {
         next->finished = clock_now(w->o.clock);
+        batch_ended(w);
+    }
     w->rows += p->count;
     return r;
 }
 
 static void gather_rest(struct writer *w)
 {
-    for (unsigned i = 0; i < w->in_commit_count; i++) {
-        struct open_batch *ob = w->in_commit[i];
-        batch_state_put(w->batch, &ob->id, &ob->pending->next);
-        if (!receipt_pack_is_empty(&ob->pending->pack)) {
-            int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
-            CHECK(r == 0);
-        }
-    }
+    put_receipts(w);
+    for (unsigned i = 0; i < w->in_commit_count; i++)
+        batch_state_put(w->batch, &w->in_commit[i]->id, &w->in_commit[i]->pending->next);
     ledger_cache_put(w->ledger, w->batch);
-    if (w->events.n) {
-        uint8_t key[8];
-        be64_put(key, w->counters.next_event++);
-        AUTO_BUF(value, EVENT_BYTES_MAX + 16);
-        wire_put_u8(&value, 1);
-        wire_put_var(&value, w->events.n / 19);
-        buf_add_slice(&value, buf_slice(&w->events));
-        batch_put(w->batch, CF_EVENT, slice_make(key, sizeof key), buf_slice(&value));
-    }
+    put_events(w);
     counters_put(w->batch, &w->counters);
 }
 
-/* Now and then a commit takes old receipts' details along. */
+/* Now and then old receipts' details go. A run takes no ranges along: then by themselves. */
 static int sweep_now_and_then(struct writer *w)
 {
     struct utc_ms now = clock_now(w->o.clock);
     if (!w->o.receipt_days || now.v - w->swept.v < SWEEP_EVERY_MS)
         return 0;
     w->swept = now;
-    return sweep_receipts(w->batch, w->o.store, w->arena, now, w->o.receipt_days);
+    struct batch *b = w->is_run ? w->aside : w->batch;
+    int r = sweep_receipts(b, w->o.store, w->arena, now, w->o.receipt_days);
+    return r == 0 && w->is_run ? batch_commit(b, NULL) : r;
 }
 
 /* Everything that was in the failed commit is forgotten; its producers are told. */
 static void forget(struct writer *w)
 {
     batch_clear(w->batch);
+    batch_clear(w->aside);
     ledger_cache_forget(w->ledger);
     for (unsigned i = 0; i < w->in_commit_count; i++) {
         receipt_pack_fini(&w->in_commit[i]->pending->pack);
         receipt_pack_init(&w->in_commit[i]->pending->pack);
     }
+}
+
+/* The parcel goes back to its producer. With the lock held. */
+static void hand_back(struct parcel *p, int result)
+{
+    struct pending *pend = p->batch->pending;
+    p->next = NULL;
+    p->result = result;
+    if (pend->done_last)
+        pend->done_last->next = p;
+    else
+        pend->done_first = p;
+    pend->done_last = p;
+}
+
+static void hand_back_alone(struct writer *w, struct parcel *p, int result)
+{
+    pthread_mutex_lock(&w->lock);
+    hand_back(p, result);
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
 }
 
 static void tell(struct writer *w, int result, const struct reason *why)
@@ -211,14 +280,7 @@ static void tell(struct writer *w, int result, const struct reason *why)
     while (in_order) {
         struct parcel *p = in_order;
         in_order = p->next;
-        p->next = NULL;
-        p->result = result;
-        struct pending *pend = p->batch->pending;
-        if (pend->done_last)
-            pend->done_last->next = p;
-        else
-            pend->done_first = p;
-        pend->done_last = p;
+        hand_back(p, result);
     }
     for (unsigned i = 0; i < w->errand_count; i++) {
         struct errand *e = w->errands[i];
@@ -256,6 +318,36 @@ static void reopen(struct writer *w)
     atomic_store(&w->is_well, true);
 }
 
+/* Before anybody is told: rows that it judges are not visible before it is. */
+static void publish_coming(struct writer *w)
+{
+    if (w->coming)
+        atomic_store(w->o.catalogue, w->coming);
+    w->coming = NULL;
+    atomic_store(&w->newest_received, w->counters.newest_received.v);
+}
+
+/* Few rows are no run, even if many were expected. */
+static int go_down(struct writer *w, struct reason *why)
+{
+    size_t shift = w->o.shift_rows;
+    if (!w->is_run || w->rows < shift / 2) {
+        int r = batch_commit(w->batch, why);
+        metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
+        return r;
+    }
+    struct run_report run;
+    int r = run_commit(w->batch, shift < FILE_ROWS ? shift : FILE_ROWS, &run, why);
+    if (r < 0)
+        return r;
+    metric_add(METRIC_ROWS_BY_RUN, (int64_t)w->rows);
+    metric_add(METRIC_RUNS, 1);
+    metric_add(METRIC_RUN_FILES, run.files);
+    metric_add(METRIC_RUN_BYTES, (int64_t)run.bytes);
+    metric_add(METRIC_RUN_IN_US, run.in_us);
+    return 0;
+}
+
 static void commit(struct writer *w, int result)
 {
     struct reason why = {{0}};
@@ -271,7 +363,7 @@ static void commit(struct writer *w, int result)
         result = sweep_now_and_then(w);
     if (result == 0) {
         gather_rest(w);
-        result = batch_commit(w->batch, &why);
+        result = go_down(w, &why);
     }
     if (result == 0) {
         metric_add(METRIC_COMMITS, 1);
@@ -281,10 +373,7 @@ static void commit(struct writer *w, int result)
         metric_add(METRIC_ROWS_DUPLICATE, (int64_t)(after.duplicate - before.duplicate));
         metric_add(METRIC_ROWS_STALE, (int64_t)(after.stale - before.stale));
         metric_add(METRIC_ROWS_REJECTED, (int64_t)(after.rejected - before.rejected));
-        atomic_store(&w->newest_received, w->counters.newest_received.v);
-        /* Before anybody is told: rows that it judges are not visible before it is. */
-        if (w->coming)
-            atomic_store(w->o.catalogue, w->coming);
+        publish_coming(w);
         if (w->o.changed && w->apply.touched_count)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
@@ -303,38 +392,124 @@ static void commit(struct writer *w, int result)
         reopen(w);
 }
 
+static int commit_aside(struct writer *w, struct reason *why)
+{
+    if (batch_rows_all(w->aside) == 0)
+        return 0;
+    int r = batch_commit(w->aside, why);
+    if (r < 0)
+        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(r)),
+                  LOG_C("why", why->text));
+    else
+        metric_add(METRIC_COMMITS, 1);
+    return r;
+}
+
+/* A run is gathered for seconds, and an errand is waited for: it is committed by itself. What
+ * errands write is in no run: keys, catalogue entries, batches that nobody holds yet, and counters,
+ * which only rise. When the commit fails, the run is lost with it. */
+static int do_errand_aside(struct writer *w, struct errand *e)
+{
+    e->result = e->fill(e->ctx, w->aside, &w->counters);
+    int r = commit_aside(w, &e->why);
+    if (r == 0)
+        publish_coming(w);
+    w->coming = NULL;
+    pthread_mutex_lock(&w->lock);
+    if (e->result == 0)
+        e->result = r;
+    e->is_done = true;
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+/* What a run has of a parcel is in the batch by now, so its memory goes back for the next rows; the
+ * receipt waits for the commit (writer_settle). */
+static void let_parcel_go(struct writer *w, struct parcel *p)
+{
+    CHECK(w->parcels == p);
+    w->parcels = p->next;
+    hand_back_alone(w, p, 0);
+    arena_reset(w->arena);
+    if (w->kept_bytes >= KEPT_MOST)
+        put_receipts(w);
+    if (w->events.n + EVENT_BYTES * PARCEL_ROWS > EVENT_BYTES_MAX)
+        put_events(w);
+}
+
+static void do_settle(struct writer *w, struct open_batch *ob)
+{
+    if (ob->pending->is_in_commit)
+        batch_ended(w);
+    pthread_mutex_lock(&w->lock);
+    ob->pending->is_settling = false;
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static int do_work(struct writer *w, struct work *work)
 {
     int r = 0;
-    if (work->errand) {
+    if (work->settles) {
+        do_settle(w, work->settles);
+    } else if (work->errand && w->is_run) {
+        r = do_errand_aside(w, work->errand);
+    } else if (work->errand) {
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
+    } else if (work->parcel->batch->pending->broken) {
+        /* An earlier parcel of this batch was lost: rows behind the gap wait for the repetition. */
+        hand_back_alone(w, work->parcel, work->parcel->batch->pending->broken);
     } else {
         struct parcel *p = work->parcel;
         p->next = w->parcels;
         w->parcels = p;
-        struct pending *pend = p->batch->pending;
-        if (pend->broken) {
-            /* An earlier parcel of this batch was lost: rows behind the gap wait for the
-             * repetition. */
-            w->parcels = p->next;
-            p->next = NULL;
-            pthread_mutex_lock(&w->lock);
-            p->result = pend->broken;
-            if (pend->done_last)
-                pend->done_last->next = p;
-            else
-                pend->done_first = p;
-            pend->done_last = p;
-            pthread_cond_broadcast(&w->done);
-            pthread_mutex_unlock(&w->lock);
-        } else {
-            r = take_parcel(w, p);
-        }
+        r = take_parcel(w, p);
+        if (r == 0 && w->is_run)
+            let_parcel_go(w, p);
     }
     free(work);
     return r;
+}
+
+/* Which gear this commit is gathered in. An errand alone is no reason for a run. */
+static void choose_gear(struct writer *w, const struct work *first)
+{
+    w->began_ms = clock_mono_ms();
+    w->ended_ms = 0;
+    w->ended_count = 0;
+    size_t waiting = queue_length(w->queue) * PARCEL_ROWS;
+    size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
+    w->is_run =
+        w->o.gears != 1 && first->parcel &&
+        pressed + waiting + first->parcel->count + first->parcel->is_last >= w->o.shift_rows;
+    metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
+}
+
+static bool is_full(const struct writer *w)
+{
+    int64_t now = clock_mono_ms();
+    if (w->in_commit_count == ARRAY_LEN(w->in_commit))
+        return true;
+    if (w->is_run)
+        return w->rows >= RUN_ROWS_MOST || batch_bytes(w->batch) >= w->o.run_bytes ||
+               now - w->began_ms >= RUN_MS || (w->ended_ms && now - w->ended_ms >= RUN_RECEIPT_MS);
+    return w->rows >= ROWS_MOST || arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
+           w->kept_bytes >= KEPT_MOST || w->errand_count == ARRAY_LEN(w->errands) ||
+           (w->rows >= ROWS_WANTED && now - w->began_ms >= GATHER_MS);
+}
+
+/* What belongs into the same commit. A run waits a moment for more, unless all who sent have ended.
+ */
+static bool next_work(struct writer *w, void **ret)
+{
+    metric_set(METRIC_QUEUE_PARCELS, (int64_t)queue_length(w->queue));
+    if (is_full(w))
+        return false;
+    bool all_ended = w->ended_count == w->in_commit_count;
+    return queue_pop(w->queue, w->is_run && !all_ended ? RUN_PAUSE_MS : 0, ret) == 0;
 }
 
 static void *run(void *ctx)
@@ -342,21 +517,11 @@ static void *run(void *ctx)
     struct writer *w = ctx;
     void *item;
     while (queue_pop(w->queue, -1, &item) == 0) {
-        int64_t start = clock_mono_ms();
+        choose_gear(w, item);
         int r = do_work(w, item);
-        for (;;) {
-            size_t waiting = queue_length(w->queue);
-            bool is_full = w->rows >= ROWS_MOST ||
-                           arena_used(w->arena) + batch_bytes(w->batch) >= BYTES_MOST ||
-                           w->kept_bytes >= KEPT_MOST || w->errand_count == ARRAY_LEN(w->errands) ||
-                           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-                           (w->rows >= ROWS_WANTED && clock_mono_ms() - start >= GATHER_MS);
-            metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
-            if (r < 0 || is_full || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
-                break;
+        while (r == 0 && next_work(w, &item))
             r = do_work(w, item);
-        }
-        if (w->parcels || w->errand_count)
+        if (w->in_commit_count || w->errand_count || r < 0)
             commit(w, r);
     }
     return NULL;
@@ -368,7 +533,11 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     CHECK(w);
     w->o = *o;
     w->queue = queue_create(o->queue_parcels ? o->queue_parcels : 64);
+    w->o.gears = o->gears ? o->gears : 2;
+    w->o.shift_rows = o->shift_rows ? o->shift_rows : SHIFT_ROWS;
+    w->o.run_bytes = o->run_bytes ? o->run_bytes : RUN_BYTES;
     w->batch = batch_create(o->store);
+    w->aside = batch_create(o->store);
     w->arena = arena_create(ARENA_LIMIT);
     w->ledger = ledger_cache_create();
     buf_init(&w->events, EVENT_BYTES_MAX);
@@ -400,6 +569,7 @@ void writer_stop(struct writer *w)
     CHECK(!w->held);
     queue_destroy(w->queue);
     batch_destroy(w->batch);
+    batch_destroy(w->aside);
     arena_destroy(w->arena);
     ledger_cache_destroy(w->ledger);
     buf_fini(&w->events);

@@ -23,6 +23,8 @@ struct world {
     struct store *store;
     struct writer *writer;
     int receipt_days; /* 0: for ever; holds from world_restart on */
+    int gear;         /* of the writer: 1, or 2: every commit is a run; from world_restart on.
+                         At first what CREDENCE_GEAR says, else 1 */
 };
 
 struct world *world_open(void);
