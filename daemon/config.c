@@ -43,7 +43,8 @@ static const struct conf_row rows[] = {
     ROW("writer.gears", INT, writer_gears, "2", 1, 2,
         "2: behind a backlog rows are gathered into runs, which are written as files. 1: never."),
     ROW("writer.shift", INT, writer_shift_rows, "30000", 1, 1000000,
-        "Rows that must come without a pause before a run is begun; 1: everything is a run."),
+        "Rows that must come without a pause before a run is begun, and that are worth files; 1: "
+        "everything is a run."),
     ROW("writer.run", BYTES, writer_run_bytes, "256 MiB", 16 * MIB, 16 * GIB,
         "Memory in which a run is gathered."),
     ROW("receipts.days", INT, receipt_days, "1095", 0, 36500,

@@ -331,7 +331,7 @@ static void publish_coming(struct writer *w)
 static int go_down(struct writer *w, struct reason *why)
 {
     size_t shift = w->o.shift_rows;
-    if (!w->is_run || w->rows < shift / 2) {
+    if (!w->is_run || w->rows < shift) {
         int r = batch_commit(w->batch, why);
         metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
         return r;

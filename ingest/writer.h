@@ -29,8 +29,8 @@ struct writer_options {
     unsigned queue_parcels; /* 0: 64 */
     int receipt_days;       /* details of receipts are kept that long; 0: for ever */
     unsigned gears;         /* 1: never a run; 0: 2 */
-    size_t shift_rows;      /* that must come without a pause before a run is begun; half as many
-                               are worth files. 0: 30,000; 1: everything is a run, for tests */
+    size_t shift_rows;      /* that must come without a pause before a run is begun, and that are
+                               worth files. 0: 30,000; 1: everything is a run, for tests */
     size_t run_bytes;       /* memory in which a run is gathered; 0: 256 MiB */
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */

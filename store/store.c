@@ -18,7 +18,10 @@
 #include "store/run.h"
 #include "store/store_db.h"
 
-enum { FILTER_BITS = 10 }; /* for each key */
+enum {
+    FILTER_BITS = 10,  /* for each key */
+    LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
+};
 
 static const struct {
     const char *name;
@@ -75,6 +78,7 @@ static rocksdb_options_t *cf_options_make(enum cf cf, rocksdb_cache_t *cache, bo
     rocksdb_options_set_write_buffer_size(opt, (size_t)families[cf].kib * 1024);
     rocksdb_options_set_max_write_buffer_number(opt, 3);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(opt, 1);
+    rocksdb_options_set_level0_file_num_compaction_trigger(opt, LEVEL_0_FILES);
     rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
     if (!is_for_files)
         rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);

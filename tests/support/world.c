@@ -24,8 +24,8 @@ static void open_all(struct world *w)
                                 .keys = w->keys,
                                 .clock = &w->clock,
                                 .receipt_days = w->receipt_days,
-                                .gears = w->gear == 1 ? 1 : 2,
-                                .shift_rows = w->gear == 2 ? 1 : 0,
+                                .gears = w->gear == 1 && !w->shift_rows ? 1 : 2,
+                                .shift_rows = w->shift_rows ? w->shift_rows : 1,
                                 .catalogue = &w->in_force.now};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);

@@ -22,9 +22,10 @@ struct world {
     const struct catalogue *catalogue; /* in force; set by world_open and world_load */
     struct store *store;
     struct writer *writer;
-    int receipt_days; /* 0: for ever; holds from world_restart on */
-    int gear;         /* of the writer: 1, or 2: every commit is a run; from world_restart on.
-                         At first what CREDENCE_GEAR says, else 1 */
+    int receipt_days;  /* 0: for ever; holds from world_restart on */
+    int gear;          /* of the writer: 1, or 2: every commit is a run; from world_restart on.
+                          At first what CREDENCE_GEAR says, else 1 */
+    size_t shift_rows; /* not 0: by itself behind so many rows, whatever `gear` says */
 };
 
 struct world *world_open(void);
