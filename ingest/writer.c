@@ -1,7 +1,7 @@
 /* The writing thread: takes parcels and errands from a queue, gathers one batch, commits, and tells
- * the producers. What it keeps in memory beside the batch (counters, ledger lines, the progress of
- * open batches) is taken from the store again whenever a commit failed, so that memory never runs
- * ahead of what is durable. */
+ * the producers; which rows a parcel makes is in writer_rows.c. What it keeps in memory beside the
+ * batch (counters, ledger lines, the progress of open batches) is taken from the store again
+ * whenever a commit failed, so that memory never runs ahead of what is durable. */
 #include "ingest/writer.h"
 
 #include <stdlib.h>
@@ -24,7 +24,6 @@ enum {
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
-    EVENT_BYTES_MAX = 1 << 20,
 
     /* The second gear. */
     SHIFT_ROWS = 30000,
@@ -32,8 +31,7 @@ enum {
     RUN_BYTES = 256 << 20,
     RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
     RUN_RECEIPT_MS = 1000, /* nor does a batch that has ended */
-    RUN_PAUSE_MS = 50,     /* nothing came for so long: the backlog is gone */
-    PRESSED_MS = 1000,     /* for so long a backlog is remembered */
+    RUN_PAUSE_MS = 250,    /* nothing came for so long: the backlog is gone */
     FILE_ROWS = 256,       /* in a family, worth a file */
 };
 
@@ -47,170 +45,6 @@ static int counters_load(struct writer *w)
     view_close(v);
     atomic_store(&w->newest_received, w->counters.newest_received.v);
     return r;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct slice *x = *(const struct slice *const *)a, *y = *(const struct slice *const *)b;
-    return slice_cmp(*x, *y);
-}
-
-/* by_source of all rows of a parcel, looked up in key order. */
-static int look_up(struct writer *w, const struct parcel *p, struct slice *ret_known)
-{
-    struct slice *ids = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    struct slice **order = ARENA_ARRAY(w->arena, struct slice *, p->count + 1);
-    size_t n = 0;
-    for (unsigned i = 0; i < p->count; i++) {
-        if (p->rows[i].rejected)
-            continue;
-        ids[i] = KEY_SLICE(p->rows[i].id);
-        order[n++] = &ids[i];
-    }
-    qsort(order, n, sizeof(struct slice *), by_id);
-    struct slice *sorted = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    struct slice *values = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = *order[i];
-    struct view *v;
-    int r = view_open(w->o.store, &v);
-    if (r < 0)
-        return r;
-    r = view_get_many(v, w->arena, CF_BY_SOURCE, n, sorted, values);
-    view_close(v);
-    for (size_t i = 0; i < n; i++)
-        ret_known[order[i] - ids] = values[i];
-    return r;
-}
-
-static void join_commit(struct writer *w, struct open_batch *ob)
-{
-    struct pending *pend = ob->pending;
-    if (pend->is_in_commit)
-        return;
-    CHECK(w->in_commit_count < ARRAY_LEN(w->in_commit));
-    w->in_commit[w->in_commit_count++] = ob;
-    pend->is_in_commit = true;
-    pend->next = ob->state;
-}
-
-static void note(struct judged *row, struct arena *a, enum rule rule)
-{
-    if (!row->findings)
-        row->findings = ARENA_NEW(a, struct findings);
-    findings_add(row->findings, (struct finding){.rule = rule, .item = SLICE("_version")});
-}
-
-static bool findings_note(const struct findings *f)
-{
-    for (unsigned i = 0; i < f->count; i++)
-        if (rule_severity(f->list[i].rule) == SEVERITY_NOTE)
-            return true;
-    return false;
-}
-
-static int account_row(struct writer *w, struct open_batch *ob, struct judged *row,
-                       enum verdict verdict)
-{
-    bool warns = row->findings && findings_warns(row->findings);
-    bool notes = row->findings && findings_note(row->findings);
-    totals_add_row(&ob->pending->next.totals, verdict, warns, notes);
-    receipt_pack_row(&ob->pending->pack, row->row, verdict, row->findings, row->kept);
-    w->kept_bytes += row->kept.n;
-    struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
-                                             ob->state.theme, day_of(ob->state.received));
-    if (!line)
-        return CE_IO;
-    totals_add_row(line, verdict, warns, notes);
-    return 0;
-}
-
-/* The changes so far, packed. */
-static void put_events(struct writer *w)
-{
-    if (!w->events.n)
-        return;
-    uint8_t key[8];
-    be64_put(key, w->counters.next_event++);
-    AUTO_BUF(value, EVENT_BYTES_MAX + 16);
-    wire_put_u8(&value, 1);
-    wire_put_var(&value, w->events.n / EVENT_BYTES);
-    buf_add_slice(&value, buf_slice(&w->events));
-    batch_put(w->batch, CF_EVENT, slice_make(key, sizeof key), buf_slice(&value));
-    buf_clear(&w->events);
-}
-
-static void put_receipts(struct writer *w)
-{
-    for (unsigned i = 0; i < w->in_commit_count; i++) {
-        struct open_batch *ob = w->in_commit[i];
-        int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
-        CHECK(r == 0);
-    }
-    w->kept_bytes = 0;
-}
-
-/* Pressure is what shifts the writer up: rows that come while more of them wait. */
-static void feel(struct writer *w, const struct parcel *p)
-{
-    int64_t now = clock_mono_ms();
-    if (now - w->pressed_ms > PRESSED_MS)
-        w->pressed_rows = 0;
-    if (!p->is_pressed && queue_length(w->queue) == 0)
-        return;
-    w->pressed_rows += p->count;
-    w->pressed_ms = now;
-}
-
-static void batch_ended(struct writer *w)
-{
-    w->ended_count++;
-    if (!w->ended_ms)
-        w->ended_ms = clock_mono_ms();
-}
-
-static int take_parcel(struct writer *w, struct parcel *p)
-{
-    struct open_batch *ob = p->batch;
-    join_commit(w, ob);
-    feel(w, p);
-    w->apply.tables = ob->tables;
-    struct slice *known = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    int r = look_up(w, p, known);
-    for (unsigned i = 0; r == 0 && i < p->count; i++) {
-        struct judged *row = &p->rows[i];
-        struct gate_result gate = {.verdict = VERDICT_REJECTED};
-        if (!row->rejected) {
-            r = apply_row(&w->apply, row, known[i], &gate);
-            if (gate.version_reused)
-                note(row, p->arena, RULE_VERSION_REUSED);
-        }
-        if (r == 0)
-            r = account_row(w, ob, row, gate.verdict);
-    }
-    if (p->columns.n)
-        receipt_pack_columns(&ob->pending->pack, p->columns);
-    struct batch_state *next = &ob->pending->next;
-    if (p->count)
-        next->rows_done = p->rows[p->count - 1].row;
-    next->bytes_done = p->bytes_done;
-    memcpy(next->hash, p->hash, sizeof next->hash);
-    if (p->is_last) {
-        next->finished = clock_now(w->o.clock);
-        batch_ended(w);
-    }
-    w->rows += p->count;
-    return r;
-}
-
-static void gather_rest(struct writer *w)
-{
-    put_receipts(w);
-    for (unsigned i = 0; i < w->in_commit_count; i++)
-        batch_state_put(w->batch, &w->in_commit[i]->id, &w->in_commit[i]->pending->next);
-    ledger_cache_put(w->ledger, w->batch);
-    put_events(w);
-    counters_put(w->batch, &w->counters);
 }
 
 /* Now and then old receipts' details go. A run takes no ranges along: then by themselves. */
@@ -362,7 +196,7 @@ static void commit(struct writer *w, int result)
     if (result == 0)
         result = sweep_now_and_then(w);
     if (result == 0) {
-        gather_rest(w);
+        writer_gather_rest(w);
         result = go_down(w, &why);
     }
     if (result == 0) {
@@ -433,15 +267,15 @@ static void let_parcel_go(struct writer *w, struct parcel *p)
     hand_back_alone(w, p, 0);
     arena_reset(w->arena);
     if (w->kept_bytes >= KEPT_MOST)
-        put_receipts(w);
+        writer_put_receipts(w);
     if (w->events.n + EVENT_BYTES * PARCEL_ROWS > EVENT_BYTES_MAX)
-        put_events(w);
+        writer_put_events(w);
 }
 
 static void do_settle(struct writer *w, struct open_batch *ob)
 {
     if (ob->pending->is_in_commit)
-        batch_ended(w);
+        writer_batch_ended(w);
     pthread_mutex_lock(&w->lock);
     ob->pending->is_settling = false;
     pthread_cond_broadcast(&w->done);
@@ -466,7 +300,7 @@ static int do_work(struct writer *w, struct work *work)
         struct parcel *p = work->parcel;
         p->next = w->parcels;
         w->parcels = p;
-        r = take_parcel(w, p);
+        r = writer_take_parcel(w, p);
         if (r == 0 && w->is_run)
             let_parcel_go(w, p);
     }

@@ -1,6 +1,6 @@
 #pragma once
-/* What the two halves of the writer share: the thread (writer.c) and the producers' side
- * (open_batch.c). Not for others. */
+/* What the parts of the writer share: the thread (writer.c), the rows of a commit (writer_rows.c)
+ * and the producers' side (open_batch.c). Not for others. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -77,3 +77,18 @@ struct writer {
     size_t pressed_rows;  /* came while more waited, without a pause in between */
     int64_t pressed_ms;   /* when the last of them came */
 };
+
+enum {
+    EVENT_BYTES_MAX = 1 << 20,
+    PRESSED_MS = 1000, /* for so long a backlog is remembered */
+};
+
+/* Gates and applies the rows of a parcel and accounts for them. */
+int writer_take_parcel(struct writer *w, struct parcel *p);
+/* The changes, and the receipts, of the rows so far go into the batch. */
+void writer_put_events(struct writer *w);
+void writer_put_receipts(struct writer *w);
+/* Before the commit: what belongs to it beside the rows. */
+void writer_gather_rest(struct writer *w);
+/* A batch in this commit brings nothing more. */
+void writer_batch_ended(struct writer *w);
