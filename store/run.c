@@ -1,6 +1,6 @@
 /* Runs: a gathered batch that goes down as files. The steps, each durable before the next begins:
  *
- *   1. the families' files, DIR/db.runs/<family>.sst
+ *   1. the families' files, DIR/db/runs/<family>.sst
  *   2. the intent: the row "run" in `state`, with the files' names and the rows that have no file
  *   3. RocksDB takes the files in, family by family
  *   4. one write batch: the rows that have no file, and the intent goes
@@ -76,7 +76,7 @@ static int sync_folder(const char *path, struct reason *why)
 static int folder_clear(const struct store *s, struct reason *why)
 {
     if (mkdir(s->runs_dir, 0700) == 0)
-        return sync_folder(s->dir, why);
+        return sync_folder(s->db_dir, why);
     DIR *d = errno == EEXIST ? opendir(s->runs_dir) : NULL;
     if (!d)
         return reason_set(why, CE_IO, "%s: %s", s->runs_dir, strerror(errno));

@@ -178,7 +178,7 @@ int store_open(const struct store_options *o, struct store **ret, struct reason 
     s->options = *o;
     s->dir = strdup(o->dir);
     CHECK(s->dir && asprintf(&s->db_dir, "%s/db", o->dir) > 0 &&
-          asprintf(&s->runs_dir, "%s/db.runs", o->dir) > 0);
+          asprintf(&s->runs_dir, "%s/db/runs", o->dir) > 0);
     s->options.dir = s->dir;
     /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned
      * away. */

@@ -20,8 +20,7 @@ enum cf {
 const char *cf_name(enum cf cf);
 
 struct store_options {
-    const char *dir;      /* the installation's data folder; the database lies in dir/db and
-                             dir/db.runs */
+    const char *dir;      /* the installation's data folder; the database lies in dir/db */
     int64_t cache_bytes;  /* block cache; 0: 256 MiB */
     int64_t buffer_bytes; /* all write buffers together; 0: 192 MiB */
     bool must_exist;      /* do not make a new one: CE_NOT_FOUND */

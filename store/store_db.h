@@ -20,7 +20,7 @@ struct picture {
 struct store {
     char *dir;
     char *db_dir;
-    char *runs_dir; /* files of a run on their way in; on the same file system */
+    char *runs_dir; /* files of a run on their way in; within db_dir, so that a copy has them */
     int lock_fd;
     struct store_options options;
     pthread_rwlock_t in_use; /* read: a view or a commit; write: reopening */

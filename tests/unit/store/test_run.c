@@ -23,7 +23,7 @@ static void commit_run(struct batch *b)
 static unsigned files_in(const char *dir)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/db.runs", dir);
+    snprintf(path, sizeof path, "%s/db/runs", dir);
     DIR *d = opendir(path);
     EXPECT(d != NULL);
     unsigned count = 0;
