@@ -336,19 +336,20 @@ static int intent_write(struct batch *b, const struct files *files, struct reaso
 
 /* ---- steps 3 and 4 ---- */
 
-static int take_in(struct store *s, const struct files *files, bool moves,
-                   rocksdb_writebatch_t *end, struct reason *why)
+/* Copied, not moved: RocksDB writes a sequence number into the file that it takes in, and such a
+ * file cannot be taken in again. Ours stay as they were written until the run has ended. */
+static int take_in(struct store *s, const struct files *files, rocksdb_writebatch_t *end,
+                   struct reason *why)
 {
     struct slice key = SLICE(RUN_KEY);
     rocksdb_ingestexternalfileoptions_t *o = rocksdb_ingestexternalfileoptions_create();
-    rocksdb_ingestexternalfileoptions_set_move_files(o, moves);
+    rocksdb_ingestexternalfileoptions_set_move_files(o, 0);
     int r = 0;
     for (int cf = 0; cf < CF_COUNT && r == 0; cf++) {
         char path[PATH_BYTES], *message = NULL;
         const char *list[1] = {path};
         file_path(s, cf_name((enum cf)cf), path);
-        /* A file that moved away is in. */
-        if (!files->has[cf] || (!moves && access(path, F_OK) < 0))
+        if (!files->has[cf])
             continue;
         if (fault_hit(FAULT_RUN_INGEST_FAILS))
             r = broken_by_test(why);
@@ -380,7 +381,7 @@ static int intend_and_take_in(struct batch *b, const struct files *files, struct
     for (int cf = 0; cf < CF_COUNT; cf++)
         if (!files->has[cf])
             batch_fill_family(b, (enum cf)cf, end);
-    r = take_in(b->store, files, true, end, why);
+    r = take_in(b->store, files, end, why);
     rocksdb_writebatch_destroy(end);
     return r;
 }
@@ -406,7 +407,7 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
         picture_drop(s, TAKE(s->before));
     pthread_mutex_unlock(&s->in_view);
     ret->in_us = clock_mono_us() - start;
-    return r;
+    return r == 0 ? folder_clear(s, why) : r;
 }
 
 int run_commit(struct batch *b, size_t file_rows, struct run_report *ret, struct reason *reterr_why)
@@ -440,10 +441,8 @@ static int finish(struct store *s, struct slice intent, struct reason *why)
     int r = intent_decode(s, intent, &files, end);
     if (r < 0)
         r = reason_set(why, r, "the intent of a run is damaged; restore a backup");
-    /* Copied, not moved: a file that is in already, but was not yet taken away when the process
-     * died, is the same file there and here, and is not to be touched. */
     if (r == 0)
-        r = take_in(s, &files, false, end, why);
+        r = take_in(s, &files, end, why);
     rocksdb_writebatch_destroy(end);
     return r;
 }
