@@ -1,4 +1,5 @@
 """What anybody may ask, and what nobody is told."""
+import re
 import urllib.parse
 
 import pytest
@@ -176,3 +177,21 @@ def test_the_page_shows_a_subject_without_script(register):
     assert PERSON not in page.text and "<script" not in page.text
     assert register.get(f"/subjects/{PERSON}").status == register.get("/subjects/440106185202290026").status
     assert register.get("/search", q="<b>'\"&红棉").text.count("<b>'") == 0
+
+
+def test_an_answer_is_kept_until_something_of_it_changes_and_the_metrics_tell(register):
+    def kept():
+        return int(re.search(r'^credence_answers_total\{from="kept"\} (\d+)$',
+                             register.get("/metrics", over_socket=True).text, re.M).group(1))
+
+    register.submit(PENALTY, as_csv([penalty("留1号", "广州留存商贸有限公司", uscc(40), record="K1", version=1, fact="旧的说法")]))
+    path = f"/v1/subjects/{uscc(40)}/records"
+    first, before = register.get(path), kept()
+    again = register.get(path)
+    assert (again.text, again.headers["ETag"]) == (first.text, first.headers["ETag"])
+    assert kept() == before + 1
+    same = register.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status, same.text) == (304, "")
+    register.submit(PENALTY, as_csv([penalty("留1号", "广州留存商贸有限公司", uscc(40), record="K1", version=2, fact="新的说法")]))
+    changed = register.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status == 200 and "新的说法" in changed.text and "旧的说法" not in changed.text
