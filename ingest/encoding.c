@@ -179,6 +179,11 @@ bool decoder_as(struct decoder *d, enum encoding e, struct arena *a, const struc
     UNREACHABLE();
 }
 
+bool decoder_leaves(const struct decoder *d, struct slice whole)
+{
+    return d->encoding == ENCODING_UTF8 && is_utf8(whole);
+}
+
 bool decoder_row(struct decoder *d, struct arena *a, const struct slice *texts, size_t count,
                  struct slice *ret)
 {

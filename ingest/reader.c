@@ -41,6 +41,8 @@ struct reader {
     struct arena *memory; /* names of columns, for as long as the reader lives */
     struct column columns[READER_FIELDS_MAX]; /* of CSV */
     size_t column_count;
+    struct slice fields[READER_FIELDS_MAX]; /* of the row at hand, as they came */
+    struct slice decoded[READER_FIELDS_MAX];
     const struct format *of_file;              /* of CSV: what its header says */
     struct known known[1 + THEME_FORMATS_MAX]; /* of NDJSON: by format, the theme itself first */
     bool has_header;
@@ -283,21 +285,19 @@ static enum reader_step not_of_encoding(const struct reader *r, struct raw_row *
                       slice_of(encoding_name(decoder_encoding(r->decoder))));
 }
 
-/* Whatever has not moved into the arena by changing its encoding is copied there, as one piece. */
-static void fields_keep(struct arena *a, const struct csv_row *row, struct slice *fields)
+/* The row's fields in UTF-8, in the arena, whither the row is copied in one piece. *ret_is_text:
+ * whether they are of the body's encoding. */
+static const struct slice *fields_read(struct reader *r, struct arena *a, const struct csv_row *row,
+                                       bool *ret_is_text)
 {
-    size_t bytes = 0;
+    struct slice text = arena_dup(a, row->text);
     for (size_t i = 0; i < row->count; i++)
-        bytes += fields[i].p == row->fields[i].p ? fields[i].n : 0;
-    char *copy = arena_alloc(a, bytes + 1);
-    for (size_t i = 0; i < row->count; i++) {
-        if (fields[i].p != row->fields[i].p)
-            continue;
-        if (fields[i].n)
-            memcpy(copy, fields[i].p, fields[i].n);
-        fields[i].p = copy;
-        copy += fields[i].n;
-    }
+        r->fields[i] = slice_make(text.p + (row->fields[i].p - row->text.p), row->fields[i].n);
+    *ret_is_text = decoder_leaves(r->decoder, text);
+    if (*ret_is_text)
+        return r->fields;
+    *ret_is_text = decoder_row(r->decoder, a, r->fields, row->count, r->decoded);
+    return r->decoded;
 }
 
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
@@ -306,9 +306,8 @@ static enum reader_step csv_row_read(struct reader *r, struct arena *a, const st
     *ret = (struct raw_row){.row = row->number, .end_bytes = row->end_bytes, .format = r->of_file};
     if (row->too_long)
         return too_long(a, ret);
-    struct slice fields[READER_FIELDS_MAX];
-    bool is_text = decoder_row(r->decoder, a, row->fields, row->count, fields);
-    fields_keep(a, row, fields);
+    bool is_text;
+    const struct slice *fields = fields_read(r, a, row, &is_text);
     ret->values = ARENA_ARRAY(a, struct raw_value,
                               row->count > r->column_count ? row->count : r->column_count);
     for (size_t i = 0; i < row->count; i++) {
