@@ -204,22 +204,29 @@ static size_t next_digit(struct slice text, size_t i)
     return i;
 }
 
-/* Whether there are as many digits behind `from` as the shortest number has. All text is looked
+/* Whether there may be as many digits behind `from` as the shortest number has. All text is looked
  * through for numbers and nearly none holds so many, so they are counted first, sixteen bytes at a
- * time. */
+ * time; at the end whatever begins like a full-width digit counts as one. */
 static bool has_digits(struct slice text, size_t from)
 {
     size_t i = from;
     int count = 0;
-    if (from >= text.n)
+    if (from >= text.n || text.n - from < SHORT)
         return false;
 #ifdef __SSE2__
     for (; text.n - i >= 18 && count < SHORT; i += 16)
         count += __builtin_popcount(digits_of_16(text.p + i));
 #endif
-    for (; i < text.n && count < SHORT; i++)
-        count += is_digit(text.p[i]) || is_wide_digit(text, i);
+    if (count >= SHORT)
+        return true;
+    for (; i < text.n; i++)
+        count += is_digit(text.p[i]) || text.p[i] == '\xEF';
     return count >= SHORT;
+}
+
+bool idnum_may_be_in_text(struct slice text)
+{
+    return has_digits(text, 0);
 }
 
 /* The character that ends at i, if it is ASCII or of full width; else 0. */
