@@ -126,11 +126,27 @@ static uint32_t ascii_case(enum form form, uint32_t c)
     return c;
 }
 
+/* ASCII of which most codes and numbers are made, and which stays as it is. */
+static inline bool is_plain(enum form form, char c)
+{
+    switch (form) {
+    case FORM_NFKC:
+        return (unsigned char)c < 0x80;
+    case FORM_CODE:
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    case FORM_FOLD:
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+    }
+    UNREACHABLE();
+}
+
 /* The form in one pass; false when the text holds a character for ICU. */
 static inline bool easy_form(enum form form, struct arena *a, struct slice s, struct slice *ret)
 {
     char *out = NULL; /* made at the first change */
     size_t w = 0, i = 0;
+    while (i < s.n && is_plain(form, s.p[i]))
+        i++;
     while (i < s.n) {
         size_t at = i;
         uint32_t c = easy_next(s, &i);
@@ -460,15 +476,15 @@ static struct slice trim(struct slice s)
 
 struct text_cleaned text_clean(struct arena *a, struct slice s)
 {
-    struct text_cleaned r = {.text = s};
     unsigned seen = classes_of(s);
+    uint32_t controls = 0;
+    struct slice text = s;
     if (seen & (BYTE_CONTROL | BYTE_C1_LEAD))
-        r.text = without_controls(a, s, &r.controls);
-    if (seen & BYTE_FFFD_LEAD)
-        r.damaged = slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
-    r.text = trim(r.text);
-    r.altered = r.text.n != s.n;
-    return r;
+        text = without_controls(a, s, &controls);
+    text = trim(text);
+    bool damaged = seen & BYTE_FFFD_LEAD && slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
+    return (struct text_cleaned){
+        .text = text, .controls = controls, .altered = text.n != s.n, .damaged = damaged};
 }
 
 /* The ASCII character that a digit of another script or a full-width character stands for (the
