@@ -15,6 +15,8 @@
 /* Longer than any code, date or number. */
 enum { CODE_BYTES_MAX = 1024 };
 
+const struct cell CELL_NONE = {.state = CELL_ABSENT, .day = DAY_NONE};
+
 /* One value on its way. */
 struct value {
     const struct cleaner *c;
@@ -367,7 +369,7 @@ bool clean_is_strict(enum item_type type)
 static bool holds_idnum(struct slice text)
 {
     size_t at, bytes;
-    return idnum_in_text(text, 0, &at, &bytes);
+    return text.n && idnum_in_text(text, 0, &at, &bytes);
 }
 
 /* Names and document numbers are compared without blanks and brackets: a number that shows only
@@ -417,7 +419,6 @@ static bool is_spoilt(const struct value *v)
 void clean_value(const struct cleaner *c, const struct item *item, bool is_strict, struct slice raw,
                  struct cell *ret)
 {
-    *ret = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
     if (raw.n == 0)
         return;
     struct text_cleaned t = text_clean(c->scratch, raw);

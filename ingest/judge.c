@@ -129,6 +129,7 @@ static void fill_row(struct judge *judge, const struct format *f)
             continue;
         if (fill->kind != FILL_TEXT)
             text = !d ? SLICE("") : fill->kind == FILL_DEPARTMENT_CODE ? d->uscc : d->zh;
+        judge->j.cells[fill->item] = CELL_NONE;
         clean_item(judge, &judge->j.theme->items[fill->item], text);
     }
 }
@@ -157,7 +158,7 @@ static void clean_row(struct judge *judge)
 {
     struct judging *j = &judge->j;
     for (size_t i = 0; i < j->theme->item_count; i++)
-        j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
+        j->cells[i] = CELL_NONE;
     for (size_t i = 0; i < j->row->count; i++) {
         const struct item *item = j->row->values[i].item;
         struct slice raw = j->row->values[i].value;

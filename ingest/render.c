@@ -154,9 +154,9 @@ static struct slice unit_text(int unit)
 static void render_amount(struct renderer *r, const struct item *item, const struct cell *cell)
 {
     struct capital c;
-    bool is_amount = item->type == ITEM_AMOUNT, is_capital = item->type == ITEM_CAPITAL;
-    if ((!is_amount && !is_capital) || item->visibility != VIS_PUBLIC || item->mask ||
-        cell->seals_value || (is_capital && !capital_read(cell->value, &c)))
+    bool is_amount = item->type == ITEM_AMOUNT, is_capital = !is_amount;
+    if (item->visibility != VIS_PUBLIC || item->mask || cell->seals_value ||
+        (is_capital && !capital_read(cell->value, &c)))
         return;
     struct json_out o = json_out_of(&r->amounts);
     if (r->amounts.n)
@@ -178,7 +178,8 @@ static void render_cell(struct renderer *r, struct arena *scratch, const struct 
         return;
     struct slice text = shown(scratch, item, cell);
     member(group_of(r, item->visibility), item, text);
-    render_amount(r, item, cell);
+    if (item->type == ITEM_AMOUNT || item->type == ITEM_CAPITAL)
+        render_amount(r, item, cell);
     if (cell->seals_value)
         member(&r->clear, item, cell->value);
     else if (item->visibility == VIS_PUBLIC && item->mask)

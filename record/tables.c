@@ -136,13 +136,14 @@ static char narrow(uint32_t c)
 static bool may_be_missing(const struct tables *t, struct slice text)
 {
     size_t i = 0;
-    char c = narrow(utf8_next(text, &i)), first = c ? c : text.p[0];
-    bool may = false;
+    bool is_han = (unsigned char)text.p[0] >= 0xE4 && (unsigned char)text.p[0] <= 0xE9;
+    char c = is_han ? 0 : narrow(utf8_next(text, &i)), first = c ? c : text.p[0];
     for (size_t k = 0; k < t->missing_count; k++) {
         struct slice word = t->missing[k];
-        may = may || (word.n && word.p[0] == first && text.n <= 3 * word.n);
+        if (word.n && word.p[0] == first && text.n <= 3 * word.n)
+            return true;
     }
-    return may;
+    return false;
 }
 
 bool tables_is_missing(const struct tables *t, struct slice text)
