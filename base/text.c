@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -122,11 +126,27 @@ static uint32_t ascii_case(enum form form, uint32_t c)
     return c;
 }
 
+/* ASCII of which most codes and numbers are made, and which stays as it is. */
+static inline bool is_plain(enum form form, char c)
+{
+    switch (form) {
+    case FORM_NFKC:
+        return (unsigned char)c < 0x80;
+    case FORM_CODE:
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    case FORM_FOLD:
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+    }
+    UNREACHABLE();
+}
+
 /* The form in one pass; false when the text holds a character for ICU. */
 static inline bool easy_form(enum form form, struct arena *a, struct slice s, struct slice *ret)
 {
     char *out = NULL; /* made at the first change */
     size_t w = 0, i = 0;
+    while (i < s.n && is_plain(form, s.p[i]))
+        i++;
     while (i < s.n) {
         size_t at = i;
         uint32_t c = easy_next(s, &i);
@@ -334,26 +354,54 @@ static uint64_t has_zero(uint64_t v)
     return (v - EIGHT(1)) & ~v & EIGHT(0x80);
 }
 
-/* The classes of all bytes together, eight bytes at a time where none has one. */
+/* Whether one of eight bytes may have a class. */
+static bool has_class_of_8(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
+    return low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) | has_zero(v ^ EIGHT(0xEF));
+}
+
+/* The same of sixteen. */
+static bool has_class_of_16(const char *p)
+{
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+    __m128i del = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F));
+    __m128i c1 = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xC2));
+    __m128i fffd = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF));
+    return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, del), _mm_or_si128(c1, fffd)));
+#else
+    return has_class_of_8(p) || has_class_of_8(p + 8);
+#endif
+}
+
+static unsigned classes_between(struct slice s, size_t from, size_t end)
+{
+    unsigned seen = 0;
+    for (size_t i = from; i < end; i++)
+        seen |= byte_class[(unsigned char)s.p[i]];
+    return seen;
+}
+
+/* The classes of all bytes together, many bytes at a time where none has one. What is left at the
+ * end is looked at together with what lies before it. */
 static unsigned classes_of(struct slice s)
 {
     unsigned seen = 0;
-    for (size_t i = 0; i < s.n;) {
-        size_t end = s.n - i < 8 ? s.n : i + 8;
-        if (end == i + 8) {
-            uint64_t v;
-            memcpy(&v, s.p + i, 8);
-            uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
-            if (!(low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) |
-                  has_zero(v ^ EIGHT(0xEF)))) {
-                i = end;
-                continue;
-            }
-        }
-        for (; i < end; i++)
-            seen |= byte_class[(unsigned char)s.p[i]];
-    }
-    return seen;
+    size_t i = 0;
+    for (; s.n - i >= 16; i += 16)
+        if (has_class_of_16(s.p + i))
+            seen |= classes_between(s, i, i + 16);
+    if (s.n >= 16 && !has_class_of_16(s.p + s.n - 16))
+        return seen;
+    if (s.n - i >= 8 && !has_class_of_8(s.p + i))
+        i += 8;
+    if (s.n >= 8 && s.n - i < 8 && !has_class_of_8(s.p + s.n - 8))
+        return seen;
+    return seen | classes_between(s, i, s.n);
 }
 
 /* Bytes of the control character at i, or 0. */
@@ -428,15 +476,15 @@ static struct slice trim(struct slice s)
 
 struct text_cleaned text_clean(struct arena *a, struct slice s)
 {
-    struct text_cleaned r = {.text = s};
     unsigned seen = classes_of(s);
+    uint32_t controls = 0;
+    struct slice text = s;
     if (seen & (BYTE_CONTROL | BYTE_C1_LEAD))
-        r.text = without_controls(a, s, &r.controls);
-    if (seen & BYTE_FFFD_LEAD)
-        r.damaged = slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
-    r.text = trim(r.text);
-    r.altered = r.text.n != s.n;
-    return r;
+        text = without_controls(a, s, &controls);
+    text = trim(text);
+    bool damaged = seen & BYTE_FFFD_LEAD && slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
+    return (struct text_cleaned){
+        .text = text, .controls = controls, .altered = text.n != s.n, .damaged = damaged};
 }
 
 /* The ASCII character that a digit of another script or a full-width character stands for (the

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/gb18030.h"
+#include "base/scan.h"
 
 struct decoder {
     enum encoding encoding;
@@ -73,9 +74,10 @@ void decoder_settle(struct decoder *d, enum encoding e)
     d->encoding = e;
 }
 
+/* Of a whole row it is worth the way. */
 static bool is_utf8(struct slice s)
 {
-    return utf8_valid_prefix(s) == s.n;
+    return s.n < 64 ? utf8_valid_prefix(s) == s.n : scan_is_utf8(s);
 }
 
 static bool are_utf8(const struct slice *texts, size_t count)
@@ -177,6 +179,11 @@ bool decoder_as(struct decoder *d, enum encoding e, struct arena *a, const struc
         return false;
     }
     UNREACHABLE();
+}
+
+bool decoder_leaves(const struct decoder *d, struct slice whole)
+{
+    return d->encoding == ENCODING_UTF8 && is_utf8(whole);
 }
 
 bool decoder_row(struct decoder *d, struct arena *a, const struct slice *texts, size_t count,

@@ -43,6 +43,8 @@ bool spreadsheet_error(struct slice s)
         "#N/A",   "#REF!", "#VALUE!", "#NAME?", "#DIV/0!",
         "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
     };
+    if (s.n == 0 || (s.p[0] != '#' && s.p[0] != 'E'))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(errors); i++)
         if (slice_eq_nocase(s, slice_of(errors[i])))
             return true;
