@@ -30,7 +30,7 @@ class Incoming:
                 due = self.send(file, due)
                 if self.is_spent:
                     self.is_spent(file)
-        except OSError as e:
+        except (OSError, SystemExit) as e:
             self.failure = e
 
     def send(self, file, due):

@@ -103,17 +103,17 @@ class Place:
 
     # ---- the register ----
 
-    def new_register(self):
-        """Its settings are the defaults, but for what synthetic persons need."""
+    def new_register(self, **settings):
+        """Its settings are the defaults, but for those given and what synthetic persons need."""
         register = Register()
-        register.settings = {"born.earliest": "1800-01-01"}
+        register.settings = {"born.earliest": "1800-01-01"} | settings
         return register
 
-    def fresh_register(self):
+    def fresh_register(self, **settings):
         """A running one that is empty, in place of the one before: the rows after this one find it."""
         if self.register:
             self.register.__exit__()
-        self.register = self.new_register().start()
+        self.register = self.new_register(**settings).start()
         return self.register
 
     def ensure_filled(self):
@@ -222,14 +222,7 @@ def shape(given):
     return text
 
 
-def budget_bytes():
-    """What the configuration says about memory."""
-    units = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-    stated = {}
-    for line in run(BIN / "creditd", "--print-config").splitlines():
-        name, equals, value = line.partition(" = ")
-        if equals and name.startswith("memory"):
-            number, _, unit = value.partition(" ")
-            if unit in units:
-                stated[name] = int(number) * units[unit]
-    return stated.get("memory", sum(stated.values()))
+def budget_bytes(register):
+    """All memory that a running register may take, by what it says itself."""
+    text = register.get("/metrics", over_socket=True).text
+    return sum(int(line.split()[-1]) for line in text.splitlines() if line.startswith("credence_memory_limit_bytes{"))

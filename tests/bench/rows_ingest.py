@@ -64,7 +64,7 @@ def bulk(p):
     records = p.dumped["records"]
     for n in p.turns("bulk", is_long=True):
         with p.new_register() as register:
-            took = load(p, register)
+            took, held = load(p, register)
             if n == 1 and (found := p.ceiling("dump", register.data / "db", p.folder / "loaded"))["records"] != records:
                 raise SystemExit(f"bench: creditctl load stored {found['records']:,} records, and submit {records:,}")
             (p.folder / "loaded").unlink(missing_ok=True)
@@ -73,14 +73,15 @@ def bulk(p):
         shutil.rmtree(p.folder / "sorted")
         f.add(records / took, alone["records"] / alone["seconds"])
         f.detail = (f"{records:,} records of {p.rows:,} rows; {size / 1e6:,.0f} MB on the disk, and the three pairs of each alone "
-                    f"{alone['bytes'] / 1e6:,.0f} MB; {alone['runs']} runs of the ceiling's sort were written")
+                    f"{alone['bytes'] / 1e6:,.0f} MB; {alone['runs']} runs of the ceiling's sort were written; "
+                    f"peak RSS {held / 2**20:.0f} MiB of the 512 that a load may hold")
         p.say(f"bulk {p.of(n, True)}: {records / took:,.0f} records/s, files of RocksDB alone "
               f"{alone['records'] / alone['seconds']:,.0f}")
     return [f]
 
 
 def load(p, register):
-    """Seconds of `creditctl load`. What it held at most is noted for the row `memory`, but has a limit of its own."""
+    """Seconds that `creditctl load` took, and the most memory that it held."""
     began = time.monotonic()
     program = subprocess.Popen([BIN / "creditctl", "--data", register.data, "load", p.city],
                                env=clean_environment(CREDENCE_BORN_EARLIEST="1800-01-01"),
@@ -90,8 +91,7 @@ def load(p, register):
     took = time.monotonic() - began
     if program.returncode not in (0, 3):
         raise SystemExit(f"bench: creditctl load ended with status {program.returncode}")
-    p.memory["bulk"] = max(p.memory.get("bulk", 0), used.ru_maxrss * 1024)
-    return took
+    return took, used.ru_maxrss * 1024
 
 
 def disk(p):

@@ -96,6 +96,6 @@ def memory(p):
         with p.measuring("ingest-file", register):
             p.submit(register, p.city)
     f = Figure("memory", "MiB", "<= 1")
-    f.add(max(p.memory.values()) / 2**20, budget_bytes() / 2**20)
+    f.add(max(p.memory.values()) / 2**20, budget_bytes(p.register) / 2**20)
     f.detail = "peak RSS: " + ", ".join(f"{name} {size / 2**20:.0f}" for name, size in p.memory.items())
     return [f]

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -14,6 +15,7 @@ sys.path.insert(0, str(SOURCE / "tests/bench"))
 import city  # noqa: E402
 import compare  # noqa: E402
 import floors  # noqa: E402
+import long  # noqa: E402
 import room  # noqa: E402
 from estimate import Estimate  # noqa: E402
 from figures import Figure, percentile, table  # noqa: E402
@@ -213,3 +215,43 @@ def test_every_floor_is_one_of_a_row_and_wide_enough():
     for floor in floors.FLOORS:
         assert floor.row in rows
         assert floor.limit <= 0.6 * floor.reached if floor.sign == ">=" else floor.limit >= 1.5 * floor.reached
+
+
+# ---- the long run ----
+
+@pytest.mark.parametrize("last, peak, is_good, said", [
+    (104, 200, True, "flat"), (106, 200, False, "NOT FLAT"), (90, 201, False, "ABOVE IT"), (50, 150, True, "within it")])
+def test_memory_is_flat_when_the_last_third_is_no_higher_than_the_middle_one(last, peak, is_good, said):
+    samples = [size * long.MIB for size in [10] * 20 + [100] * 20 + [last] * 20]
+    found, text = long.verdict(samples, peak * long.MIB, 200 * long.MIB)
+    assert found is is_good and said in text
+
+
+def test_a_long_run_that_the_disk_has_no_room_for_is_refused_with_what_fits(tmp_path):
+    o = types.SimpleNamespace(minutes=60, rate=20_000)
+    long.check_room(o, tmp_path, free=lambda folder: 60e9)
+    with pytest.raises(SystemExit, match=r"(?s)60 minutes with 20,000 rows a second need about \d+ GB.*TMPDIR.*--minutes 23 or"):
+        long.check_room(o, tmp_path, free=lambda folder: 20e9)
+
+
+def test_cities_are_supplied_one_after_the_other_and_removed_when_they_are_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(long, "CITY_LEAST", 300)
+    place = types.SimpleNamespace(folder=tmp_path, files=city.files_of, make_city=lambda folder, rows, seed: city.write_city(
+        creditctl, folder, rows // city.ROWS_PER_SUBJECT, seed))
+    supply = long.Supply(place, 300)
+    first = [next(supply)]
+    count = len(city.files_of(first[0].parent.parent))
+    first += [next(supply) for _ in range(count - 1)]
+    assert len(set(first)) == count and all(f.exists() for f in first)
+    for file in first:
+        supply.is_spent(file)
+    assert not first[0].parent.parent.exists()
+    assert next(supply).parent.parent != first[0].parent.parent
+    supply.close()
+
+
+def test_help_of_the_long_run_says_every_option():
+    done = subprocess.run([SOURCE / "tests/bench/long.sh", "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    for option in ("--minutes", "--rate", "--reads", "--searches", "--memory", "--csv"):
+        assert option in done.stdout
