@@ -21,6 +21,7 @@ class Figure:
     detail: str = ""
     rounds: list = dataclasses.field(default_factory=list)
     ours: float = None  # of a peer: our figure of the same, in its unit
+    without_log: float = None  # of `disk`: the value without RocksDB's log
 
     def add(self, value, ceiling=None):
         self.rounds.append({"value": value, "ceiling": ceiling})

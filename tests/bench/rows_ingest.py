@@ -104,6 +104,7 @@ def disk(p):
     size = folder_bytes(register.data)
     log = sum(file.stat().st_size for file in (register.data / "db").glob("*.log"))
     f.add(size / p.dumped["records"])
+    f.without_log = (size - log) / p.dumped["records"]
     f.detail = f"{size / 1e6:,.0f} MB, of which {log / 1e6:,.0f} MB are RocksDB's log, which does not grow with the store"
     register.start()
     return [f]

@@ -11,7 +11,7 @@ from place import budget_bytes
 from register import REGISTRATION, registrations, uscc
 
 SHOWN = 200
-LOAD_S = 3
+LOAD_S = 5      # of handing in before the kill
 
 
 def visible(p):
@@ -70,7 +70,7 @@ def restart(p):
     register = p.ensure_filled()
     for n in p.turns("restart"):
         city = p.folder / f"restart-{n}"
-        p.make_city(city, 200_000, 100 + n)
+        p.make_city(city, 300_000, 100 + n)
         before = sum(p.counts(register).values())
         with register.launch_ctl("submit", "--dir", city, "--quiet", stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL) as ctl:
