@@ -29,7 +29,7 @@ test=(
   libreoffice-calc-nogui
   wrk nghttp2-client
 )
-bench=("${build[@]}" python3 wrk nghttp2-client)
+bench=("${build[@]}" python3 wrk nghttp2-client librdkafka-dev)
 peers=(postgresql-15 libpq-dev)
 
 usage() {
