@@ -21,6 +21,9 @@ struct query_source {
     const struct catalogue *catalogue;
     struct query_cache *cache; /* counters of subjects; may be NULL */
 };
+/* Whether rows of subjects say more than what may be seen today; found when it is first needed. For
+ * query/ itself. */
+enum query_rows { QUERY_ROWS_UNKNOWN, QUERY_ROWS_AS_SEEN, QUERY_ROWS_TOO_MUCH };
 struct query {
     const struct query_source *source;
     struct view *view;
@@ -30,6 +33,7 @@ struct query {
     enum viewer viewer;
     struct utc_ms rules_since; /* when the newest entry version in force began */
     uint64_t cache_epoch;      /* what the cache had forgotten when the view was opened */
+    enum query_rows rows_hold;
 };
 /* CE_UNAVAILABLE while the store is being reopened. */
 int query_open(const struct query_source *s, struct arena *a, struct query *ret);
