@@ -17,7 +17,6 @@ enum {
     ERRAND_THREADS = 2, /* of operators, as in web/ */
     OPEN_FILE_BYTES = 32 * 1024,
     CONNECTION_BYTES = 64 * 1024, /* the library's buffer, a request's first block, an exchange */
-    COUNTERS_OF_SUBJECT_BYTES = 128,
     PARCELS_IN_QUEUE = 8,
     TURNS_MOST = 4,
     UPLOADS_MOST = 64,
@@ -85,8 +84,9 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
     p.check_bytes = within(rest / 128, MIB, 256 * MIB);
     part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes + ERRAND_THREADS * p.check_bytes;
-    p.counters = (unsigned)within(rest / 128 / COUNTERS_OF_SUBJECT_BYTES, 4000, 100000);
-    part[MEMORY_COUNTERS] = (int64_t)p.counters * COUNTERS_OF_SUBJECT_BYTES;
+    /* Where memory is short the store's blocks are worth more, for they serve every question. */
+    p.kept_bytes = within(rest / 12 - 12 * MIB, MIB / 2, 1024 * MIB);
+    part[MEMORY_KEPT] = p.kept_bytes;
 
     part[MEMORY_CACHE] = total;
     for (int i = 0; i < MEMORY_PARTS; i++)
@@ -138,8 +138,7 @@ int memory_plan_make(int64_t total, unsigned threads, unsigned workers, struct m
                      p.parts[MEMORY_COMMIT]) /
                     MIB),
         (long long)((p.parts[MEMORY_UPLOADS] + p.parts[MEMORY_QUEUE]) / MIB), threads + workers,
-        (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] +
-                     p.parts[MEMORY_COUNTERS]) /
+        (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] + p.parts[MEMORY_KEPT]) /
                     MIB));
 }
 
@@ -173,14 +172,12 @@ static void detail(const struct memory_plan *p, enum memory_part part, char *ret
     case MEMORY_CONNECTIONS:
         snprintf(ret, max, " (%u at one time)", p->connections);
         break;
-    case MEMORY_COUNTERS:
-        snprintf(ret, max, " (%u)", p->counters);
-        break;
     case MEMORY_PROGRAM:
     case MEMORY_CATALOGUE:
     case MEMORY_CACHE:
     case MEMORY_QUEUE:
     case MEMORY_ANSWERS:
+    case MEMORY_KEPT:
     case MEMORY_PARTS:
         *ret = 0;
     }

@@ -30,7 +30,7 @@ struct memory_plan {
     unsigned connections;
     int64_t unsent_bytes;
     int64_t check_bytes; /* numbers of records, of one check */
-    unsigned counters;
+    int64_t kept_bytes;
 };
 
 /* Divides `total` for so many threads that make answers. CE_INVALID when that is too little, with

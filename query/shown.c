@@ -1,6 +1,12 @@
 /* From stored values to what they stand for. */
 #include "query/shown.h"
 
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "query/members.h"
+#include "query/records.h"
+
 enum { CODES_BYTES_MAX = 64 * 1024 };
 
 static const struct code_value *value_of(const struct item *item, struct slice code)
@@ -65,4 +71,53 @@ struct slice shown_value(struct arena *a, const struct tables *t, const struct i
         return name.n ? name : value;
     }
     return value;
+}
+
+bool shown_differs(const struct item *item)
+{
+    return item->type == ITEM_CODE || item->type == ITEM_CODES || item->open_ended ||
+           (item->type == ITEM_AMOUNT && item->unit.n) || item->role == ROLE_DISTRICT;
+}
+
+size_t shown_order(const struct theme *now, const struct item *item)
+{
+    bool is_now = item >= now->items && item < now->items + now->item_count;
+    return is_now ? item->index : THEME_ITEMS_MAX + item->index;
+}
+
+struct placed {
+    struct shown shown;
+    size_t order;
+};
+
+static int by_order(const void *x, const void *y)
+{
+    size_t a = ((const struct placed *)x)->order, b = ((const struct placed *)y)->order;
+    return (a > b) - (a < b);
+}
+
+unsigned shown_list(struct arena *a, const struct record_answer *r, struct shown **ret)
+{
+    struct placed *list = ARENA_ARRAY(a, struct placed, r->said_count + 1);
+    struct slice items = r->items, words = r->words;
+    struct slice code, value, word_code = {0}, word;
+    unsigned count = 0;
+    members_next(&words, &word_code, &word);
+    for (unsigned i = 0; members_next(&items, &code, &value); i++) {
+        CHECK(i < r->said_count);
+        const struct item *item = r->said[i];
+        if (slice_eq(code, word_code)) {
+            value = word;
+            members_next(&words, &word_code, &word);
+        }
+        if (item)
+            list[count++] =
+                (struct placed){{code, item->zh, item->en, members_text(a, value), item->role},
+                                shown_order(r->theme, item)};
+    }
+    qsort(list, count, sizeof *list, by_order);
+    *ret = ARENA_ARRAY(a, struct shown, count + 1);
+    for (unsigned i = 0; i < count; i++)
+        (*ret)[i] = list[i].shown;
+    return count;
 }
