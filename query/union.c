@@ -57,6 +57,7 @@ static int alone_get(struct query *q, const struct record_number *numbers, unsig
     for (unsigned i = 0; i < count; i++) {
         uint8_t number[18];
         subject_number_key(q->source->keys, numbers[i].type, numbers[i].number, number);
+        reads_add(&q->reads, number);
         for (unsigned k = 0; k < ARRAY_LEN(organisations); k++) {
             ret[i].ids[k].b[0] = (uint8_t)organisations[k];
             memcpy(ret[i].ids[k].b + 1, number, sizeof number);
