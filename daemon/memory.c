@@ -34,7 +34,8 @@ static const int64_t making_bytes = 2 * MIB; /* one answer while it is made */
 
 /* Of a run. A smaller one is not worth its files; a larger one is not quicker. */
 static const int64_t run_least = 64 * MIB, run_most = 384 * MIB;
-static const int64_t cache_first = 64 * MIB; /* before there is memory for runs */
+static const int64_t cache_first = 64 * MIB; /* before there is memory for runs and answers */
+static const int64_t kept_least = MIB / 2, kept_most = 1024 * MIB;
 
 static const struct {
     const char *code, *meaning;
@@ -84,10 +85,6 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
     p.check_bytes = within(rest / 128, MIB, 256 * MIB);
     part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes + ERRAND_THREADS * p.check_bytes;
-    /* Where memory is short the store's blocks are worth more, for they serve every question. */
-    p.kept_bytes = within(rest / 12 - 12 * MIB, MIB / 2, 1024 * MIB);
-    part[MEMORY_KEPT] = p.kept_bytes;
-
     part[MEMORY_CACHE] = total;
     for (int i = 0; i < MEMORY_PARTS; i++)
         if (i != MEMORY_CACHE)
@@ -101,6 +98,11 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.run_bytes = part[MEMORY_COMMIT] / 4 * 3;
     if (p.run_bytes < run_least)
         p.run_bytes = 0;
+    /* What is kept serves its own question alone, and costs nothing then; blocks serve every one.
+     */
+    p.kept_bytes = within((part[MEMORY_CACHE] - cache_first) / 2, kept_least, kept_most);
+    part[MEMORY_KEPT] = p.kept_bytes;
+    part[MEMORY_CACHE] -= p.kept_bytes;
     p.cache_bytes = part[MEMORY_CACHE] - makers * walk_bytes;
     return p;
 }

@@ -19,7 +19,7 @@
 #include "query/query.h"
 
 enum {
-    PLACES_PART = 16,       /* of the memory, for epochs */
+    PLACES_PART = 32,       /* of the memory, for epochs */
     BUCKET_OF_BYTES = 8192, /* one for so much of the memory */
     QUESTION_BYTES_MAX = 512,
     LARGEST_PART = 8, /* an answer of more than that part is not kept */

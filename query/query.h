@@ -36,6 +36,7 @@ struct query {
     uint64_t cache_epoch;      /* what the cache had forgotten before the view was opened */
     enum query_rows rows_hold;
     struct reads reads;
+    const struct subject_union *subject; /* the last one that was asked for; NULL: none */
 };
 /* CE_UNAVAILABLE while the store is being reopened. */
 int query_open(const struct query_source *s, struct arena *a, struct query *ret);

@@ -22,6 +22,21 @@ enum {
     ORDER_BYTES = RECORD_KEY_BYTES - RECORD_KEY_CATEGORY_BYTES,
 };
 
+static struct slice version_text(struct arena *a, const struct record_head *h)
+{
+    char text[30];
+    if (!(h->flags & RECORD_HAS_PROVIDER)) {
+        utc_print(version_received(&h->version), text);
+        return arena_dup(a, slice_of(text));
+    }
+    size_t at = sizeof text;
+    uint64_t v = version_provider(&h->version);
+    do
+        text[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    return arena_dup(a, slice_make(text + at, sizeof text - at));
+}
+
 static int answer(struct query *q, const struct theme *now, struct slice key,
                   const struct record *r, struct record_answer *ret)
 {
@@ -40,14 +55,7 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         .subject = record_key_subject(&k),
     };
     ret->is_public = record_is_public(h, subject_id_kind(&ret->subject), now, q->today);
-    if (h->flags & RECORD_HAS_PROVIDER) {
-        ret->version =
-            arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
-    } else {
-        char text[30];
-        utc_print(version_received(&h->version), text);
-        ret->version = arena_dup(q->arena, slice_of(text));
-    }
+    ret->version = version_text(q->arena, h);
     return items_answer(q, r, ret);
 }
 
@@ -210,26 +218,38 @@ static int answer_page(struct query *q, const struct page *p, struct record_answ
     return r;
 }
 
+/* The subject was found by query_subject, most often just before. */
+static int subject_of(struct query *q, const struct subject_id *id,
+                      const struct subject_union **ret)
+{
+    *ret = q->subject;
+    if (q->subject && memcmp(q->subject->ids[0].b, id->b, sizeof id->b) == 0)
+        return 0;
+    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
+    *ret = u;
+    return union_of(q, id, u);
+}
+
 int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f,
                   unsigned limit, struct slice cursor, struct record_answer **ret,
                   unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why)
 {
     CHECK(limit > 0 && limit <= LIMIT_MAX);
-    struct slice about = list_about(q, subject, f);
     uint8_t from[ORDER_BYTES] = {0};
     if (!day_is_none(f->to))
         be32_put(from, ~((uint32_t)f->to.v ^ 0x80000000u));
     if (cursor.n) {
         struct slice position;
-        if (cursor_read(q->arena, q->source->keys, about, cursor, &position) < 0 ||
+        if (cursor_read(q->arena, q->source->keys, list_about(q, subject, f), cursor, &position) <
+                0 ||
             position.n != ORDER_BYTES)
             return reason_set(reterr_why, CE_INVALID, "cursor");
         memcpy(from, position.p, sizeof from);
     }
-    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     struct page *page = ARENA_NEW(q->arena, struct page);
+    const struct subject_union *u;
     page->limit = limit;
-    int r = union_of(q, subject, u);
+    int r = subject_of(q, subject, &u);
     for (unsigned i = 0; r == 0 && i < u->count; i++)
         r = gather(q, &u->ids[i], f, from, cursor.n > 0, page);
     if (r == 0)
@@ -237,7 +257,7 @@ int query_records(struct query *q, const struct subject_id *subject, const struc
     if (r < 0)
         return r;
     *ret_next = page_is_full(page)
-                    ? cursor_make(q->arena, q->source->keys, about,
+                    ? cursor_make(q->arena, q->source->keys, list_about(q, subject, f),
                                   slice_make(page->list[*ret_count - 1].order, ORDER_BYTES))
                     : (struct slice){0};
     return 0;

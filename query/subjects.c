@@ -277,6 +277,8 @@ int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_
 {
     struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     int r = union_of(q, id, u);
+    if (r == 0)
+        q->subject = u;
     return r < 0 ? r : answer_union(q, u, with_counters, ret);
 }
 

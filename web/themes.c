@@ -18,7 +18,7 @@ struct text {
     const struct theme *theme;
     struct buf bytes;
     size_t head_n; /* "code":{… "items":[ */
-    size_t ends[]; /* where the text of each item ends */
+    size_t ends[]; /* where the text of each item ends; a comma stands between it and the next */
 };
 
 struct themes {
@@ -78,8 +78,7 @@ static struct text *text_make(const struct catalogue *c, const struct theme *the
     json_array_begin(&o);
     x->head_n = x->bytes.n;
     for (size_t i = 0; i < theme->item_count; i++) {
-        struct json_out item = json_out_of(&x->bytes);
-        put_item(&item, &theme->items[i]);
+        put_item(&o, &theme->items[i]);
         x->ends[i] = x->bytes.n;
     }
     CHECK(!x->bytes.err);
@@ -123,8 +122,9 @@ static void tell(struct arena *a, struct told *t, const struct record_answer *r)
         const struct item *item = r->said[i];
         if (!item)
             continue;
-        if (shown_order(t->theme, item) < THEME_ITEMS_MAX) {
-            t->has[item->index] = true;
+        size_t at = shown_order(t->theme, item);
+        if (at < THEME_ITEMS_MAX) {
+            t->has[at] = true;
             continue;
         }
         unsigned k = 0;
@@ -137,19 +137,25 @@ static void tell(struct arena *a, struct told *t, const struct record_answer *r)
     }
 }
 
+/* What follows each other in the text of the theme is copied in one piece: most often all of it. */
 static void put_told(struct json_out *o, const struct text *x, const struct told *t)
 {
+    size_t from = 0, to = x->head_n, count = t->theme->item_count;
     bool is_first = true;
-    json_raw(o, slice_make(x->bytes.p, x->head_n));
-    for (size_t i = 0; i < t->theme->item_count; i++) {
-        size_t from = i ? x->ends[i - 1] : x->head_n;
+    for (size_t i = 0; i < count; i++) {
+        size_t begins = i ? x->ends[i - 1] + 1 : x->head_n;
         if (!t->has[i])
             continue;
-        if (!is_first)
-            buf_add_char(o->b, ',');
+        if (begins != to + !is_first) {
+            buf_add(o->b, x->bytes.p + from, to - from);
+            if (!is_first)
+                buf_add_char(o->b, ',');
+            from = begins;
+        }
         is_first = false;
-        buf_add(o->b, x->bytes.p + from, x->ends[i] - from);
+        to = x->ends[i];
     }
+    buf_add(o->b, x->bytes.p + from, to - from);
     for (unsigned i = 0; i < t->other_count; i++) {
         struct json_out item = json_out_of(o->b);
         if (!is_first)
@@ -177,7 +183,10 @@ void themes_put(struct json_out *o, struct arena *a, struct themes *t, const str
     }
     json_key(o, "themes");
     json_object_begin(o);
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
+        if (i)
+            buf_add_char(o->b, ',');
         put_told(o, text_of(t, c, list[i]->theme), list[i]);
+    }
     json_object_end(o);
 }
