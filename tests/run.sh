@@ -143,7 +143,11 @@ if build dev; then
   [[ ! $quick ]] || blackbox dev
 fi
 if [[ ! $quick ]]; then
-  ! build release || blackbox release
+  if build release; then
+    heading "instructions counted"
+    check counts tests/bench/counts/run.sh
+    blackbox release
+  fi
   if build asan; then
     unit asan
     blackbox asan
