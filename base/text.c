@@ -354,30 +354,6 @@ static uint64_t has_zero(uint64_t v)
     return (v - EIGHT(1)) & ~v & EIGHT(0x80);
 }
 
-/* Whether one of eight bytes may have a class. */
-static bool has_class_of_8(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-    uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
-    return low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) | has_zero(v ^ EIGHT(0xEF));
-}
-
-/* The same of sixteen. */
-static bool has_class_of_16(const char *p)
-{
-#ifdef __SSE2__
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
-    __m128i del = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F));
-    __m128i c1 = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xC2));
-    __m128i fffd = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF));
-    return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, del), _mm_or_si128(c1, fffd)));
-#else
-    return has_class_of_8(p) || has_class_of_8(p + 8);
-#endif
-}
-
 static unsigned classes_between(struct slice s, size_t from, size_t end)
 {
     unsigned seen = 0;
@@ -386,22 +362,47 @@ static unsigned classes_between(struct slice s, size_t from, size_t end)
     return seen;
 }
 
-/* The classes of all bytes together, many bytes at a time where none has one. What is left at the
- * end is looked at together with what lies before it. */
+/* The classes of the eight bytes at i, which mostly have none. */
+static unsigned classes_of_8(struct slice s, size_t i)
+{
+    uint64_t v;
+    memcpy(&v, s.p + i, 8);
+    uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
+    bool may =
+        low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) | has_zero(v ^ EIGHT(0xEF));
+    return may ? classes_between(s, i, i + 8) : 0;
+}
+
+static unsigned classes_of_16(struct slice s, size_t i)
+{
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+    __m128i del = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F));
+    __m128i c1 = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xC2));
+    __m128i fffd = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF));
+    unsigned seen = _mm_movemask_epi8(fffd) ? BYTE_FFFD_LEAD : 0;
+    if (_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, del), c1)))
+        seen |= classes_between(s, i, i + 16);
+    return seen;
+#else
+    return classes_of_8(s, i) | classes_of_8(s, i + 8);
+#endif
+}
+
+/* The classes of all bytes together, many bytes at a time. What is left at the end is looked at
+ * together with what lies before it. */
 static unsigned classes_of(struct slice s)
 {
     unsigned seen = 0;
     size_t i = 0;
     for (; s.n - i >= 16; i += 16)
-        if (has_class_of_16(s.p + i))
-            seen |= classes_between(s, i, i + 16);
-    if (s.n >= 16 && !has_class_of_16(s.p + s.n - 16))
-        return seen;
-    if (s.n - i >= 8 && !has_class_of_8(s.p + i))
-        i += 8;
-    if (s.n >= 8 && s.n - i < 8 && !has_class_of_8(s.p + s.n - 8))
-        return seen;
-    return seen | classes_between(s, i, s.n);
+        seen |= classes_of_16(s, i);
+    if (s.n >= 16)
+        return i < s.n ? seen | classes_of_16(s, s.n - 16) : seen;
+    if (s.n >= 8)
+        return classes_of_8(s, 0) | classes_of_8(s, s.n - 8);
+    return classes_between(s, 0, s.n);
 }
 
 /* Bytes of the control character at i, or 0. */
@@ -474,6 +475,16 @@ static struct slice trim(struct slice s)
     return s;
 }
 
+/* Full-width punctuation begins with the same byte, and there is not much of it. */
+static bool holds_fffd(struct slice s)
+{
+    const char *end = s.p + s.n;
+    for (const char *p = s.p; (p = memchr(p, 0xEF, (size_t)(end - p))); p++)
+        if (end - p >= 3 && p[1] == '\xBF' && p[2] == '\xBD')
+            return true;
+    return false;
+}
+
 struct text_cleaned text_clean(struct arena *a, struct slice s)
 {
     unsigned seen = classes_of(s);
@@ -482,7 +493,7 @@ struct text_cleaned text_clean(struct arena *a, struct slice s)
     if (seen & (BYTE_CONTROL | BYTE_C1_LEAD))
         text = without_controls(a, s, &controls);
     text = trim(text);
-    bool damaged = seen & BYTE_FFFD_LEAD && slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
+    bool damaged = seen & BYTE_FFFD_LEAD && holds_fffd(s);
     return (struct text_cleaned){
         .text = text, .controls = controls, .altered = text.n != s.n, .damaged = damaged};
 }

@@ -257,25 +257,41 @@ static struct slice day_text(struct arena *a, int year, int month, int day)
     return slice_make(p, 10);
 }
 
-static bool day_read(const struct value *v, struct day *ret)
+/* A day and its text; most are written as they are stored. */
+static bool day_read(const struct value *v, struct day *ret, struct slice *ret_text)
 {
+    *ret_text = v->text;
     if (day_parse_iso(v->text, ret))
         return true;
-    return v->text.n <= CODE_BYTES_MAX && date_read(text_digits(v->c->scratch, v->text), ret);
+    if (v->text.n > CODE_BYTES_MAX || !date_read(text_digits(v->c->scratch, v->text), ret))
+        return false;
+    int year, month, day;
+    day_to_civil(*ret, &year, &month, &day);
+    *ret_text = day_text(v->c->scratch, year, month, day);
+    return true;
+}
+
+/* Of a day's text. */
+static int year_of(struct slice day)
+{
+    int year = 0;
+    for (int i = 0; i < 4; i++)
+        year = year * 10 + (day.p[i] - '0');
+    return year;
 }
 
 static void clean_date(const struct value *v)
 {
     const struct tables *t = v->c->tables;
-    int year = 0, month = 0, of_month = 0;
+    struct slice text = SLICE("");
     bool is_open = v->item->open_ended && is_open_word(v->text);
     if (!is_open) {
-        if (!day_read(v, &v->cell->day)) {
+        if (!day_read(v, &v->cell->day, &text)) {
             v->cell->day = DAY_NONE;
             broken(v, RULE_DATE_INVALID, SLICE(""));
             return;
         }
-        day_to_civil(v->cell->day, &year, &month, &of_month);
+        int year = year_of(text);
         bool fills = is_filler(t, v->cell->day) || year == 9999;
         if (fills && !v->item->open_ended) {
             v->cell->day = DAY_NONE;
@@ -287,7 +303,7 @@ static void clean_date(const struct value *v)
         v->cell->day = DAY_FOREVER;
         good(v, day_text(v->c->scratch, t->open_end_year_min, 12, 31));
     } else {
-        good(v, day_text(v->c->scratch, year, month, of_month));
+        good(v, text);
     }
 }
 

@@ -92,14 +92,21 @@ static bool are_utf8(const struct slice *texts, size_t count)
 static void count_in(struct slice s, size_t *long_ones, size_t *stray)
 {
     for (size_t i = 0; i < s.n;) {
-        if ((unsigned char)s.p[i] < 0x80) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x80) {
+            i++;
+            continue;
+        }
+        /* Most bytes of GB18030: nothing that goes on in UTF-8. */
+        if (c < 0xC2 || i + 1 == s.n || ((unsigned char)s.p[i + 1] & 0xC0) != 0x80) {
+            ++*stray;
             i++;
             continue;
         }
         size_t at = i;
-        uint32_t c = utf8_next(s, &i);
+        utf8_next(s, &i);
         *long_ones += i - at >= 3;
-        *stray += i - at == 1 && c == 0xFFFD;
+        *stray += i - at == 1;
     }
 }
 

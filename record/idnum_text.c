@@ -121,6 +121,14 @@ static bool is_right(const struct found *f, int before_year)
  * telephone number in front, or a sole trader's tax number (the owner's number and two digits). */
 enum { BORN_BEFORE_WITHIN = 2001, BORN_BEFORE_SIGNS = 2101 };
 
+/* Whether eighteen digits may follow one another from here: then the seventeenth byte is one of
+ * them, or a byte of a wider one. */
+static bool may_run_on(struct slice text, size_t from)
+{
+    char c = text.p[from + LONG - 2];
+    return is_digit(c) || (unsigned char)c >= 0x80;
+}
+
 /* Reads on over gaps. A number ends where a group of digits ends, so that one which stands among
  * other digits, a telephone number behind it say, is found too. Of two the longer one counts. */
 static void found_at(struct slice text, size_t from, uint32_t before, struct found *f)
@@ -128,7 +136,7 @@ static void found_at(struct slice text, size_t from, uint32_t before, struct fou
     bool is_within = is_digit(digit_of(before)), has_gap = false, has_sign = false;
     f->at = from;
     f->count = 0;
-    if (text.n - from < (is_within ? LONG : SHORT))
+    if (text.n - from < (is_within ? LONG : SHORT) || (is_within && !may_run_on(text, from)))
         return;
     for (size_t count = 0, at = from, next; count < LONG;) {
         char d = digit_at(text, at, &next);
@@ -216,8 +224,11 @@ static bool has_digits(struct slice text, size_t from)
     if (from >= text.n || text.n - from < SHORT)
         return false;
 #ifdef __SSE2__
-    for (; text.n - i >= 18 && count < SHORT; i += 16)
-        count += __builtin_popcount(digits_of_16(text.p + i));
+    for (; text.n - i >= 18 && count < SHORT; i += 16) {
+        unsigned digits = digits_of_16(text.p + i);
+        if (digits)
+            count += __builtin_popcount(digits);
+    }
 #endif
     if (count >= SHORT)
         return true;

@@ -154,6 +154,8 @@ if build dev; then
 fi
 if [[ ! $quick ]]; then
   if build release; then
+    heading "instructions counted"
+    check counts tests/bench/counts/run.sh
     blackbox release
     bench
   fi
