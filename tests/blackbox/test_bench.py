@@ -253,5 +253,5 @@ def test_cities_are_supplied_one_after_the_other_and_removed_when_they_are_in(tm
 def test_help_of_the_long_run_says_every_option():
     done = subprocess.run([SOURCE / "tests/bench/long.sh", "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
-    for option in ("--minutes", "--rate", "--reads", "--searches", "--memory", "--csv"):
+    for option in ("--minutes", "--rate", "--connections", "--reads", "--searches", "--memory", "--csv"):
         assert option in done.stdout
