@@ -8,8 +8,7 @@
 #include "store/verify.h"
 #include "store/view.h"
 
-#define BITMAP_NUMBERS_MAX (UINT64_C(1) << 33)
-/* A set of numbers below that, or a part of them. */
+/* A set of numbers: all up to a few thousand millions, or a part of any. */
 struct bitmap {
     uint8_t *bits;
     uint64_t bytes;

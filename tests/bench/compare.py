@@ -15,7 +15,8 @@ def kept(small, large):
 
 
 def table(small, large):
-    """Text: the comparison, and what was handed in to each."""
+    """Text: the comparison, and what was handed in to each. Which of the two is the larger one is seen from them."""
+    small, large = sorted((small, large), key=lambda run: run[0]["input"]["rows"])
     rows = [["row", "small", "large", "ratio small", "ratio large", "kept", "aim", "", "unit"]]
     others = {(f["name"], f.get("peer", "")): f for f in large}
     for a in small:

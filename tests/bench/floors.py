@@ -61,7 +61,7 @@ def report(held, out):
                 continue
             status = 1
             print(f"{line}: MISSED; it was {f['reached']:.3g} when the floor was set\n"
-                  f"  Run `tests/bench/run.sh --small --only {row}` in this commit and in the one before, while nothing else runs. If\n"
-                  "  this commit made it slower, find out why (docs/performance.md says how); if that is meant, set the floor in\n"
-                  "  tests/bench/floors.txt to half of what is reached now, in the same commit, and say so.", file=out)
+                  f"  Run `tests/bench/run.sh --small --only {row}` in this commit and in the one before, while nothing else runs.\n"
+                  "  If this commit made it slower, find out why (docs/performance.md says how). If that is meant, set the floor\n"
+                  "  anew in the same commit, as the first lines of tests/bench/floors.txt say, and write why.", file=out)
     return status

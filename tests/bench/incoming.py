@@ -5,15 +5,15 @@ import time
 
 SENDERS = 4     # who share in them
 PIECES = 20     # in which a sender's second comes
-LATE_S = 1      # of what a sender may be behind and catch up with
 
 
 class Incoming:
     """Through several `creditctl submit -`, file after file, until it is left. `files` is an iterator of paths; when it has no
-    more, no more rows come. `is_spent` is told each file that was read."""
+    more, no more rows come. `is_spent` is told each file that was read. A sender catches up with what it is behind, as behind
+    many small files, but for `late_s` at the most."""
 
-    def __init__(self, p, files, rate, senders=SENDERS, is_spent=None):
-        self.p, self.files, self.is_spent = p, files, is_spent
+    def __init__(self, p, files, rate, senders=SENDERS, is_spent=None, late_s=1):
+        self.p, self.files, self.is_spent, self.late_s = p, files, is_spent, late_s
         self.rate_of_each, self.lock, self.is_over = rate / senders, threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.work) for _ in range(senders)]
         self.failure = None
@@ -42,7 +42,7 @@ class Incoming:
             piece = lines[at:at + step]
             ctl.stdin.write(b"".join(piece))
             ctl.stdin.flush()
-            due = max(due + len(piece) / self.rate_of_each, time.monotonic() - LATE_S)
+            due = max(due + len(piece) / self.rate_of_each, time.monotonic() - self.late_s)
             if self.is_over.wait(max(0, due - time.monotonic())):
                 break
         ctl.stdin.close()

@@ -22,6 +22,7 @@ CITY_LEAST, CITY_MOST = 50_000, 600_000
 ROW_BYTES = 600                 # of the disk, for a row that comes in
 RESERVE_BYTES = 3 << 30         # below which it stops
 MINUTE_S = 60
+LATE_S = 10                     # of which a sender catches up
 CLIENTS = {"subject": 8, "search": 4}
 FLAT = 0.05                     # by which the last third's mean may be above the middle third's
 SHORT_MINUTES = 30              # below which the cache may still be filling
@@ -50,7 +51,8 @@ class Supply:
         if not self.files:
             folder = self.coming.result()
             self.coming = self.maker.submit(self.make)
-            self.files = sorted(self.p.files(folder), key=lambda f: f.stat().st_size)  # the last one is taken first
+            self.files = self.p.files(folder)
+            random.Random(self.seed).shuffle(self.files)  # few rows and many, as they come
             self.left[folder] = len(self.files)
         return self.files.pop()
 
@@ -103,13 +105,14 @@ def options():
     a = argparse.ArgumentParser(prog="tests/bench/long.sh")
     a.add_argument("--minutes", type=int, default=60)
     a.add_argument("--rate", type=int, default=20_000)
+    a.add_argument("--connections", type=int, default=SENDERS)
     a.add_argument("--reads", type=int, default=200)
     a.add_argument("--searches", type=int, default=20)
     a.add_argument("--memory")
     a.add_argument("--csv", type=pathlib.Path, default=KEPT / "long.csv")
     o = a.parse_args()
-    if min(o.minutes, o.rate, o.reads, o.searches) < 1:
-        a.error("--minutes, --rate, --reads and --searches take a number from 1")
+    if min(o.minutes, o.rate, o.connections, o.reads, o.searches) < 1:
+        a.error("--minutes, --rate, --connections, --reads and --searches take a number from 1")
     return o
 
 
@@ -197,7 +200,7 @@ def main():
         paths = questions(p)
         watch, supply = Watch(register.process.pid), Supply(p, o.rate * MINUTE_S)
         try:
-            with Incoming(p, supply, o.rate, is_spent=supply.is_spent) as incoming:
+            with Incoming(p, supply, o.rate, o.connections, supply.is_spent, LATE_S) as incoming:
                 lines = hold(p, o, paths, watch)
         finally:
             peak = watch.close()
@@ -205,7 +208,7 @@ def main():
     finally:
         p.close()
     is_good, text = verdict(watch.samples, peak, budget)
-    print(f"{len(lines)} minutes, {incoming.rate:,.0f} rows/s of {o.rate:,} on {SENDERS} connections; " +
+    print(f"{len(lines)} minutes, {incoming.rate:,.0f} rows/s of {o.rate:,} on {o.connections} connections; " +
           ", ".join(f"{sum(line[v] for line in lines):,} {v}" for v in ("stored", "changed", "duplicate", "stale", "rejected")))
     for kind in CLIENTS:
         p99 = [float(line[f"{kind}_p99_ms"]) for line in lines]

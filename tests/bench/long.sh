@@ -4,7 +4,8 @@
 #
 #   tests/bench/long.sh                  an hour with 20,000 rows a second
 #   tests/bench/long.sh --minutes N      so long
-#   tests/bench/long.sh --rate N         so many rows a second, over four connections
+#   tests/bench/long.sh --rate N         so many rows a second
+#   tests/bench/long.sh --connections N  over so many connections; 4 unless given
 #   tests/bench/long.sh --reads N        so many subjects asked for each second; 200 unless given
 #   tests/bench/long.sh --searches N     and so many names; 20 unless given
 #   tests/bench/long.sh --memory SIZE    with another budget than the default, as "512 MiB"

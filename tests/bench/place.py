@@ -5,6 +5,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -43,11 +44,16 @@ def folder_bytes(folder):
     return sum(f.stat().st_size for f in pathlib.Path(folder).rglob("*") if f.is_file())
 
 
+def end_in_order(*_):
+    raise SystemExit("bench: ended by a signal")
+
+
 class Place:
     """`rounds` of ceiling and ours; `long_rounds` where a round takes all records. Load is held for `seconds`."""
 
     def __init__(self, records, rounds=3, long_rounds=None, seconds=6, peers=False):
         self.records, self.rounds, self.long_rounds, self.seconds = records, rounds, long_rounds or rounds, seconds
+        signal.signal(signal.SIGTERM, end_in_order)  # so that what was made is cleared away
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
         self.estimate = Estimate()
         self.register = None    # the one that is filled and running, if any

@@ -32,7 +32,8 @@ def visible(p):
         f.add(percentile(times, 0.99), percentile(disk, 0.99))
         p.say(f"visible {p.of(n)}: p50 {percentile(times, 0.5):.2f} ms, p99 {percentile(times, 0.99):.2f} ms; fsync p50 "
               f"{percentile(disk, 0.5):.2f} ms, p99 {percentile(disk, 0.99):.2f} ms")
-    f.detail = f"p50 {percentile(together, 0.5):.2f} ms over {len(together)} submissions"
+    f.detail = (f"p50 {percentile(together, 0.5):.2f} ms over {len(together)} submissions of one record, "
+                f"{len(registrations(1, number))} B each, one after the other")
     return [f]
 
 

@@ -170,21 +170,22 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_done(tmp_path):
 
 # ---- two sizes ----
 
-def as_list(*figures):
-    return [f.as_json() | {"input": GIVEN} for f in figures]
+def as_list(*figures, rows=990):
+    return [f.as_json() | {"input": GIVEN | {"rows": rows}} for f in figures]
 
 
 def test_a_comparison_says_what_is_left_of_each_ratio():
     small, large = (as_list(figure(">= 1.0", (a, 100)), Figure("subject-busy", "ms p99", "<= 2", rounds=[{"value": b, "ceiling": 1}]),
                             Figure("disk", "B/record", "< 300", rounds=[{"value": 250, "ceiling": None}]),
-                            Figure("memory", "MiB", "<= 1", rounds=[{"value": 500, "ceiling": 1000}]))
-                    for a, b in ((50, 2.0), (44, 2.1)))
+                            Figure("memory", "MiB", "<= 1", rounds=[{"value": 500, "ceiling": 1000}]), rows=rows)
+                    for a, b, rows in ((50, 2.0, 990), (44, 2.1, 9900)))
     text = compare.table(small, large).splitlines()
     found = {line.split("|")[1].strip(): [cell.strip() for cell in line.split("|")[4:9]] for line in text if line.startswith("|")}
     assert text[2].split("|")[4].strip() == "ratio small" and found["row"] == ["0.50", "0.44", "0.88", ">= 0.9", "missed"]
     assert found["subject-busy"] == ["2.00", "2.10", "0.95", ">= 0.9", "met"]
     assert found["disk"][2:] == found["memory"][2:] == ["–", "–", ""]
-    assert any(line.startswith("large: input: 990 rows in 4 files") for line in text)
+    assert "\n".join(text) == compare.table(large, small)
+    assert any(line.startswith("large: input: 9,900 rows in 4 files") for line in text)
 
 
 def test_runs_without_a_common_row_are_not_compared():
@@ -253,5 +254,5 @@ def test_cities_are_supplied_one_after_the_other_and_removed_when_they_are_in(tm
 def test_help_of_the_long_run_says_every_option():
     done = subprocess.run([SOURCE / "tests/bench/long.sh", "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
-    for option in ("--minutes", "--rate", "--reads", "--searches", "--memory", "--csv"):
+    for option in ("--minutes", "--rate", "--connections", "--reads", "--searches", "--memory", "--csv"):
         assert option in done.stdout

@@ -71,6 +71,27 @@ def test_submit_that_waits_is_ended_by_a_signal_and_says_how_to_go_on(new_credit
 
 
 @pytest.mark.skipif(KIND == "release", reason="a release has no fault points")
+@pytest.mark.parametrize("through", ["file", "pipe"])
+def test_a_file_is_handed_in_anew_behind_a_failed_commit_and_a_pipe_is_to_be_resumed(new_creditd, through):
+    creditd = new_creditd()
+    creditd.environment["CREDENCE_FAULT"] = "store.commit:8"
+    creditd.start()
+    rows = registrations(20000)
+    file = creditd.file("rows.csv", rows)
+    command = ["submit", "--theme", REGISTRATION, "--batch", "b", "--json", file if through == "file" else "-"]
+    found = creditd.ctl(*command, input=rows if through == "pipe" else None)
+    assert "store.commit-failed" in creditd.log()
+    if through == "pipe":
+        assert found.returncode == 1 and "--batch b" in found.stderr
+        found = creditd.ctl(*command, input=rows)
+    else:
+        assert "trying again in 10 s" in found.stderr
+    receipt = json.loads(found.stdout)
+    assert found.returncode == 0 and (receipt["received"], receipt["stored"]) == (20000, 20000)
+    creditd.check()
+
+
+@pytest.mark.skipif(KIND == "release", reason="a release has no fault points")
 def test_a_check_of_a_store_that_is_being_reopened_finds_no_mistakes(new_creditd):
     creditd = new_creditd()
     creditd.environment["CREDENCE_FAULT"] = "store.commit:5"  # behind the catalogue and the key

@@ -331,7 +331,7 @@ def reading(p, cluster, names, ours):
             for _ in range(p.rounds):
                 together = []
                 for kind, file in rows_reading.search_files(p).items():
-                    got = load.timed(url, file, 1, requests=2 * rows_reading.NAMES, log=p.folder / "log")
+                    got = load.timed(url, file, 1, requests=p.seconds * rows_reading.NAMES // 3, log=p.folder / "log")
                     times.setdefault(kind, []).extend(got)
                     together += got
                 f.add(percentile(together, 0.99))
