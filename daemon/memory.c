@@ -83,7 +83,8 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.connections = (unsigned)within(rest / 20 / CONNECTION_BYTES, 100, CONNECTIONS_MOST);
     part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
-    part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes;
+    p.check_bytes = within(rest / 128, MIB, 256 * MIB);
+    part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes + ERRAND_THREADS * p.check_bytes;
     part[MEMORY_CACHE] = total;
     for (int i = 0; i < MEMORY_PARTS; i++)
         if (i != MEMORY_CACHE)

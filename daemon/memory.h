@@ -29,6 +29,7 @@ struct memory_plan {
     unsigned uploads, turns; /* at one time: open, and reading */
     unsigned connections;
     int64_t unsent_bytes;
+    int64_t check_bytes; /* numbers of records, of one check */
     int64_t kept_bytes;
 };
 

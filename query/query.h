@@ -22,6 +22,9 @@ struct query_source {
     const struct catalogue *catalogue;
     struct answer_cache *cache; /* may be NULL */
 };
+/* Whether rows of subjects say more than what may be seen today; found when it is first needed. For
+ * query/ itself. */
+enum query_rows { QUERY_ROWS_UNKNOWN, QUERY_ROWS_AS_SEEN, QUERY_ROWS_TOO_MUCH };
 struct query {
     const struct query_source *source;
     struct view *view;
@@ -29,7 +32,9 @@ struct query {
     struct utc_ms now;
     struct day today;
     enum viewer viewer;
-    uint64_t cache_epoch; /* what the cache had forgotten before the view was opened */
+    struct utc_ms rules_since; /* when the newest entry version in force began */
+    uint64_t cache_epoch;      /* what the cache had forgotten before the view was opened */
+    enum query_rows rows_hold;
     struct reads reads;
     const struct subject_union *subject; /* the last one that was asked for; NULL: none */
 };

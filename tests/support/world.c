@@ -177,7 +177,8 @@ const char *world_digest(struct world *w)
 void world_check(struct world *w)
 {
     struct verify_result result = {0};
-    EXPECT_OK(verify_store(w->store, w->keys, w->catalogue, NULL, NULL, &result));
+    struct verify_options o = {.keys = w->keys, .catalogue = w->catalogue};
+    EXPECT_OK(verify_store(w->store, &o, &result));
     if (result.mistakes)
         FAIL("check found %llu mistakes:\n%.*s", (unsigned long long)result.mistakes,
              FMT_SLICE(buf_slice(&result.text)));
