@@ -85,7 +85,7 @@ static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
     int r = 0;
     pthread_mutex_lock(&w->lock);
     while (*held_find(w, id) && r == 0)
-        if (pthread_cond_timedwait(&w->done, &w->lock, &until) != 0)
+        if (pthread_cond_timedwait(&w->free, &w->lock, &until) != 0)
             r = CE_BUSY;
     if (!*held_find(w, id)) {
         struct held *h = calloc(1, sizeof *h);
@@ -107,7 +107,7 @@ static void let_go(struct writer *w, const struct batch_id *id)
     struct held *gone = *at;
     *at = gone->next;
     free(gone);
-    pthread_cond_broadcast(&w->done);
+    pthread_cond_broadcast(&w->free);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -142,6 +142,7 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     ob->arena = arena_create(1 << 20);
     ob->pending = calloc(1, sizeof *ob->pending);
     CHECK(ob->pending);
+    pthread_cond_init(&ob->pending->done, NULL);
     receipt_pack_init(&ob->pending->pack);
     struct opening o = {w, ob, department, name, theme, kind};
     r = writer_run(w, open_fill, &o, reterr_why);
@@ -177,6 +178,7 @@ void writer_close_batch(struct writer *w, struct open_batch *ob)
     writer_settle(w, ob);
     let_go(w, &ob->id);
     receipt_pack_fini(&ob->pending->pack);
+    pthread_cond_destroy(&ob->pending->done);
     free(ob->pending);
     arena_destroy(ob->arena);
     free(ob);
@@ -222,7 +224,7 @@ struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wa
     struct pending *pend = ob->pending;
     pthread_mutex_lock(&w->lock);
     while (wait && pend->out && !pend->done_first)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&pend->done, &w->lock);
     struct parcel *p = pend->done_first;
     if (p) {
         pend->done_first = p->next;
@@ -261,7 +263,7 @@ int writer_settle(struct writer *w, struct open_batch *ob)
         tell_that_it_settles(w, ob);
     pthread_mutex_lock(&w->lock);
     while (pend->is_in_commit || pend->is_settling)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&pend->done, &w->lock);
     int r = pend->broken;
     pthread_mutex_unlock(&w->lock);
     return r;

@@ -13,7 +13,7 @@
 
 /* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded
  * queue; it gates them, gathers one batch and commits when the queue is empty, after 1,000 rows
- * (5,000 when they wait) or after 20 ms, with one fsync. Records, indexes, receipts, ledger and the
+ * (20,000 when they wait) or after 100 ms, with one fsync. Records, indexes, receipts, ledger and the
  * batch's progress are one commit.
  *
  * Behind a backlog it shifts into a second gear (docs/adr/0028): it gathers a run of up to 300,000
@@ -36,8 +36,9 @@ struct writer_options {
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
     const struct catalogue *_Atomic *catalogue;
-    /* Told after each commit, from the writing thread: subjects whose answers changed (a cache
-     * forgets them). May be NULL. */
+    /* Told after each commit and before any receipt of it, from the writing thread: subjects whose
+     * answers changed, and numbers by which others are found, of any kind (a cache forgets them). A
+     * count of 0: any may have changed, for the store was opened again. May be NULL. */
     void (*changed)(void *ctx, const struct subject_id *subjects, size_t count);
     void *changed_ctx;
 };

@@ -18,6 +18,7 @@ struct errand {
     int result;
     struct reason why;
     bool is_done;
+    pthread_cond_t done;
 };
 struct work {
     struct parcel *parcel;
@@ -30,7 +31,8 @@ struct pending {
     struct batch_state next; /* as it will be after this commit */
     struct receipt_pack pack;
     bool is_in_commit;
-    bool is_settling; /* the word that it settles is in the queue; under the lock */
+    bool is_settling;    /* the word that it settles is in the queue; under the lock */
+    pthread_cond_t done; /* something of this batch: each producer is woken for its own only */
     int broken; /* a parcel of it was lost with a failed commit: later ones must not leave a gap */
     struct parcel *done_first, *done_last;
     unsigned out; /* parcels with the writer or waiting to be taken back */
@@ -57,7 +59,7 @@ struct writer {
     _Atomic int64_t newest_received;
 
     pthread_mutex_t lock; /* guards what follows and every pending's list */
-    pthread_cond_t done;
+    pthread_cond_t free;  /* a batch that was held is so no more */
     struct held *held;
     pthread_cond_t room;
     size_t given_bytes; /* of parcels that are with the writer */

@@ -85,20 +85,6 @@ static uint64_t sum(const uint64_t counters[CATEGORY_LAST + 1])
     return total;
 }
 
-/* The public's counters are kept for a subject of one key; a union is counted each time. */
-static int counters_of(struct query *q, const struct subject_union *u,
-                       uint64_t counters[CATEGORY_LAST + 1])
-{
-    const struct query_source *s = q->source;
-    bool may_keep = s->cache && u->count == 1 && q->viewer == VIEWER_PUBLIC;
-    if (may_keep && query_cache_get(q, &u->ids[0], counters))
-        return 0;
-    int r = count_seen(q, u, false, counters);
-    if (r == 0 && may_keep)
-        query_cache_put(q, &u->ids[0], counters);
-    return r;
-}
-
 static bool until_is_open(struct day until, struct day today)
 {
     return !day_is_none(until) && today.v < until.v;
@@ -247,8 +233,7 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     if (!kind_is_seen(q, kind))
         return CE_NOT_FOUND;
     *ret = (struct subject_answer){.id = u->ids[0], .kind = kind};
-    int r =
-        with_counters ? counters_of(q, u, ret->counters) : count_seen(q, u, true, ret->counters);
+    int r = count_seen(q, u, !with_counters, ret->counters);
     if (r < 0)
         return r;
     ret->total = sum(ret->counters);
@@ -292,6 +277,8 @@ int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_
 {
     struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     int r = union_of(q, id, u);
+    if (r == 0)
+        q->subject = u;
     return r < 0 ? r : answer_union(q, u, with_counters, ret);
 }
 

@@ -18,6 +18,7 @@ static const enum subject_kind organisations[] = {SUBJECT_ENTERPRISE, SUBJECT_IN
 static int row_get(struct query *q, const struct subject_id *id, struct subject *ret)
 {
     struct slice bytes;
+    reads_add(&q->reads, id->b + 1);
     int r = view_get(q->view, q->arena, CF_SUBJECT, KEY_SLICE(*id), &bytes);
     return r < 0 ? r : subject_decode(bytes, ret);
 }
@@ -26,6 +27,7 @@ int union_linked(struct query *q, enum id_type type, struct slice number, struct
 {
     uint8_t key[18];
     subject_number_key(q->source->keys, type, number, key);
+    reads_add(&q->reads, key);
     struct slice prefix = slice_make(key, sizeof key);
     unsigned count = 0;
     struct walk *w = walk_open(q->view, CF_LINK, prefix, prefix);
@@ -55,6 +57,7 @@ static int alone_get(struct query *q, const struct record_number *numbers, unsig
     for (unsigned i = 0; i < count; i++) {
         uint8_t number[18];
         subject_number_key(q->source->keys, numbers[i].type, numbers[i].number, number);
+        reads_add(&q->reads, number);
         for (unsigned k = 0; k < ARRAY_LEN(organisations); k++) {
             ret[i].ids[k].b[0] = (uint8_t)organisations[k];
             memcpy(ret[i].ids[k].b + 1, number, sizeof number);

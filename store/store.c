@@ -20,12 +20,15 @@
 #include "store/run.h"
 #include "store/store_db.h"
 
+static const double BUFFER_FILTER_RATIO = 0.02; /* of a write buffer */
+
 enum {
     FILTER_BITS = 10, /* for each key */
     CACHE_BYTES = 256 << 20,
     BUFFER_BYTES = 192 << 20,
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
+    LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
     DICTIONARY_BYTES = 16 << 10,
     SAMPLES_BYTES = 1600 << 10,  /* from which a dictionary is made */
     SAMPLED_BYTES_MAX = 4 << 20, /* of a file, held in memory until its dictionary is made */
@@ -33,7 +36,6 @@ enum {
     ZSTD_LEVEL = 32767,
     ZSTD_STRATEGY = 0,
     LEFT_IN_LOG_BYTES = 4 << 20, /* at the most, by a store that is closed */
-    LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
 };
 
 static const struct {
@@ -134,6 +136,9 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
     if (families[cf].filter) {
+        /* Most keys that are asked for are in no buffer either. */
+        rocksdb_options_set_memtable_prefix_bloom_size_ratio(opt, BUFFER_FILTER_RATIO);
+        rocksdb_options_set_memtable_whole_key_filtering(opt, 1);
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_ribbon(FILTER_BITS));
         rocksdb_block_based_options_set_index_type(
