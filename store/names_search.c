@@ -31,7 +31,7 @@ struct search {
     bool (*accept)(void *ctx, const struct names_hit *hit);
     void *ctx;
     struct walk *rows;                /* over 'i' rows */
-    struct walk *grams_at[LISTS_MAX]; /* over 'g' rows, one for each list */
+    struct walk *grams_at[LISTS_MAX]; /* over 'g' rows, one for each list; opened when needed */
     struct gram grams[GRAMS_MAX];
     unsigned gram_count;
     struct gram first, last; /* with the mark of an edge */
@@ -77,6 +77,15 @@ static void grams_read(struct search *s)
     names_gram(before, c | NAMES_EDGE, s->last.b);
 }
 
+/* Opening one costs as much as a leap or two, and many a search needs no more than two. */
+static struct walk *grams_walk(struct search *s, unsigned i)
+{
+    static const char kind[1] = {'g'};
+    if (!s->grams_at[i])
+        s->grams_at[i] = walk_open(s->view, CF_NAME, slice_make(kind, 1), slice_make(kind, 1));
+    return s->grams_at[i];
+}
+
 static void sample(struct walk *w, struct gram *g, uint64_t number_max)
 {
     struct names_list l;
@@ -105,7 +114,7 @@ static uint64_t number_max(struct search *s)
 static bool sample_all(struct search *s)
 {
     uint64_t max = number_max(s);
-    struct walk *w = s->grams_at[0];
+    struct walk *w = grams_walk(s, 0);
     for (unsigned i = 0; i < s->gram_count; i++) {
         sample(w, &s->grams[i], max);
         if (s->grams[i].spacing <= 0)
@@ -167,7 +176,7 @@ static unsigned lists_open(struct search *s, enum names_rank pass, uint64_t from
     const struct gram *grams[LISTS_MAX];
     unsigned count = choose(s, pass, grams);
     for (unsigned i = 0; i < count; i++)
-        names_list_open(&lists[i], s->grams_at[i], grams[i]->b, from);
+        names_list_open(&lists[i], grams_walk(s, i), grams[i]->b, from);
     return count;
 }
 
@@ -344,20 +353,11 @@ static int passes_run(struct search *s, struct names_cursor *at)
     return r;
 }
 
-static void walks_open(struct search *s)
-{
-    static const char kinds[2] = {'i', 'g'};
-    s->rows = walk_open(s->view, CF_NAME, slice_make(kinds, 1), slice_make(kinds, 1));
-    for (unsigned i = 0; i < LISTS_MAX; i++)
-        s->grams_at[i] =
-            walk_open(s->view, CF_NAME, slice_make(kinds + 1, 1), slice_make(kinds + 1, 1));
-}
-
 static int walks_close(struct search *s)
 {
     int r = walk_close(s->rows);
     for (unsigned i = 0; i < LISTS_MAX; i++) {
-        int e = walk_close(s->grams_at[i]);
+        int e = s->grams_at[i] ? walk_close(s->grams_at[i]) : 0;
         r = r < 0 ? r : e;
     }
     return r;
@@ -368,6 +368,7 @@ int names_search(struct view *v, struct arena *a, struct slice folded, struct na
                  unsigned postings_max, struct names_hit *ret_hits, unsigned *ret_count,
                  bool *ret_cut)
 {
+    static const char rows[1] = {'i'};
     if (utf8_count(folded) < 2 || folded.n > QUERY_BYTES_MAX)
         return CE_INVALID;
     struct search s = {
@@ -384,7 +385,7 @@ int names_search(struct view *v, struct arena *a, struct slice folded, struct na
     int e = 0;
     if (at.rank < NAMES_END) {
         grams_read(&s);
-        walks_open(&s);
+        s.rows = walk_open(v, CF_NAME, slice_make(rows, 1), slice_make(rows, 1));
         if (sample_all(&s))
             e = passes_run(&s, &at);
         else
