@@ -88,6 +88,9 @@ function(credit_scenarios)
         get_filename_component(noun ${t} NAME_WE)
         string(REGEX REPLACE "^test_" "" noun ${noun})
         credit_test(scenario_${noun} scenario/${noun} ${t} daemon)
+        add_test(NAME scenario/${noun}-2 COMMAND scenario_${noun} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        set_tests_properties(scenario/${noun}-2 PROPERTIES TIMEOUT 600
+            ENVIRONMENT "${CREDENCE_TEST_ENV};CREDENCE_GEAR=2")
     endforeach()
 endfunction()
 
@@ -118,7 +121,7 @@ function(credit_fuzz)
 endfunction()
 
 # What tests/bench measures us against, tests/bench/ceiling/<name>.c, and the micro-benches. Built by
-# `cmake --build DIR --target bench` only.
+# `cmake --build DIR --target bench` only; the one of Apache Kafka where there is librdkafka.
 function(credit_bench)
     set(dir ${CMAKE_SOURCE_DIR}/tests/bench)
     add_library(bench_ceiling STATIC EXCLUDE_FROM_ALL ${dir}/ceiling/pairs.c ${dir}/ceiling/rocks.c)
@@ -135,6 +138,14 @@ function(credit_bench)
     target_link_libraries(bench_micro PRIVATE ingest)
     set_target_properties(bench_micro PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
     set(programs bench_dump bench_write bench_again bench_answer bench_sort bench_sync)
+    if(NOT TARGET PkgConfig::RDKAFKA)
+        pkg_check_modules(RDKAFKA QUIET IMPORTED_TARGET rdkafka)
+    endif()
+    if(TARGET PkgConfig::RDKAFKA)
+        add_executable(bench_kafka EXCLUDE_FROM_ALL ${dir}/ceiling/kafka.c)
+        target_link_libraries(bench_kafka PRIVATE PkgConfig::RDKAFKA)
+        list(APPEND programs bench_kafka)
+    endif()
     foreach(program ${programs})
         target_link_libraries(${program} PRIVATE bench_ceiling)
         if(JEMALLOC_FOUND)

@@ -23,12 +23,14 @@ struct memory_plan {
     int64_t buffer_bytes;
     unsigned open_files;
     int64_t commit_bytes;
+    int64_t run_bytes; /* 0: too little for runs, and the writer has one gear */
     int64_t queue_bytes;
     int64_t parcel_bytes;
     unsigned uploads, turns; /* at one time: open, and reading */
     unsigned connections;
     int64_t unsent_bytes;
-    unsigned counters;
+    int64_t check_bytes; /* numbers of records, of one check */
+    int64_t kept_bytes;
 };
 
 /* Divides `total` for so many threads that make answers. CE_INVALID when that is too little, with

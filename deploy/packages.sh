@@ -30,7 +30,7 @@ test=(
   wrk nghttp2-client
   valgrind
 )
-bench=("${build[@]}" python3 wrk nghttp2-client)
+bench=("${build[@]}" python3 wrk nghttp2-client librdkafka-dev)
 peers=(postgresql-15 libpq-dev)
 
 usage() {

@@ -85,7 +85,7 @@ static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
     int r = 0;
     pthread_mutex_lock(&w->lock);
     while (*held_find(w, id) && r == 0)
-        if (pthread_cond_timedwait(&w->done, &w->lock, &until) != 0)
+        if (pthread_cond_timedwait(&w->free, &w->lock, &until) != 0)
             r = CE_BUSY;
     if (!*held_find(w, id)) {
         struct held *h = calloc(1, sizeof *h);
@@ -107,7 +107,7 @@ static void let_go(struct writer *w, const struct batch_id *id)
     struct held *gone = *at;
     *at = gone->next;
     free(gone);
-    pthread_cond_broadcast(&w->done);
+    pthread_cond_broadcast(&w->free);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -142,6 +142,7 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     ob->arena = arena_create(1 << 20);
     ob->pending = calloc(1, sizeof *ob->pending);
     CHECK(ob->pending);
+    pthread_cond_init(&ob->pending->done, NULL);
     receipt_pack_init(&ob->pending->pack);
     struct opening o = {w, ob, department, name, theme, kind};
     r = writer_run(w, open_fill, &o, reterr_why);
@@ -174,8 +175,10 @@ void writer_close_batch(struct writer *w, struct open_batch *ob)
     struct parcel *p;
     while ((p = writer_take_back(w, ob, true)))
         parcel_destroy(p);
+    writer_settle(w, ob);
     let_go(w, &ob->id);
     receipt_pack_fini(&ob->pending->pack);
+    pthread_cond_destroy(&ob->pending->done);
     free(ob->pending);
     arena_destroy(ob->arena);
     free(ob);
@@ -221,7 +224,7 @@ struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wa
     struct pending *pend = ob->pending;
     pthread_mutex_lock(&w->lock);
     while (wait && pend->out && !pend->done_first)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&pend->done, &w->lock);
     struct parcel *p = pend->done_first;
     if (p) {
         pend->done_first = p->next;
@@ -232,6 +235,46 @@ struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wa
     }
     pthread_mutex_unlock(&w->lock);
     return p;
+}
+
+/* A run would wait for more of this batch. */
+static void tell_that_it_settles(struct writer *w, struct open_batch *ob)
+{
+    struct work *work = calloc(1, sizeof *work);
+    CHECK(work);
+    work->settles = ob;
+    if (queue_push(w->queue, work, -1) == 0)
+        return;
+    free(work);
+    pthread_mutex_lock(&w->lock);
+    ob->pending->is_settling = false;
+    pthread_mutex_unlock(&w->lock);
+}
+
+int writer_settle(struct writer *w, struct open_batch *ob)
+{
+    struct pending *pend = ob->pending;
+    pthread_mutex_lock(&w->lock);
+    CHECK(pend->out == 0);
+    bool says = pend->is_in_commit && !pend->next.finished.v;
+    pend->is_settling = says;
+    pthread_mutex_unlock(&w->lock);
+    if (says)
+        tell_that_it_settles(w, ob);
+    pthread_mutex_lock(&w->lock);
+    while (pend->is_in_commit || pend->is_settling)
+        pthread_cond_wait(&pend->done, &w->lock);
+    int r = pend->broken;
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+uint64_t writer_rows_done(struct writer *w, struct open_batch *ob)
+{
+    pthread_mutex_lock(&w->lock);
+    uint64_t rows = ob->state.rows_done;
+    pthread_mutex_unlock(&w->lock);
+    return rows;
 }
 
 struct parcel *parcel_create(void)

@@ -35,6 +35,8 @@ struct submission {
     pthread_cond_t more;
     struct buf pipe;
     bool is_finished, is_aborted, is_full;
+    bool has_pressed; /* a piece did not fit since the pipe was last taken */
+    bool has_read;    /* all there is to read: what comes now is passed over */
     bool has_ended;
     enum submission_end end;
     struct batch_id id;
@@ -52,6 +54,7 @@ struct submission {
     struct parcel *spare[PARCELS_OUT];
     unsigned spare_count;
     struct batch_state begun; /* as it stood when this attempt took the batch up */
+    bool is_pressed;          /* the sender had to wait while `piece` came */
     uint64_t fed;             /* bytes of the body before `piece` */
     struct slice piece;
     struct buf tail; /* bytes behind the last row of earlier pieces, not yet in `hash` */
@@ -66,26 +69,47 @@ static atomic_uint running;
 /* Judging a row may take many times what the row does, and more threads than processors at it only
  * hold that memory for longer. Turns go in the order in which they were asked for, so that a large
  * file does not keep a small one waiting. */
+struct turn {
+    pthread_cond_t given;
+    bool is_mine;
+    struct turn *next;
+};
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t given;
-    uint64_t asked, ended;
-} turns = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+    unsigned taken;
+    struct turn *first, *last; /* who waits */
+} turns = {PTHREAD_MUTEX_INITIALIZER, 0, NULL, NULL};
 
 static void turn_take(const struct submission *s)
 {
+    struct turn mine = {.given = PTHREAD_COND_INITIALIZER};
     pthread_mutex_lock(&turns.lock);
-    uint64_t mine = turns.asked++;
-    while (mine >= turns.ended + s->o.turns_max)
-        pthread_cond_wait(&turns.given, &turns.lock);
+    if (!turns.first && turns.taken < s->o.turns_max) {
+        turns.taken++;
+    } else {
+        if (turns.first)
+            turns.last->next = &mine;
+        else
+            turns.first = &mine;
+        turns.last = &mine;
+        while (!mine.is_mine)
+            pthread_cond_wait(&mine.given, &turns.lock);
+    }
     pthread_mutex_unlock(&turns.lock);
 }
 
+/* Handed on to whoever waits longest. */
 static void turn_give(void)
 {
     pthread_mutex_lock(&turns.lock);
-    turns.ended++;
-    pthread_cond_broadcast(&turns.given);
+    struct turn *next = turns.first;
+    if (next) {
+        turns.first = next->next;
+        next->is_mine = true;
+        pthread_cond_signal(&next->given);
+    } else {
+        turns.taken--;
+    }
     pthread_mutex_unlock(&turns.lock);
 }
 
@@ -119,6 +143,8 @@ static enum pipe pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
     *ret = full;
     bool wake = s->is_full;
     s->is_full = false;
+    s->is_pressed = s->has_pressed;
+    s->has_pressed = false;
     *ret_cut = s->is_aborted && !s->is_finished;
     bool has_ended = s->is_finished || s->is_aborted;
     pthread_mutex_unlock(&s->lock);
@@ -165,8 +191,7 @@ static int take_one_back(struct submission *s, bool wait)
     if (!p)
         return 0;
     int r = p->result;
-    if (r == 0 && p->count)
-        atomic_store(&s->rows, p->rows[p->count - 1].row);
+    atomic_store(&s->rows, writer_rows_done(s->o.writer, s->batch));
     p->count = 0;
     p->columns = (struct slice){NULL, 0};
     p->is_last = false;
@@ -188,6 +213,7 @@ static int parcel_send(struct submission *s, uint64_t bytes_done, bool is_last)
     sha256_now(s->hash, p->hash);
     p->bytes_done = bytes_done;
     p->is_last = is_last;
+    p->is_pressed = s->is_pressed && !is_last;
     r = writer_give(s->o.writer, s->batch, p);
     if (r < 0) {
         parcel_destroy(p);
@@ -357,8 +383,8 @@ static int prepare(struct submission *s)
     return r < 0 ? reason_set(&s->why, r, "the receipt of this batch cannot be read") : 0;
 }
 
-/* Whoever is told the end may begin the next one at once: by then this one counts no more, and has
- * no memory to speak of. */
+/* An upload that only waits for its receipt has no memory to speak of, and counts no more: others
+ * may begin, whose rows may be in the same commit. */
 static void let_go(struct submission *s)
 {
     for (unsigned i = 0; i < s->spare_count; i++)
@@ -370,6 +396,10 @@ static void let_go(struct submission *s)
     keeper_destroy(s->keeper);
     sha256_destroy(s->hash);
     buf_fini(&s->tail);
+    pthread_mutex_lock(&s->lock);
+    s->has_read = true;
+    buf_fini(&s->pipe);
+    pthread_mutex_unlock(&s->lock);
     metric_add(METRIC_SUBMISSIONS_OPEN, -1);
     atomic_fetch_sub(&running, 1);
 }
@@ -378,6 +408,7 @@ static void *run(void *ctx)
 {
     struct submission *s = ctx;
     bool cut = false;
+    pthread_setname_np(pthread_self(), "upload");
     int r = prepare(s);
     if (r == 0)
         r = read_body(s, &cut);
@@ -386,15 +417,19 @@ static void *run(void *ctx)
             int back = take_one_back(s, true);
             r = r < 0 ? r : back;
         }
-        writer_close_batch(s->o.writer, s->batch);
     }
     let_go(s);
+    if (s->batch) {
+        int settled = writer_settle(s->o.writer, s->batch);
+        r = r < 0 ? r : settled;
+        atomic_store(&s->rows, writer_rows_done(s->o.writer, s->batch));
+        writer_close_batch(s->o.writer, s->batch);
+    }
     pthread_mutex_lock(&s->lock);
     s->has_ended = true;
     s->end = end_of(r, cut);
     if (r < 0 && !s->why.text[0])
         reason_set(&s->why, r, "%s", err_text(r));
-    buf_fini(&s->pipe);
     pthread_mutex_unlock(&s->lock);
     if (s->o.wake)
         s->o.wake(s->o.wake_ctx);
@@ -455,10 +490,11 @@ size_t submission_feed(struct submission *s, struct slice piece)
 {
     pthread_mutex_lock(&s->lock);
     size_t room = PIPE_BYTES - s->pipe.n;
-    size_t n = s->has_ended ? piece.n : piece.n < room ? piece.n : room;
-    if (!s->has_ended)
+    size_t n = s->has_read ? piece.n : piece.n < room ? piece.n : room;
+    if (!s->has_read)
         buf_add(&s->pipe, piece.p, n);
     s->is_full = n == 0 && piece.n > 0;
+    s->has_pressed = s->has_pressed || n < piece.n;
     pthread_cond_signal(&s->more);
     pthread_mutex_unlock(&s->lock);
     return n;

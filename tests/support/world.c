@@ -14,8 +14,11 @@
 
 static const uint8_t master[32] = "a master key for tests only ....";
 
+enum { CACHE_BYTES = 8 << 20 };
+
 static void open_all(struct world *w)
 {
+    w->cache = answer_cache_create(CACHE_BYTES);
     struct reason why = {{0}};
     struct store_options so = {.dir = w->dir, .cache_bytes = 16 << 20, .buffer_bytes = 16 << 20};
     if (store_open(&so, &w->store, &why) < 0)
@@ -26,7 +29,12 @@ static void open_all(struct world *w)
                                 .receipt_days = w->receipt_days,
                                 .queue_bytes = w->queue_bytes,
                                 .commit_bytes = w->commit_bytes,
-                                .catalogue = &w->in_force.now};
+                                .run_bytes = w->run_bytes,
+                                .gears = w->gear == 1 && !w->shift_rows ? 1 : 2,
+                                .shift_rows = w->shift_rows ? w->shift_rows : 1,
+                                .catalogue = &w->in_force.now,
+                                .changed = answer_cache_forget,
+                                .changed_ctx = w->cache};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);
 }
@@ -36,6 +44,9 @@ struct world *world_open(void)
     struct world *w = calloc(1, sizeof *w);
     CHECK(w);
     w->dir = test_tempdir();
+    /* The same stories in either gear of the writer. */
+    struct slice gear = slice_of(getenv("CREDENCE_GEAR"));
+    w->gear = slice_eq(gear, SLICE("2")) ? 2 : 1;
     w->arena = arena_create(1u << 30);
     w->keys = keys_fixed(master);
     struct utc_ms start;
@@ -51,6 +62,7 @@ static void close_all(struct world *w)
 {
     writer_stop(w->writer);
     store_close(w->store);
+    answer_cache_destroy(w->cache);
     w->writer = NULL;
     w->store = NULL;
 }
@@ -165,7 +177,8 @@ const char *world_digest(struct world *w)
 void world_check(struct world *w)
 {
     struct verify_result result = {0};
-    EXPECT_OK(verify_store(w->store, w->keys, w->catalogue, NULL, NULL, &result));
+    struct verify_options o = {.keys = w->keys, .catalogue = w->catalogue};
+    EXPECT_OK(verify_store(w->store, &o, &result));
     if (result.mistakes)
         FAIL("check found %llu mistakes:\n%.*s", (unsigned long long)result.mistakes,
              FMT_SLICE(buf_slice(&result.text)));
