@@ -75,6 +75,15 @@ static void content_cell(struct buf *b, const struct item *item, const struct ce
     wire_put_bytes(b, cell->value);
 }
 
+/* Of the items by code, those from `from` to before `end`. */
+static void content_items(struct buf *b, const struct judging *j, size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++) {
+        unsigned item = j->theme->by_code[i];
+        content_cell(b, &j->theme->items[item], &j->cells[item]);
+    }
+}
+
 size_t render_reason_at(const struct theme *t)
 {
     size_t at = 0;
@@ -91,14 +100,9 @@ void render_content(struct renderer *r, const struct judging *j, uint8_t out[16]
         wire_put_bytes(b, SLICE("revoke"));
     } else {
         wire_put_bytes(b, SLICE("upsert"));
-        for (size_t i = 0; i <= j->theme->item_count; i++) {
-            if (i == j->reason_at)
-                content_cell(b, &reason_item, &j->reason);
-            if (i == j->theme->item_count)
-                break;
-            unsigned item = j->theme->by_code[i];
-            content_cell(b, &j->theme->items[item], &j->cells[item]);
-        }
+        content_items(b, j, 0, j->reason_at);
+        content_cell(b, &reason_item, &j->reason);
+        content_items(b, j, j->reason_at, j->theme->item_count);
     }
     CHECK(b->err == 0); /* a row is no longer than the buffer, and cleaning adds little */
     crypt_hash16(j->o.keys, KEY_CONTENT, buf_slice(b), out);
