@@ -29,7 +29,8 @@ struct memory_plan {
     unsigned uploads, turns; /* at one time: open, and reading */
     unsigned connections;
     int64_t unsent_bytes;
-    unsigned counters;
+    int64_t check_bytes; /* numbers of records, of one check */
+    int64_t kept_bytes;
 };
 
 /* Divides `total` for so many threads that make answers. CE_INVALID when that is too little, with

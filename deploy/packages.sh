@@ -28,8 +28,9 @@ test=(
   python3 python3-pytest python3-requests python3-yaml python3-openpyxl curl procps
   libreoffice-calc-nogui
   wrk nghttp2-client
+  valgrind
 )
-bench=("${build[@]}" python3 wrk nghttp2-client)
+bench=("${build[@]}" python3 wrk nghttp2-client librdkafka-dev)
 peers=(postgresql-15 libpq-dev)
 
 usage() {

@@ -109,6 +109,10 @@ static void link_write(struct apply *ap, const struct subject_id *id, enum id_ty
         batch_put(ap->batch, CF_LINK, KEY_SLICE(k), slice_make(format, 1));
     else
         batch_delete(ap->batch, CF_LINK, KEY_SLICE(k));
+    /* Others may lead to it by the same number, or no longer. */
+    struct subject_id known_by = {.b = {SUBJECT_ENTERPRISE}};
+    memcpy(known_by.b + 1, key_number, sizeof key_number);
+    touch(ap, &known_by);
 }
 
 /* The organisation code lies in characters 9 to 17 of a unified code (GB 32100-2015). */

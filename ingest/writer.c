@@ -166,6 +166,9 @@ static void reopen(struct writer *w)
             return;
         nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
     }
+    /* The commit that failed may be there all the same. */
+    if (w->o.changed)
+        w->o.changed(w->o.changed_ctx, NULL, 0);
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
     atomic_store(&w->is_well, true);
 }

@@ -36,8 +36,9 @@ struct writer_options {
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
     const struct catalogue *_Atomic *catalogue;
-    /* Told after each commit, from the writing thread: subjects whose answers changed (a cache
-     * forgets them). May be NULL. */
+    /* Told after each commit and before any receipt of it, from the writing thread: subjects whose
+     * answers changed, and numbers by which others are found, of any kind (a cache forgets them). A
+     * count of 0: any may have changed, for the store was opened again. May be NULL. */
     void (*changed)(void *ctx, const struct subject_id *subjects, size_t count);
     void *changed_ctx;
 };

@@ -78,17 +78,19 @@ def test_records_are_filtered_by_theme_category_and_days(register):
 
 
 def test_a_record_shows_public_items_only_and_loses_no_column(register):
-    record = register.all(f"/v1/subjects/{uscc(4)}/records")[0]
-    assert {"id", "theme", "category", "department", "document", "decided", "received", "version", "items",
-            "shown"} <= set(record)
-    assert {s["code"] for s in record["shown"]} == set(record["items"])
-    assert {"企业名称", "经营范围", "法定代表人"} <= {s["zh"] for s in record["shown"]}
+    answer = register.get(f"/v1/subjects/{uscc(4)}/records").json
+    record = answer["items"][0]
+    assert {"id", "theme", "subject", "document", "decided", "received", "version", "public_until", "items"} <= set(record)
+    theme = answer["themes"][record["theme"]]
+    assert {"name", "category", "category_name", "polarity", "department", "department_name", "basis", "items"} == set(theme)
+    assert {s["code"] for s in theme["items"]} == set(record["items"])
+    assert {"企业名称", "经营范围", "法定代表人"} <= {s["zh"] for s in theme["items"]}
     values = set(record["items"].values())
     for value in ("有限责任公司", "1,000.0000(万人民币元)", "批发；零售", "广东", "广州", "广州市天河区某路1号", "2001-02-03", "某甲"):
         assert value in values
     assert PERSON not in str(record)
     one = register.get(f"/v1/records/{record['id']}").json
-    assert one["items"] == record["items"]
+    assert one == record | {"themes": {record["theme"]: theme}}
 
 
 def test_history_tells_that_versions_existed_and_never_what_they_said(register):
