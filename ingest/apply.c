@@ -554,8 +554,10 @@ static bool subjects_equal(const struct subject *a, const struct subject *b)
 
 int apply_finish(struct apply *ap)
 {
-    if (ap->dirty_count)
+    if (ap->dirty_count) {
         qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+        batch_sort(ap->batch, CF_RECORD);
+    }
     for (size_t i = 0; i < ap->dirty_count; i++) {
         if (i && id_order(&ap->dirty[i], &ap->dirty[i - 1]) == 0)
             continue;

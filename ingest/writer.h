@@ -13,8 +13,8 @@
 
 /* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded
  * queue; it gates them, gathers one batch and commits when the queue is empty, after 1,000 rows
- * (20,000 when they wait) or after 100 ms, with one fsync. Records, indexes, receipts, ledger and the
- * batch's progress are one commit.
+ * (20,000 when they wait) or after 100 ms, with one fsync. Records, indexes, receipts, ledger and
+ * the batch's progress are one commit.
  *
  * Behind a backlog it shifts into a second gear (docs/adr/0028): it gathers a run of up to 300,000
  * rows, which goes down as files (store/run.h). Rules, verdicts and receipts are the same. A run
@@ -30,8 +30,8 @@ struct writer_options {
     size_t commit_bytes; /* of memory that a commit is gathered in, about; 0: 64 MiB */
     int receipt_days;    /* details of receipts are kept that long; 0: for ever */
     unsigned gears;      /* 1: never a run; 0: 2 */
-    size_t shift_rows;   /* that must come without a pause before a run is begun, and that are
-                            worth files. 0: 30,000; 1: everything is a run, for tests */
+    size_t shift_rows;   /* worth files; a third of them, without a pause, begin a run. 0: 30,000;
+                            1: everything is a run, for tests */
     size_t run_bytes;    /* of memory that a run is gathered in, about; 0: 256 MiB */
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
