@@ -84,7 +84,8 @@ static void finish(struct call *c)
         response_header(res, "Cache-Control",
                         route && route->who != WHO_ANYONE ? SLICE("no-store") : SLICE("no-cache"));
     response_header(res, "X-Content-Type-Options", SLICE("nosniff"));
-    response_header(res, "Referrer-Policy", SLICE("no-referrer"));
+    if (!response_header_get(res, "Referrer-Policy").n)
+        response_header(res, "Referrer-Policy", SLICE("no-referrer"));
 }
 
 static bool may_read_metrics(const struct web *w, const struct request *req)

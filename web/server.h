@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "query/accounts.h"
+#include "web/session.h"
 #include "web/web.h"
 #include "web/workers.h"
 
@@ -13,6 +14,7 @@ struct port;
 struct web {
     struct web_options o; /* its strings are not used after the start */
     struct statistics_cache *statistics;
+    struct sessions *sessions;
     struct workers *workers; /* answers that take long */
     struct workers *errands; /* of operators: may take minutes, and must not hold up the others */
     struct workers *reaper;  /* ends uploads whose connection is gone */
