@@ -54,3 +54,20 @@ int receipts_walk(struct view *v, uint64_t batch_number, uint64_t from_row,
 int receipts_columns(struct view *v, struct arena *a, uint64_t batch_number, struct slice *ret);
 /* Sums the verdicts of all rows of a batch, for check. */
 int receipts_totals(struct view *v, uint64_t batch_number, struct totals *ret);
+
+/* One pack taken apart, in the arena: what a commit said of its rows. */
+struct receipt_run {
+    uint64_t row, to;
+    enum verdict verdict; /* 0: there are no such rows */
+};
+struct receipt_read {
+    uint64_t first, end; /* rows from `first` to before `end` */
+    struct receipt_run *runs;
+    size_t run_count;
+    struct receipt_line *lines; /* of rows that have details: one for each finding, or one with rule
+                                   0; in row order; without the kept rows */
+    size_t line_count;
+};
+/* The pack that holds the row, or else the first one behind it. CE_NOT_FOUND. */
+int receipts_read(struct view *v, struct arena *a, uint64_t batch_number, uint64_t row,
+                  struct receipt_read *ret);
