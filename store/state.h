@@ -14,6 +14,7 @@
 /* Everything small and rare, in the family `state`. Keys are text:
  *   "schema"                      the schema version
  *   "counters"                    next numbers
+ *   "run"                         a run that goes in (store/run.c)
  *   "entry/" number 2 version 4   catalogue entries that were ever in force: format, JSON
  *   "key/" SHA-256 of the key 32  a department's key: format, department, created ms, name
  *   "batch/" batch id hash 10     a batch (struct batch_state)
