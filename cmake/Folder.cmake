@@ -88,6 +88,9 @@ function(credit_scenarios)
         get_filename_component(noun ${t} NAME_WE)
         string(REGEX REPLACE "^test_" "" noun ${noun})
         credit_test(scenario_${noun} scenario/${noun} ${t} daemon)
+        add_test(NAME scenario/${noun}-2 COMMAND scenario_${noun} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        set_tests_properties(scenario/${noun}-2 PROPERTIES TIMEOUT 600
+            ENVIRONMENT "${CREDENCE_TEST_ENV};CREDENCE_GEAR=2")
     endforeach()
 endfunction()
 

@@ -35,6 +35,12 @@ static const struct conf_row rows[] = {
         "ADDRESS:PORT for a listener of its own."),
     ROW("memory", BYTES, memory, "2 GiB", MIB, 1024 * GIB,
         "All memory that the daemon may take; --check-config shows what it is divided into."),
+    ROW("writer.gears", INT, writer_gears, "2", 1, 2,
+        "2: behind a backlog rows are gathered into runs, which are written as files, where the "
+        "memory is enough for them. 1: never."),
+    ROW("writer.shift", INT, writer_shift_rows, "30000", 1, 1000000,
+        "Rows that must come without a pause before a run is begun, and that are worth files; 1: "
+        "everything is a run."),
     ROW("receipts.days", INT, receipt_days, "1095", 0, 36500,
         "Days for which a receipt keeps the details of rows; counts are kept for ever. 0: all."),
     ROW("born.earliest", DAY, born_earliest, "1880-01-01", DAY_1700, DAY_2000,

@@ -20,6 +20,7 @@ struct config {
     struct slice metrics_listen; /* who may read /metrics besides operators; web/web.h */
     struct slice log_level;
     int64_t memory; /* of the process; daemon/memory.h divides it */
+    int64_t writer_gears, writer_shift_rows;
     int64_t receipt_days;
     struct day born_earliest;
     int64_t http_threads, http_workers, http_idle_ms;

@@ -33,6 +33,10 @@ static const int64_t upload_bytes = 5 * MIB; /* pipes, parcels, and parts of a r
 static const int64_t turn_bytes = 6 * MIB;   /* judging one row of 1 MiB, beyond the upload */
 static const int64_t making_bytes = 2 * MIB; /* one answer while it is made */
 
+/* Of a run. A smaller one is not worth its files; a larger one is not quicker. */
+static const int64_t run_least = 64 * MIB, run_most = 384 * MIB;
+static const int64_t cache_first = 64 * MIB; /* before there is memory for runs */
+
 static const struct {
     const char *code, *meaning;
 } parts[MEMORY_PARTS] = {
@@ -87,6 +91,15 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     for (int i = 0; i < MEMORY_PARTS; i++)
         if (i != MEMORY_CACHE)
             part[MEMORY_CACHE] -= part[i];
+    /* A run is gathered instead of a commit, where the cache can spare it. The quarter is for the
+     * lists of its rows and for what writing its files takes. */
+    int64_t more = within((part[MEMORY_CACHE] - cache_first) / 5 * 2, 0,
+                          run_most / 3 * 4 - part[MEMORY_COMMIT]);
+    part[MEMORY_COMMIT] += more;
+    part[MEMORY_CACHE] -= more;
+    p.run_bytes = part[MEMORY_COMMIT] / 4 * 3;
+    if (p.run_bytes < run_least)
+        p.run_bytes = 0;
     p.cache_bytes = part[MEMORY_CACHE] - makers * walk_bytes;
     return p;
 }
@@ -149,6 +162,10 @@ static void detail(const struct memory_plan *p, enum memory_part part, char *ret
     case MEMORY_FILES:
         snprintf(ret, max, " (%u)", p->open_files);
         break;
+    case MEMORY_COMMIT:
+        snprintf(ret, max, p->run_bytes ? " (%lld MiB)" : " (too little for runs)",
+                 (long long)(p->run_bytes / MIB));
+        break;
     case MEMORY_UPLOADS:
         snprintf(ret, max, " (%u at one time)", p->uploads);
         break;
@@ -161,7 +178,6 @@ static void detail(const struct memory_plan *p, enum memory_part part, char *ret
     case MEMORY_PROGRAM:
     case MEMORY_CATALOGUE:
     case MEMORY_CACHE:
-    case MEMORY_COMMIT:
     case MEMORY_QUEUE:
     case MEMORY_ANSWERS:
     case MEMORY_PARTS:

@@ -23,6 +23,7 @@ struct memory_plan {
     int64_t buffer_bytes;
     unsigned open_files;
     int64_t commit_bytes;
+    int64_t run_bytes; /* 0: too little for runs, and the writer has one gear */
     int64_t queue_bytes;
     int64_t parcel_bytes;
     unsigned uploads, turns; /* at one time: open, and reading */

@@ -12,6 +12,7 @@
 
 /* From a judged row to rows of the batch: the only place where record state changes (design §1.3).
  * Called by the one writing thread; everything it gathers belongs to one commit. */
+enum { EVENT_BYTES = 1 + sizeof(struct record_id) }; /* of one change */
 struct apply {
     struct batch *batch;
     struct arena *scratch; /* taken back with every row and every subject: what is kept is in the

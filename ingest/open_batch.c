@@ -174,6 +174,7 @@ void writer_close_batch(struct writer *w, struct open_batch *ob)
     struct parcel *p;
     while ((p = writer_take_back(w, ob, true)))
         parcel_destroy(p);
+    writer_settle(w, ob);
     let_go(w, &ob->id);
     receipt_pack_fini(&ob->pending->pack);
     free(ob->pending);
@@ -232,6 +233,46 @@ struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wa
     }
     pthread_mutex_unlock(&w->lock);
     return p;
+}
+
+/* A run would wait for more of this batch. */
+static void tell_that_it_settles(struct writer *w, struct open_batch *ob)
+{
+    struct work *work = calloc(1, sizeof *work);
+    CHECK(work);
+    work->settles = ob;
+    if (queue_push(w->queue, work, -1) == 0)
+        return;
+    free(work);
+    pthread_mutex_lock(&w->lock);
+    ob->pending->is_settling = false;
+    pthread_mutex_unlock(&w->lock);
+}
+
+int writer_settle(struct writer *w, struct open_batch *ob)
+{
+    struct pending *pend = ob->pending;
+    pthread_mutex_lock(&w->lock);
+    CHECK(pend->out == 0);
+    bool says = pend->is_in_commit && !pend->next.finished.v;
+    pend->is_settling = says;
+    pthread_mutex_unlock(&w->lock);
+    if (says)
+        tell_that_it_settles(w, ob);
+    pthread_mutex_lock(&w->lock);
+    while (pend->is_in_commit || pend->is_settling)
+        pthread_cond_wait(&w->done, &w->lock);
+    int r = pend->broken;
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+uint64_t writer_rows_done(struct writer *w, struct open_batch *ob)
+{
+    pthread_mutex_lock(&w->lock);
+    uint64_t rows = ob->state.rows_done;
+    pthread_mutex_unlock(&w->lock);
+    return rows;
 }
 
 struct parcel *parcel_create(void)

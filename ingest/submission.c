@@ -34,6 +34,7 @@ struct submission {
     pthread_cond_t more;
     struct buf pipe;
     bool is_finished, is_aborted, is_full;
+    bool has_pressed; /* a piece did not fit since the pipe was last taken */
     bool has_ended;
     enum submission_end end;
     struct batch_id id;
@@ -50,6 +51,7 @@ struct submission {
     struct parcel *spare[PARCELS_OUT];
     unsigned spare_count;
     struct batch_state begun; /* as it stood when this attempt took the batch up */
+    bool is_pressed;          /* the sender had to wait while `piece` came */
     uint64_t fed;             /* bytes of the body before `piece` */
     struct slice piece;
     struct buf tail; /* bytes behind the last row of earlier pieces, not yet in `hash` */
@@ -117,6 +119,8 @@ static enum pipe pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
     *ret = full;
     bool wake = s->is_full;
     s->is_full = false;
+    s->is_pressed = s->has_pressed;
+    s->has_pressed = false;
     *ret_cut = s->is_aborted && !s->is_finished;
     bool has_ended = s->is_finished || s->is_aborted;
     pthread_mutex_unlock(&s->lock);
@@ -163,8 +167,7 @@ static int take_one_back(struct submission *s, bool wait)
     if (!p)
         return 0;
     int r = p->result;
-    if (r == 0 && p->count)
-        atomic_store(&s->rows, p->rows[p->count - 1].row);
+    atomic_store(&s->rows, writer_rows_done(s->o.writer, s->batch));
     p->count = 0;
     p->columns = (struct slice){NULL, 0};
     p->is_last = false;
@@ -186,6 +189,7 @@ static int parcel_send(struct submission *s, uint64_t bytes_done, bool is_last)
     sha256_now(s->hash, p->hash);
     p->bytes_done = bytes_done;
     p->is_last = is_last;
+    p->is_pressed = s->is_pressed && !is_last;
     r = writer_give(s->o.writer, s->batch, p);
     if (r < 0) {
         parcel_destroy(p);
@@ -383,6 +387,9 @@ static void *run(void *ctx)
             int back = take_one_back(s, true);
             r = r < 0 ? r : back;
         }
+        int settled = writer_settle(s->o.writer, s->batch);
+        r = r < 0 ? r : settled;
+        atomic_store(&s->rows, writer_rows_done(s->o.writer, s->batch));
         writer_close_batch(s->o.writer, s->batch);
     }
     let_go(s);
@@ -456,6 +463,7 @@ size_t submission_feed(struct submission *s, struct slice piece)
     if (!s->has_ended)
         buf_add(&s->pipe, piece.p, n);
     s->is_full = n == 0 && piece.n > 0;
+    s->has_pressed = s->has_pressed || n < piece.n;
     pthread_cond_signal(&s->more);
     pthread_mutex_unlock(&s->lock);
     return n;

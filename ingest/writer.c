@@ -1,7 +1,7 @@
 /* The writing thread: takes parcels and errands from a queue, gathers one batch, commits, and tells
- * the producers. What it keeps in memory beside the batch (counters, ledger lines, the progress of
- * open batches) is taken from the store again whenever a commit failed, so that memory never runs
- * ahead of what is durable. */
+ * the producers; which rows a parcel makes is in writer_rows.c. What it keeps in memory beside the
+ * batch (counters, ledger lines, the progress of open batches) is taken from the store again
+ * whenever a commit failed, so that memory never runs ahead of what is durable. */
 #include "ingest/writer.h"
 
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "ingest/account.h"
 #include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
+#include "store/run.h"
 
 enum {
     ROWS_WANTED = 1000, /* a commit worth its fsync */
@@ -28,7 +28,15 @@ enum {
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
-    EVENT_BYTES_MAX = 1 << 20,
+
+    /* The second gear. */
+    SHIFT_ROWS = 30000,
+    RUN_ROWS_MOST = 300000,
+    RUN_BYTES = 256 << 20,
+    RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
+    RUN_RECEIPT_MS = 1000, /* nor does a batch that has ended */
+    RUN_PAUSE_MS = 250,    /* nothing came for so long: the backlog is gone */
+    FILE_ROWS = 256,       /* in a family, worth a file */
 };
 
 static int counters_load(struct writer *w)
@@ -43,133 +51,23 @@ static int counters_load(struct writer *w)
     return r;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const struct slice *x = *(const struct slice *const *)a, *y = *(const struct slice *const *)b;
-    return slice_cmp(*x, *y);
-}
-
-/* by_source of all rows of a parcel, looked up in key order. */
-static int look_up(struct writer *w, const struct parcel *p, struct slice *ret_known)
-{
-    struct slice *ids = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    struct slice **order = ARENA_ARRAY(w->arena, struct slice *, p->count + 1);
-    size_t n = 0;
-    for (unsigned i = 0; i < p->count; i++) {
-        if (p->rows[i].rejected)
-            continue;
-        ids[i] = KEY_SLICE(p->rows[i].id);
-        order[n++] = &ids[i];
-    }
-    qsort(order, n, sizeof(struct slice *), by_id);
-    struct slice *sorted = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    struct slice *values = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = *order[i];
-    struct view *v;
-    int r = view_open(w->o.store, &v);
-    if (r < 0)
-        return r;
-    r = view_get_many(v, w->arena, CF_BY_SOURCE, n, sorted, values);
-    view_close(v);
-    for (size_t i = 0; i < n; i++)
-        ret_known[order[i] - ids] = values[i];
-    return r;
-}
-
-static void join_commit(struct writer *w, struct open_batch *ob)
-{
-    struct pending *pend = ob->pending;
-    if (pend->is_in_commit)
-        return;
-    CHECK(w->in_commit_count < ARRAY_LEN(w->in_commit));
-    w->in_commit[w->in_commit_count++] = ob;
-    pend->is_in_commit = true;
-    pend->next = ob->state;
-}
-
-static int count_row(struct writer *w, struct open_batch *ob, const struct judged *row,
-                     enum verdict verdict)
-{
-    size_t before = ob->pending->pack.details.n;
-    struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
-                                             ob->state.theme, day_of(ob->state.received));
-    if (!line)
-        return CE_IO;
-    account_row(&(struct account){&ob->pending->next.totals, line, &ob->pending->pack}, row->row,
-                verdict, row->findings, row->kept);
-    w->kept_bytes += ob->pending->pack.details.n - before;
-    return 0;
-}
-
-static int take_parcel(struct writer *w, struct parcel *p)
-{
-    struct open_batch *ob = p->batch;
-    join_commit(w, ob);
-    w->apply.tables = ob->tables;
-    struct slice *known = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    int r = look_up(w, p, known);
-    for (unsigned i = 0; r == 0 && i < p->count; i++) {
-        struct judged *row = &p->rows[i];
-        struct gate_result gate = {.verdict = VERDICT_REJECTED};
-        if (!row->rejected) {
-            r = apply_row(&w->apply, row, known[i], &gate);
-            if (gate.version_reused)
-                account_reused(p->arena, &row->findings);
-        }
-        if (r == 0)
-            r = count_row(w, ob, row, gate.verdict);
-    }
-    if (p->columns.n)
-        receipt_pack_columns(&ob->pending->pack, p->columns);
-    struct batch_state *next = &ob->pending->next;
-    if (p->count)
-        next->rows_done = p->rows[p->count - 1].row;
-    next->bytes_done = p->bytes_done;
-    memcpy(next->hash, p->hash, sizeof next->hash);
-    if (p->is_last)
-        next->finished = clock_now(w->o.clock);
-    w->rows += p->count;
-    return r;
-}
-
-static void gather_rest(struct writer *w)
-{
-    for (unsigned i = 0; i < w->in_commit_count; i++) {
-        struct open_batch *ob = w->in_commit[i];
-        batch_state_put(w->batch, &ob->id, &ob->pending->next);
-        if (!receipt_pack_is_empty(&ob->pending->pack)) {
-            int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
-            CHECK(r == 0);
-        }
-    }
-    ledger_cache_put(w->ledger, w->batch);
-    if (w->events.n) {
-        uint8_t key[8];
-        be64_put(key, w->counters.next_event++);
-        AUTO_BUF(value, EVENT_BYTES_MAX + 16);
-        wire_put_u8(&value, 1);
-        wire_put_var(&value, w->events.n / 19);
-        buf_add_slice(&value, buf_slice(&w->events));
-        batch_put(w->batch, CF_EVENT, slice_make(key, sizeof key), buf_slice(&value));
-    }
-    counters_put(w->batch, &w->counters);
-}
-
-/* Now and then a commit takes old receipts' details along. */
+/* Now and then old receipts' details go. A run takes no ranges along: then by themselves. */
 static int sweep_now_and_then(struct writer *w)
 {
     struct utc_ms now = clock_now(w->o.clock);
     if (!w->o.receipt_days || now.v - w->swept.v < SWEEP_EVERY_MS)
         return 0;
     w->swept = now;
-    return sweep_receipts(w->batch, w->o.store, w->arena, now, w->o.receipt_days);
+    struct batch *b = w->is_run ? w->aside : w->batch;
+    int r = sweep_receipts(b, w->o.store, w->arena, now, w->o.receipt_days);
+    return r == 0 && w->is_run ? batch_commit(b, NULL) : r;
 }
 
 /* Everything that was in the failed commit is forgotten; its producers are told. */
 static void forget(struct writer *w)
 {
     batch_clear(w->batch);
+    batch_clear(w->aside);
     ledger_cache_forget(w->ledger);
     for (unsigned i = 0; i < w->in_commit_count; i++) {
         receipt_pack_fini(&w->in_commit[i]->pending->pack);
@@ -184,6 +82,28 @@ static void release(struct writer *w, struct parcel *p)
     pthread_mutex_lock(&w->lock);
     w->given_bytes -= p->bytes;
     pthread_cond_broadcast(&w->room);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* The parcel goes back to its producer. With the lock held. */
+static void hand_back(struct parcel *p, int result)
+{
+    struct pending *pend = p->batch->pending;
+    p->next = NULL;
+    p->result = result;
+    if (pend->done_last)
+        pend->done_last->next = p;
+    else
+        pend->done_first = p;
+    pend->done_last = p;
+}
+
+static void hand_back_alone(struct writer *w, struct parcel *p, int result)
+{
+    release(w, p);
+    pthread_mutex_lock(&w->lock);
+    hand_back(p, result);
+    pthread_cond_broadcast(&w->done);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -211,14 +131,7 @@ static void tell(struct writer *w, int result, const struct reason *why)
     while (in_order) {
         struct parcel *p = in_order;
         in_order = p->next;
-        p->next = NULL;
-        p->result = result;
-        struct pending *pend = p->batch->pending;
-        if (pend->done_last)
-            pend->done_last->next = p;
-        else
-            pend->done_first = p;
-        pend->done_last = p;
+        hand_back(p, result);
     }
     for (unsigned i = 0; i < w->errand_count; i++) {
         struct errand *e = w->errands[i];
@@ -255,6 +168,36 @@ static void reopen(struct writer *w)
     atomic_store(&w->is_well, true);
 }
 
+/* Before anybody is told: rows that it judges are not visible before it is. */
+static void publish_coming(struct writer *w)
+{
+    if (w->coming)
+        atomic_store(w->o.catalogue, w->coming);
+    w->coming = NULL;
+    atomic_store(&w->newest_received, w->counters.newest_received.v);
+}
+
+/* Few rows are no run, even if many were expected. */
+static int go_down(struct writer *w, struct reason *why)
+{
+    size_t shift = w->o.shift_rows;
+    if (!w->is_run || w->rows < shift) {
+        int r = batch_commit(w->batch, why);
+        metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
+        return r;
+    }
+    struct run_report run;
+    int r = run_commit(w->batch, shift < FILE_ROWS ? shift : FILE_ROWS, &run, why);
+    if (r < 0)
+        return r;
+    metric_add(METRIC_ROWS_BY_RUN, (int64_t)w->rows);
+    metric_add(METRIC_RUNS, 1);
+    metric_add(METRIC_RUN_FILES, run.files);
+    metric_add(METRIC_RUN_BYTES, (int64_t)run.bytes);
+    metric_add(METRIC_RUN_IN_US, run.in_us);
+    return 0;
+}
+
 static void commit(struct writer *w, int result)
 {
     struct reason why = {{0}};
@@ -269,8 +212,8 @@ static void commit(struct writer *w, int result)
     if (result == 0)
         result = sweep_now_and_then(w);
     if (result == 0) {
-        gather_rest(w);
-        result = batch_commit(w->batch, &why);
+        writer_gather_rest(w);
+        result = go_down(w, &why);
     }
     if (result == 0) {
         metric_add(METRIC_COMMITS, 1);
@@ -280,10 +223,7 @@ static void commit(struct writer *w, int result)
         metric_add(METRIC_ROWS_DUPLICATE, (int64_t)(after.duplicate - before.duplicate));
         metric_add(METRIC_ROWS_STALE, (int64_t)(after.stale - before.stale));
         metric_add(METRIC_ROWS_REJECTED, (int64_t)(after.rejected - before.rejected));
-        atomic_store(&w->newest_received, w->counters.newest_received.v);
-        /* Before anybody is told: rows that it judges are not visible before it is. */
-        if (w->coming)
-            atomic_store(w->o.catalogue, w->coming);
+        publish_coming(w);
         if (w->o.changed && w->apply.touched_count)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
@@ -304,51 +244,126 @@ static void commit(struct writer *w, int result)
         reopen(w);
 }
 
+static int commit_aside(struct writer *w, struct reason *why)
+{
+    if (batch_rows_all(w->aside) == 0)
+        return 0;
+    int r = batch_commit(w->aside, why);
+    if (r < 0)
+        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(r)),
+                  LOG_C("why", why->text));
+    else
+        metric_add(METRIC_COMMITS, 1);
+    return r;
+}
+
+/* A run is gathered for seconds, and an errand is waited for: it is committed by itself. What
+ * errands write is in no run: keys, catalogue entries, batches that nobody holds yet, and counters,
+ * which only rise. When the commit fails, the run is lost with it. */
+static int do_errand_aside(struct writer *w, struct errand *e)
+{
+    e->result = e->fill(e->ctx, w->aside, &w->counters);
+    int r = commit_aside(w, &e->why);
+    if (r == 0)
+        publish_coming(w);
+    w->coming = NULL;
+    pthread_mutex_lock(&w->lock);
+    if (e->result == 0)
+        e->result = r;
+    e->is_done = true;
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+/* What a run has of a parcel is in the batch by now, so its memory goes back for the next rows; the
+ * receipt waits for the commit (writer_settle). */
+static void let_parcel_go(struct writer *w, struct parcel *p)
+{
+    CHECK(w->parcels == p);
+    w->parcels = p->next;
+    hand_back_alone(w, p, 0);
+    arena_reset(w->arena);
+    if (w->kept_bytes >= w->kept_most)
+        writer_put_receipts(w);
+    if (w->events.n + EVENT_BYTES * PARCEL_ROWS > EVENT_BYTES_MAX)
+        writer_put_events(w);
+}
+
+static void do_settle(struct writer *w, struct open_batch *ob)
+{
+    if (ob->pending->is_in_commit)
+        writer_batch_ended(w);
+    pthread_mutex_lock(&w->lock);
+    ob->pending->is_settling = false;
+    pthread_cond_broadcast(&w->done);
+    pthread_mutex_unlock(&w->lock);
+}
+
 static int do_work(struct writer *w, struct work *work)
 {
     int r = 0;
-    if (work->errand) {
+    if (work->settles) {
+        do_settle(w, work->settles);
+    } else if (work->errand && w->is_run) {
+        r = do_errand_aside(w, work->errand);
+    } else if (work->errand) {
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
+    } else if (work->parcel->batch->pending->broken) {
+        /* An earlier parcel of this batch was lost: rows behind the gap wait for the repetition. */
+        hand_back_alone(w, work->parcel, work->parcel->batch->pending->broken);
     } else {
         struct parcel *p = work->parcel;
         p->next = w->parcels;
         w->parcels = p;
-        struct pending *pend = p->batch->pending;
-        if (pend->broken) {
-            /* An earlier parcel of this batch was lost: rows behind the gap wait for the
-             * repetition. */
-            w->parcels = p->next;
-            p->next = NULL;
-            release(w, p);
-            pthread_mutex_lock(&w->lock);
-            p->result = pend->broken;
-            if (pend->done_last)
-                pend->done_last->next = p;
-            else
-                pend->done_first = p;
-            pend->done_last = p;
-            pthread_cond_broadcast(&w->done);
-            pthread_mutex_unlock(&w->lock);
-        } else {
-            r = take_parcel(w, p);
-        }
+        r = writer_take_parcel(w, p);
+        if (r == 0 && w->is_run)
+            let_parcel_go(w, p);
     }
     free(work);
     return r;
 }
 
-/* Whether what is at hand is enough for a commit. `since_ms` is when it was begun. */
-static bool is_full(struct writer *w, int64_t since_ms)
+/* Which gear this commit is gathered in. An errand alone is no reason for a run. */
+static void choose_gear(struct writer *w, const struct work *first)
 {
+    w->began_ms = clock_mono_ms();
+    w->ended_ms = 0;
+    w->ended_count = 0;
+    size_t waiting = queue_length(w->queue) * PARCEL_ROWS;
+    size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
+    w->is_run =
+        w->o.gears != 1 && first->parcel &&
+        pressed + waiting + first->parcel->count + first->parcel->is_last >= w->o.shift_rows;
+    metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
+}
+
+static bool is_full(struct writer *w)
+{
+    int64_t now = clock_mono_ms();
     size_t bytes = arena_used(w->arena) + batch_bytes(w->batch);
-    size_t kept_most = w->o.commit_bytes / KEPT_PART;
-    atomic_store(&w->commit_bytes, bytes);
-    return w->rows >= ROWS_MOST || bytes >= w->o.commit_bytes || w->kept_bytes >= KEPT_MOST ||
-           w->kept_bytes >= kept_most || w->errand_count == ARRAY_LEN(w->errands) ||
-           w->in_commit_count == ARRAY_LEN(w->in_commit) ||
-           (w->rows >= ROWS_WANTED && clock_mono_ms() - since_ms >= GATHER_MS);
+    atomic_store(&w->commit_bytes, w->is_run ? bytes / 3 * 4 : bytes * STORES_COPY);
+    if (w->in_commit_count == ARRAY_LEN(w->in_commit))
+        return true;
+    if (w->is_run)
+        return w->rows >= RUN_ROWS_MOST || bytes >= w->o.run_bytes || now - w->began_ms >= RUN_MS ||
+               (w->ended_ms && now - w->ended_ms >= RUN_RECEIPT_MS);
+    return w->rows >= ROWS_MOST || bytes >= w->o.commit_bytes || w->kept_bytes >= w->kept_most ||
+           w->errand_count == ARRAY_LEN(w->errands) ||
+           (w->rows >= ROWS_WANTED && now - w->began_ms >= GATHER_MS);
+}
+
+/* What belongs into the same commit. A run waits a moment for more, unless all who sent have ended.
+ */
+static bool next_work(struct writer *w, void **ret)
+{
+    metric_set(METRIC_QUEUE_PARCELS, (int64_t)queue_length(w->queue));
+    if (is_full(w))
+        return false;
+    bool all_ended = w->ended_count == w->in_commit_count;
+    return queue_pop(w->queue, w->is_run && !all_ended ? RUN_PAUSE_MS : 0, ret) == 0;
 }
 
 static void *run(void *ctx)
@@ -356,16 +371,11 @@ static void *run(void *ctx)
     struct writer *w = ctx;
     void *item;
     while (queue_pop(w->queue, -1, &item) == 0) {
-        int64_t start = clock_mono_ms();
+        choose_gear(w, item);
         int r = do_work(w, item);
-        for (;;) {
-            size_t waiting = queue_length(w->queue);
-            metric_set(METRIC_QUEUE_PARCELS, (int64_t)waiting);
-            if (r < 0 || is_full(w, start) || waiting == 0 || queue_pop(w->queue, 0, &item) < 0)
-                break;
+        while (r == 0 && next_work(w, &item))
             r = do_work(w, item);
-        }
-        if (w->parcels || w->errand_count)
+        if (w->in_commit_count || w->errand_count || r < 0)
             commit(w, r);
     }
     return NULL;
@@ -378,8 +388,15 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     w->o = *o;
     w->o.queue_bytes = o->queue_bytes ? o->queue_bytes : QUEUE_BYTES;
     w->o.commit_bytes = o->commit_bytes ? o->commit_bytes : COMMIT_BYTES;
+    w->kept_most = w->o.commit_bytes / KEPT_PART;
+    if (w->kept_most > KEPT_MOST)
+        w->kept_most = KEPT_MOST;
     w->queue = queue_create(QUEUE_LENGTH);
+    w->o.gears = o->gears ? o->gears : 2;
+    w->o.shift_rows = o->shift_rows ? o->shift_rows : SHIFT_ROWS;
+    w->o.run_bytes = o->run_bytes ? o->run_bytes : RUN_BYTES;
     w->batch = batch_create(o->store);
+    w->aside = batch_create(o->store);
     w->arena = arena_create(ARENA_LIMIT);
     w->ledger = ledger_cache_create();
     buf_init(&w->events, EVENT_BYTES_MAX);
@@ -412,6 +429,7 @@ void writer_stop(struct writer *w)
     CHECK(!w->held);
     queue_destroy(w->queue);
     batch_destroy(w->batch);
+    batch_destroy(w->aside);
     arena_destroy(w->arena);
     ledger_cache_destroy(w->ledger);
     buf_fini(&w->events);
@@ -437,7 +455,7 @@ size_t writer_queue_bytes(struct writer *w)
 
 size_t writer_commit_bytes(struct writer *w)
 {
-    return atomic_load(&w->commit_bytes) * STORES_COPY;
+    return atomic_load(&w->commit_bytes);
 }
 
 struct utc_ms writer_newest_received(struct writer *w)

@@ -14,7 +14,12 @@
 /* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded
  * queue; it gates them, gathers one batch and commits when the queue is empty, after 1,000 rows
  * (5,000 when they wait) or after 20 ms, with one fsync. Records, indexes, receipts, ledger and the
- * batch's progress are one commit. */
+ * batch's progress are one commit.
+ *
+ * Behind a backlog it shifts into a second gear (docs/adr/0028): it gathers a run of up to 300,000
+ * rows, which goes down as files (store/run.h). Rules, verdicts and receipts are the same. A run
+ * goes when it is large enough, when nothing has come for a moment, a second after a batch in it
+ * ended, and after five seconds in any case. */
 struct writer;
 
 struct writer_options {
@@ -24,6 +29,10 @@ struct writer_options {
     size_t queue_bytes;  /* of rows that wait or are in the commit; 0: 64 MiB */
     size_t commit_bytes; /* of memory that a commit is gathered in, about; 0: 64 MiB */
     int receipt_days;    /* details of receipts are kept that long; 0: for ever */
+    unsigned gears;      /* 1: never a run; 0: 2 */
+    size_t shift_rows;   /* that must come without a pause before a run is begun, and that are
+                            worth files. 0: 30,000; 1: everything is a run, for tests */
+    size_t run_bytes;    /* of memory that a run is gathered in, about; 0: 256 MiB */
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
     const struct catalogue *_Atomic *catalogue;
@@ -56,8 +65,9 @@ struct parcel {
     uint64_t bytes_done;  /* offset in the body behind the last row */
     uint8_t hash[32];     /* SHA-256 of the body up to there */
     struct slice columns; /* of the kept rows up to there, sealed; in the arena */
-    bool is_last; /* the body is whole: the batch is finished with this parcel; `hash` is of the
-                     whole body */
+    bool is_last;    /* the body is whole: the batch is finished with this parcel; `hash` is of the
+                        whole body */
+    bool is_pressed; /* the sender had to wait while these rows were read: more is coming */
     /* The writer's own. */
     struct open_batch *batch;
     struct parcel *next;
@@ -97,11 +107,16 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
 /* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
  * writer_take_back; then its arena is empty, and of its rows only their numbers are left. */
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p);
-/* Waits for the oldest given parcel to be committed (or not: p->result) and gives it back. NULL
- * when none is out (or, with wait false, none is ready). ob->state is then up to date. */
+/* Waits for the oldest given parcel to be gathered or committed (or not: p->result) and gives it
+ * back. NULL when none is out (or, with wait false, none is ready). */
 struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wait);
 /* Parcels given and not yet taken back. */
 unsigned writer_parcels_out(struct writer *w, struct open_batch *ob);
+/* When all parcels are back: waits until what they brought is committed. 0 with ob->state up to
+ * date, or why it was not. */
+int writer_settle(struct writer *w, struct open_batch *ob);
+/* Rows of the batch that are committed. */
+uint64_t writer_rows_done(struct writer *w, struct open_batch *ob);
 void writer_close_batch(struct writer *w, struct open_batch *ob);
 
 /* Runs `fill` on the writing thread between commits and commits what it put: keys of departments,

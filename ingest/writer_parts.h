@@ -1,6 +1,6 @@
 #pragma once
-/* What the two halves of the writer share: the thread (writer.c) and the producers' side
- * (open_batch.c). Not for others. */
+/* What the parts of the writer share: the thread (writer.c), the rows of a commit (writer_rows.c)
+ * and the producers' side (open_batch.c). Not for others. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -10,7 +10,8 @@
 #include "ingest/writer.h"
 #include "store/receipts.h"
 
-/* What the queue carries: a parcel, or an errand of somebody who waits for it. */
+/* What the queue carries: a parcel, an errand of somebody who waits for it, or the word that a
+ * batch waits to be committed and brings nothing more until then. */
 struct errand {
     int (*fill)(void *ctx, struct batch *b, struct counters *counters);
     void *ctx;
@@ -21,6 +22,7 @@ struct errand {
 struct work {
     struct parcel *parcel;
     struct errand *errand;
+    struct open_batch *settles;
 };
 
 /* The writer's side of an open batch. */
@@ -28,6 +30,7 @@ struct pending {
     struct batch_state next; /* as it will be after this commit */
     struct receipt_pack pack;
     bool is_in_commit;
+    bool is_settling; /* the word that it settles is in the queue; under the lock */
     int broken; /* a parcel of it was lost with a failed commit: later ones must not leave a gap */
     struct parcel *done_first, *done_last;
     unsigned out; /* parcels with the writer or waiting to be taken back */
@@ -43,6 +46,7 @@ struct writer {
     pthread_t thread;
     struct queue *queue;
     struct batch *batch;
+    struct batch *aside; /* an errand that comes while a run is gathered has a commit of its own */
     struct arena *arena;
     struct apply apply;
     struct counters counters;
@@ -64,7 +68,31 @@ struct writer {
     struct errand *errands[64];
     unsigned errand_count;
     size_t rows;
-    size_t kept_bytes; /* details and rejected rows in the packs of this commit */
-    _Atomic size_t commit_bytes;
-    struct utc_ms swept; /* when old receipts were last looked for */
+    size_t kept_bytes;           /* details and rejected rows in the packs of this commit */
+    size_t kept_most;            /* at which they go into the batch */
+    _Atomic size_t commit_bytes; /* that this commit takes, with lists and copies */
+    struct utc_ms swept;         /* when old receipts were last looked for */
+
+    /* The second gear: this commit is gathered as a run. */
+    bool is_run;
+    int64_t began_ms;
+    int64_t ended_ms; /* when the first batch in it ended, whose receipt is waited for; 0: none */
+    unsigned ended_count; /* batches in this commit that have ended */
+    size_t pressed_rows;  /* came while more waited, without a pause in between */
+    int64_t pressed_ms;   /* when the last of them came */
 };
+
+enum {
+    EVENT_BYTES_MAX = 1 << 20,
+    PRESSED_MS = 1000, /* for so long a backlog is remembered */
+};
+
+/* Gates and applies the rows of a parcel and accounts for them. */
+int writer_take_parcel(struct writer *w, struct parcel *p);
+/* The changes, and the receipts, of the rows so far go into the batch. */
+void writer_put_events(struct writer *w);
+void writer_put_receipts(struct writer *w);
+/* Before the commit: what belongs to it beside the rows. */
+void writer_gather_rest(struct writer *w);
+/* A batch in this commit brings nothing more. */
+void writer_batch_ended(struct writer *w);

@@ -8,39 +8,11 @@
 
 #include "base/check.h"
 #include "base/fault.h"
+#include "store/batch_parts.h"
 #include "store/store_db.h"
 
-struct row {
-    struct slice key;
-    struct slice value;
-    struct row *chain; /* next in the hash's bucket */
-    uint8_t cf;
-    bool is_delete;
-};
-struct range {
-    struct slice from, to;
-    enum cf cf;
-};
-
-/* The rows of one family: the first `sorted` in key order, the later ones as they came. */
-struct family {
-    struct row **rows;
-    size_t count, cap, sorted;
-};
-
-struct batch {
-    struct store *store;
-    struct arena *arena;
-    struct family families[CF_COUNT];
-    size_t count; /* rows of all families */
-    struct row **buckets;
-    size_t bucket_count; /* a power of two */
-    struct range ranges[8];
-    unsigned range_count;
-    rocksdb_readoptions_t *read;
-};
-
-enum { ARENA_LIMIT = 1 << 30, UNSORTED_MAX = 256 };
+enum { ARENA_LIMIT = 1 << 30, UNSORTED_MAX = 256, UNSORTED_PART = 64 };
+enum { BUCKETS_FEW = 16384, BUCKETS_KEPT = 65536 };
 
 struct batch *batch_create(struct store *s)
 {
@@ -48,7 +20,7 @@ struct batch *batch_create(struct store *s)
     CHECK(b);
     b->store = s;
     b->arena = arena_create(ARENA_LIMIT);
-    b->bucket_count = 16384;
+    b->bucket_count = BUCKETS_FEW;
     b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
     CHECK(b->buckets);
     b->read = rocksdb_readoptions_create();
@@ -74,7 +46,15 @@ void batch_clear(struct batch *b)
     b->range_count = 0;
     for (int i = 0; i < CF_COUNT; i++)
         b->families[i].count = b->families[i].sorted = 0;
-    memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
+    if (b->bucket_count <= BUCKETS_KEPT) {
+        memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
+        return;
+    }
+    /* A large one is not wiped for every small batch that follows. */
+    free(b->buckets);
+    b->bucket_count = BUCKETS_FEW;
+    b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
+    CHECK(b->buckets);
 }
 
 static uint64_t hash_of(enum cf cf, struct slice key)
@@ -200,10 +180,22 @@ static int row_order(const void *x, const void *y)
     return slice_cmp(a->key, b->key);
 }
 
-static void sort_family(struct family *f)
+/* The rows that came since are sorted by themselves and merged from the back, so that a family that
+ * is walked again and again while it grows is not sorted anew each time. */
+void batch_sort_family(struct family *f)
 {
-    if (f->sorted < f->count)
-        qsort(f->rows, f->count, sizeof(struct row *), row_order);
+    size_t fresh = f->count - f->sorted, i = f->sorted, to = f->count;
+    if (fresh == 0)
+        return;
+    qsort(f->rows + f->sorted, fresh, sizeof(struct row *), row_order);
+    struct row **tail = malloc(fresh * sizeof *tail);
+    CHECK(tail);
+    memcpy(tail, f->rows + f->sorted, fresh * sizeof *tail);
+    while (fresh) {
+        bool is_before = i && slice_cmp(f->rows[i - 1]->key, tail[fresh - 1]->key) > 0;
+        f->rows[--to] = is_before ? f->rows[--i] : tail[--fresh];
+    }
+    free(tail);
     f->sorted = f->count;
 }
 
@@ -212,8 +204,8 @@ static void sort_family(struct family *f)
  * everything each time. */
 static struct row **with_prefix(struct family *f, struct slice prefix, size_t *ret_count)
 {
-    if (f->count - f->sorted > UNSORTED_MAX)
-        sort_family(f);
+    if (f->count - f->sorted > UNSORTED_MAX + f->sorted / UNSORTED_PART)
+        batch_sort_family(f);
     size_t from = 0;
     for (size_t high = f->sorted; from < high;) {
         size_t middle = from + (high - from) / 2;
@@ -283,7 +275,7 @@ int batch_take_puts(struct batch *b,
 {
     int r = 0;
     for (int cf = 0; cf < CF_COUNT; cf++) {
-        sort_family(&b->families[cf]);
+        batch_sort_family(&b->families[cf]);
         for (size_t i = 0; r == 0 && i < b->families[cf].count; i++) {
             const struct row *row = b->families[cf].rows[i];
             if (!row->is_delete)
@@ -309,25 +301,29 @@ size_t batch_bytes(const struct batch *b)
     return arena_used(b->arena);
 }
 
+void batch_fill_family(struct batch *b, enum cf cf, rocksdb_writebatch_t *wb)
+{
+    struct family *f = &b->families[cf];
+    rocksdb_column_family_handle_t *handle = b->store->cf[cf];
+    batch_sort_family(f);
+    for (size_t i = 0; i < f->count; i++) {
+        const struct row *r = f->rows[i];
+        if (r->is_delete)
+            rocksdb_writebatch_delete_cf(wb, handle, r->key.p, r->key.n);
+        else
+            rocksdb_writebatch_put_cf(wb, handle, r->key.p, r->key.n, r->value.p, r->value.n);
+    }
+}
+
 static void fill(struct batch *b, rocksdb_writebatch_t *wb)
 {
-    struct store *s = b->store;
     for (unsigned i = 0; i < b->range_count; i++) {
         const struct range *g = &b->ranges[i];
-        rocksdb_writebatch_delete_range_cf(wb, s->cf[g->cf], g->from.p, g->from.n, g->to.p,
+        rocksdb_writebatch_delete_range_cf(wb, b->store->cf[g->cf], g->from.p, g->from.n, g->to.p,
                                            g->to.n);
     }
-    for (int cf = 0; cf < CF_COUNT; cf++) {
-        sort_family(&b->families[cf]);
-        for (size_t i = 0; i < b->families[cf].count; i++) {
-            const struct row *r = b->families[cf].rows[i];
-            if (r->is_delete)
-                rocksdb_writebatch_delete_cf(wb, s->cf[cf], r->key.p, r->key.n);
-            else
-                rocksdb_writebatch_put_cf(wb, s->cf[cf], r->key.p, r->key.n, r->value.p,
-                                          r->value.n);
-        }
-    }
+    for (int cf = 0; cf < CF_COUNT; cf++)
+        batch_fill_family(b, (enum cf)cf, wb);
 }
 
 int batch_commit(struct batch *b, struct reason *reterr_why)

@@ -17,6 +17,7 @@
 
 #include "base/check.h"
 #include "store/migrate.h"
+#include "store/run.h"
 #include "store/store_db.h"
 
 enum {
@@ -25,6 +26,7 @@ enum {
     BUFFER_BYTES = 192 << 20,
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
+    LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
 };
 
 static const struct {
@@ -90,15 +92,19 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     return opt;
 }
 
+/* Files of a run are written by the thread that everybody waits for: not with the slow compression
+ * of the last level, which compaction brings later. */
 static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf cf,
-                                          rocksdb_cache_t *cache)
+                                          rocksdb_cache_t *cache, bool is_for_files)
 {
     rocksdb_options_t *opt = rocksdb_options_create();
     rocksdb_options_set_write_buffer_size(opt, family_buffer_bytes(o, cf));
     rocksdb_options_set_max_write_buffer_number(opt, 3);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(opt, 1);
+    rocksdb_options_set_level0_file_num_compaction_trigger(opt, LEVEL_0_FILES);
     rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
-    rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);
+    if (!is_for_files)
+        rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
     rocksdb_block_based_options_set_block_size(table, 8 * 1024);
     rocksdb_block_based_options_set_format_version(table, 5);
@@ -117,6 +123,20 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     return opt;
 }
 
+static void db_close(struct store *s)
+{
+    if (!s->db)
+        return;
+    /* Of a run that failed half-way; there are no views any more. */
+    if (s->before)
+        picture_drop(s, TAKE(s->before));
+    for (int i = 0; i < CF_COUNT; i++)
+        rocksdb_column_family_handle_destroy(s->cf[i]);
+    rocksdb_close(s->db);
+    s->db = NULL;
+}
+
+/* With what a run began and did not end. */
 static int db_open(struct store *s, struct reason *reterr_why)
 {
     const char *names[CF_COUNT + 1] = {"default"};
@@ -133,17 +153,10 @@ static int db_open(struct store *s, struct reason *reterr_why)
         return store_error(message, reterr_why);
     rocksdb_column_family_handle_destroy(handles[0]);
     memcpy(s->cf, handles + 1, sizeof s->cf);
-    return 0;
-}
-
-static void db_close(struct store *s)
-{
-    if (!s->db)
-        return;
-    for (int i = 0; i < CF_COUNT; i++)
-        rocksdb_column_family_handle_destroy(s->cf[i]);
-    rocksdb_close(s->db);
-    s->db = NULL;
+    int r = run_finish(s, reterr_why);
+    if (r < 0)
+        db_close(s);
+    return r;
 }
 
 /* Our own lock beside RocksDB's: its holder is told by name, and a dead process never leaves it
@@ -187,7 +200,8 @@ int store_hold(const struct store_options *o, struct store **ret, struct reason 
     s->lock_fd = -1;
     s->options = *o;
     s->dir = strdup(o->dir);
-    CHECK(s->dir && asprintf(&s->db_dir, "%s/%s", o->dir, o->db ? o->db : "db") > 0);
+    CHECK(s->dir && asprintf(&s->db_dir, "%s/%s", o->dir, o->db ? o->db : "db") > 0 &&
+          asprintf(&s->runs_dir, "%s/runs", s->db_dir) > 0);
     s->options.dir = s->dir;
     s->options.db = NULL; /* the caller's; db_dir says it */
     /* A stream of readers must not keep reopening out for ever: once it waits, new ones are turned
@@ -196,11 +210,14 @@ int store_hold(const struct store_options *o, struct store **ret, struct reason 
     pthread_rwlockattr_init(&attr);
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_rwlock_init(&s->in_use, &attr);
+    pthread_mutex_init(&s->in_view, NULL);
     pthread_rwlockattr_destroy(&attr);
     s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : CACHE_BYTES));
     s->db_options = db_options_make(o);
-    for (int i = 0; i < CF_COUNT; i++)
-        s->cf_options[i] = cf_options_make(o, (enum cf)i, s->cache);
+    for (int i = 0; i < CF_COUNT; i++) {
+        s->cf_options[i] = cf_options_make(o, (enum cf)i, s->cache, false);
+        s->file_options[i] = cf_options_make(o, (enum cf)i, s->cache, true);
+    }
     s->sync_write = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(s->sync_write, 1);
 
@@ -251,14 +268,18 @@ void store_close(struct store *s)
         return;
     store_end(s);
     pthread_rwlock_destroy(&s->in_use);
-    for (int i = 0; i < CF_COUNT; i++)
+    pthread_mutex_destroy(&s->in_view);
+    for (int i = 0; i < CF_COUNT; i++) {
         rocksdb_options_destroy(s->cf_options[i]);
+        rocksdb_options_destroy(s->file_options[i]);
+    }
     rocksdb_options_destroy(s->db_options);
     rocksdb_writeoptions_destroy(s->sync_write);
     rocksdb_cache_destroy(s->cache);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     free(s->db_dir);
+    free(s->runs_dir);
     free(s->dir);
     free(s);
 }

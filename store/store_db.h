@@ -7,17 +7,31 @@
 
 #include "store/store.h"
 
+/* The row in `state` of a run that goes in (store/run.c). */
+#define RUN_KEY "run"
+
+/* A snapshot that several views share. */
+struct picture {
+    const rocksdb_snapshot_t *snapshot;
+    uint64_t sequence; /* taken just before the snapshot, so that it is never newer */
+    unsigned users;
+};
+
 struct store {
     char *dir;
     char *db_dir;
+    char *runs_dir; /* files of a run on their way in; within db_dir, so that a copy has them */
     int lock_fd;
     struct store_options options;
     pthread_rwlock_t in_use; /* read: a view or a commit; write: reopening */
     atomic_bool is_broken;
-    rocksdb_t *db; /* NULL while it could not be reopened */
+    pthread_mutex_t in_view;
+    struct picture *before; /* under in_view: while a run goes in, what views see; else NULL */
+    rocksdb_t *db;          /* NULL while it could not be reopened */
     rocksdb_column_family_handle_t *cf[CF_COUNT];
     rocksdb_options_t *db_options;
     rocksdb_options_t *cf_options[CF_COUNT];
+    rocksdb_options_t *file_options[CF_COUNT]; /* of the files of a run */
     rocksdb_writeoptions_t *sync_write;
     rocksdb_cache_t *cache;
 };
@@ -27,6 +41,10 @@ struct store {
 int store_hold(const struct store_options *o, struct store **ret, struct reason *reterr_why);
 int store_begin(struct store *s, struct reason *reterr_why);
 void store_end(struct store *s);
+/* Of this moment, with one user. */
+struct picture *picture_take(struct store *s);
+/* One user less; the last one releases it. With in_view held. */
+void picture_drop(struct store *s, struct picture *p);
 
 /* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock). */
 int store_error(char *message, struct reason *reterr_why);

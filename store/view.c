@@ -14,8 +14,7 @@ enum {
 
 struct view {
     struct store *store;
-    const rocksdb_snapshot_t *snapshot;
-    uint64_t sequence; /* taken just before the snapshot, so that it is never newer */
+    struct picture *picture;
     rocksdb_readoptions_t *read;
 };
 
@@ -30,6 +29,24 @@ struct walk {
     char lower[PREFIX_MAX]; /* the prefix itself, for steps back */
 };
 
+struct picture *picture_take(struct store *s)
+{
+    struct picture *p = calloc(1, sizeof *p);
+    CHECK(p);
+    p->sequence = rocksdb_get_latest_sequence_number(s->db);
+    p->snapshot = rocksdb_create_snapshot(s->db);
+    p->users = 1;
+    return p;
+}
+
+void picture_drop(struct store *s, struct picture *p)
+{
+    if (--p->users)
+        return;
+    rocksdb_release_snapshot(s->db, p->snapshot);
+    free(p);
+}
+
 int view_open(struct store *s, struct view **ret)
 {
     if (pthread_rwlock_tryrdlock(&s->in_use) != 0)
@@ -41,10 +58,12 @@ int view_open(struct store *s, struct view **ret)
     struct view *v = calloc(1, sizeof *v);
     CHECK(v);
     v->store = s;
-    v->sequence = rocksdb_get_latest_sequence_number(s->db);
-    v->snapshot = rocksdb_create_snapshot(s->db);
+    pthread_mutex_lock(&s->in_view);
+    v->picture = s->before ? s->before : picture_take(s);
+    v->picture->users += s->before != NULL;
+    pthread_mutex_unlock(&s->in_view);
     v->read = rocksdb_readoptions_create();
-    rocksdb_readoptions_set_snapshot(v->read, v->snapshot);
+    rocksdb_readoptions_set_snapshot(v->read, v->picture->snapshot);
     *ret = v;
     return 0;
 }
@@ -54,14 +73,16 @@ void view_close(struct view *v)
     if (!v)
         return;
     rocksdb_readoptions_destroy(v->read);
-    rocksdb_release_snapshot(v->store->db, v->snapshot);
+    pthread_mutex_lock(&v->store->in_view);
+    picture_drop(v->store, v->picture);
+    pthread_mutex_unlock(&v->store->in_view);
     pthread_rwlock_unlock(&v->store->in_use);
     free(v);
 }
 
 uint64_t view_sequence(const struct view *v)
 {
-    return v->sequence;
+    return v->picture->sequence;
 }
 
 int view_get(struct view *v, struct arena *a, enum cf cf, struct slice key, struct slice *ret)
@@ -117,7 +138,7 @@ struct walk *walk_open(struct view *v, enum cf cf, struct slice prefix, struct s
     CHECK(w);
     w->view = v;
     w->read = rocksdb_readoptions_create();
-    rocksdb_readoptions_set_snapshot(w->read, v->snapshot);
+    rocksdb_readoptions_set_snapshot(w->read, v->picture->snapshot);
     if (prefix.n) {
         memcpy(w->lower, prefix.p, prefix.n);
         rocksdb_readoptions_set_iterate_lower_bound(w->read, w->lower, prefix.n);

@@ -6,6 +6,7 @@ import random
 import subprocess
 import time
 
+import pytest
 from register import PENALTY, as_csv, penalty, uscc, wrong
 
 KILLS = int(os.environ.get("CREDENCE_KILLS", "30"))
@@ -37,7 +38,9 @@ def submit(register, n, file):
     return [receipt[k] for k in COUNTS]
 
 
-def test_a_killed_daemon_ends_like_one_that_was_never_killed(new_creditd):
+# Of the writer: small batches, and everything as runs.
+@pytest.mark.parametrize("gear", [{"writer_gears": "1"}, {"writer_shift": "1"}], ids=["batches", "runs"])
+def test_a_killed_daemon_ends_like_one_that_was_never_killed(new_creditd, gear):
     calm = new_creditd().start()
     files = [calm.file(f"penalties-{n}.csv", text) for n, text in enumerate(penalty_files(KILLS))]
     wanted, takes = [], []
@@ -49,7 +52,7 @@ def test_a_killed_daemon_ends_like_one_that_was_never_killed(new_creditd):
     assert calm.stop() == 0
 
     rng = random.Random(11)
-    register = new_creditd().start()
+    register = new_creditd(**gear).start()
     interrupted = 0
     for n, file in enumerate(files):
         client = register.launch_ctl("submit", "--theme", PENALTY, "--batch", f"b{n}", "--json", file,

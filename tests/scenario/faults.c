@@ -1,9 +1,11 @@
 /* When a commit fails, or the process dies beside it: nothing is acknowledged that is not durable,
  * and a repetition makes everything good. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/err.h"
 #include "base/fault.h"
 #include "store/view.h"
@@ -58,9 +60,10 @@ TEST(
 }
 
 /* Submits in a child process that dies at the nth commit, then repeats here. */
-static void die_and_repeat(enum fault where, int nth, const char *digest)
+static void die_and_repeat(enum fault where, int nth, int gear, const char *digest)
 {
     struct world *w = world_open();
+    w->gear = gear;
     struct slice file = file_of(w);
     struct batch_id id;
     writer_stop(w->writer);
@@ -91,9 +94,60 @@ TEST(a_death_before_or_after_any_commit_is_made_good_by_the_repetition)
     struct batch_id id;
     EXPECT_EQ(world_try(calm, NULL, theme, "b", file_of(calm), SIZE_MAX, &id), SUBMISSION_DONE);
     for (int nth = 1; nth <= 3; nth++) {
-        die_and_repeat(FAULT_COMMIT_DIES_BEFORE, nth, world_digest(calm));
-        die_and_repeat(FAULT_COMMIT_DIES, nth, world_digest(calm));
+        die_and_repeat(FAULT_COMMIT_DIES_BEFORE, nth, calm->gear, world_digest(calm));
+        die_and_repeat(FAULT_COMMIT_DIES, nth, calm->gear, world_digest(calm));
     }
+    world_close(calm);
+}
+
+/* Every step of a run that can fail or be the last one. */
+static const enum fault run_fails[] = {FAULT_RUN_FILE_FAILS, FAULT_RUN_INTENT_FAILS,
+                                       FAULT_RUN_INGEST_FAILS, FAULT_RUN_END_FAILS};
+static const enum fault run_dies[] = {FAULT_RUN_FILE_DIES, FAULT_RUN_INTENT_DIES_BEFORE,
+                                      FAULT_RUN_INTENT_DIES, FAULT_RUN_INGEST_DIES,
+                                      FAULT_RUN_END_DIES};
+
+TEST(whichever_step_of_a_run_fails_the_repetition_makes_it_whole_and_both_gears_end_alike)
+{
+    struct world *calm = world_open();
+    struct batch_id id;
+    calm->gear = 1;
+    world_restart(calm);
+    EXPECT_EQ(world_try(calm, NULL, theme, "b", file_of(calm), SIZE_MAX, &id), SUBMISSION_DONE);
+    struct totals wanted = world_totals(calm, &id);
+    struct slice receipt = world_receipt(calm, &id);
+    for (size_t i = 0; i < ARRAY_LEN(run_fails); i++) {
+        for (int nth = 1; nth <= 3; nth += 2) {
+            struct world *w = world_open();
+            w->gear = 2;
+            world_restart(w);
+            struct slice file = file_of(w);
+            fault_arm(run_fails[i], nth);
+            enum submission_end end = world_try(w, NULL, theme, "b", file, SIZE_MAX, &id);
+            fault_arm(run_fails[i], -1);
+            EXPECT(end == SUBMISSION_FAILED || (end == SUBMISSION_DONE && nth > 1));
+            for (int tries = 0; tries < 1000 && !writer_is_well(w->writer); tries++)
+                usleep(10000);
+            EXPECT_EQ(world_try(w, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+            struct totals t = world_totals(w, &id);
+            EXPECT_EQ(memcmp(&t, &wanted, sizeof t), 0);
+            EXPECT_SAME(world_receipt(w, &id), receipt);
+            EXPECT_STR(world_digest(w), world_digest(calm));
+            world_check(w);
+            world_close(w);
+        }
+    }
+    world_close(calm);
+}
+
+TEST(a_death_between_any_two_steps_of_a_run_is_made_good_by_the_repetition)
+{
+    struct world *calm = world_open();
+    struct batch_id id;
+    EXPECT_EQ(world_try(calm, NULL, theme, "b", file_of(calm), SIZE_MAX, &id), SUBMISSION_DONE);
+    for (size_t i = 0; i < ARRAY_LEN(run_dies); i++)
+        for (int nth = 1; nth <= 3; nth += 2)
+            die_and_repeat(run_dies[i], nth, 2, world_digest(calm));
     world_close(calm);
 }
 

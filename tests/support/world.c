@@ -26,6 +26,9 @@ static void open_all(struct world *w)
                                 .receipt_days = w->receipt_days,
                                 .queue_bytes = w->queue_bytes,
                                 .commit_bytes = w->commit_bytes,
+                                .run_bytes = w->run_bytes,
+                                .gears = w->gear == 1 && !w->shift_rows ? 1 : 2,
+                                .shift_rows = w->shift_rows ? w->shift_rows : 1,
                                 .catalogue = &w->in_force.now};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);
@@ -36,6 +39,9 @@ struct world *world_open(void)
     struct world *w = calloc(1, sizeof *w);
     CHECK(w);
     w->dir = test_tempdir();
+    /* The same stories in either gear of the writer. */
+    struct slice gear = slice_of(getenv("CREDENCE_GEAR"));
+    w->gear = slice_eq(gear, SLICE("2")) ? 2 : 1;
     w->arena = arena_create(1u << 30);
     w->keys = keys_fixed(master);
     struct utc_ms start;

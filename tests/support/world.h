@@ -24,7 +24,10 @@ struct world {
     struct writer *writer;
     /* Of the writer; hold from world_restart on. 0: its own defaults, of receipts for ever. */
     int receipt_days;
-    size_t queue_bytes, commit_bytes;
+    size_t queue_bytes, commit_bytes, run_bytes;
+    int gear;          /* of the writer: 1, or 2: every commit is a run. At first what CREDENCE_GEAR
+                          says, else 1 */
+    size_t shift_rows; /* not 0: by itself behind so many rows, whatever `gear` says */
 };
 
 struct world *world_open(void);

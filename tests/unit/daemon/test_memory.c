@@ -50,6 +50,7 @@ TEST(what_modules_are_told_fits_into_their_parts)
         EXPECT(p.cache_bytes < p.parts[MEMORY_CACHE]);
         EXPECT(p.buffer_bytes * 3 / 2 <= p.parts[MEMORY_BUFFERS]);
         EXPECT(p.commit_bytes * 2 < p.parts[MEMORY_COMMIT]);
+        EXPECT(p.run_bytes / 3 * 4 <= p.parts[MEMORY_COMMIT]);
         EXPECT(p.queue_bytes <= p.parts[MEMORY_QUEUE]);
         EXPECT(p.parcel_bytes <= p.queue_bytes);
         EXPECT(memory_uploads_bytes(p.uploads) < p.parts[MEMORY_UPLOADS]);
@@ -63,18 +64,19 @@ TEST(what_modules_are_told_fits_into_their_parts)
 TEST(plans_do_not_change_by_accident)
 {
     static const struct {
-        int64_t mib, cache, buffers, commit, queue;
+        int64_t mib, cache, buffers, commit, run, queue;
         unsigned uploads, connections, files;
     } golden[] = {
-        {256, 20, 12, 3, 7, 3, 100, 128},
-        {2048, 657, 168, 52, 64, 56, 1347, 842},
-        {16384, 11948, 192, 64, 64, 64, 10000, 7114},
+        {256, 20, 12, 3, 0, 7, 3, 100, 128},
+        {2048, 418, 168, 52, 297, 64, 56, 1347, 842},
+        {16384, 11628, 192, 64, 384, 64, 64, 10000, 7114},
     };
     for (size_t i = 0; i < ARRAY_LEN(golden); i++) {
         struct memory_plan p = plan(golden[i].mib);
         EXPECT_EQ(p.cache_bytes / MIB, golden[i].cache);
         EXPECT_EQ(p.buffer_bytes / MIB, golden[i].buffers);
         EXPECT_EQ(p.commit_bytes / MIB, golden[i].commit);
+        EXPECT_EQ(p.run_bytes / MIB, golden[i].run);
         EXPECT_EQ(p.queue_bytes / MIB, golden[i].queue);
         EXPECT_EQ(p.uploads, golden[i].uploads);
         EXPECT_EQ(p.connections, golden[i].connections);

@@ -97,7 +97,7 @@ TEST(a_pack_has_these_bytes)
     commit(b);
     struct log_key k = log_key_make(7, 5);
     char wanted[128];
-    snprintf(wanted, sizeof wanted, "02 04 0102 0501 00 02 05 01 00 %04X 046E616D65 013F 00",
+    snprintf(wanted, sizeof wanted, "03 00 04 0102 0501 00 02 05 01 00 %04X 046E616D65 013F 00",
              (unsigned)RULE_USCC_CHECK);
     EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), wanted);
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); ");
@@ -107,7 +107,7 @@ TEST(a_pack_has_these_bytes)
     EXPECT_OK(receipt_pack_put(&p, b, 7));
     commit(b);
     k = log_key_make(7, 8);
-    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "02 03 03AC02 00");
+    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "03 00 03 03AC02 00");
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); 8-307 duplicate; ");
     receipt_pack_fini(&p);
 }

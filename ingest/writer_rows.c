@@ -1,0 +1,156 @@
+/* From a parcel to rows of the commit in the making: each row passes the gate and is applied, what
+ * became of it goes into its batch's receipt and into the ledger. When the commit goes is for
+ * writer.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "ingest/account.h"
+#include "ingest/writer_parts.h"
+
+static int by_id(const void *a, const void *b)
+{
+    const struct slice *x = *(const struct slice *const *)a, *y = *(const struct slice *const *)b;
+    return slice_cmp(*x, *y);
+}
+
+/* by_source of all rows of a parcel, looked up in key order. */
+static int look_up(struct writer *w, const struct parcel *p, struct slice *ret_known)
+{
+    struct slice *ids = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
+    struct slice **order = ARENA_ARRAY(w->arena, struct slice *, p->count + 1);
+    size_t n = 0;
+    for (unsigned i = 0; i < p->count; i++) {
+        if (p->rows[i].rejected)
+            continue;
+        ids[i] = KEY_SLICE(p->rows[i].id);
+        order[n++] = &ids[i];
+    }
+    qsort(order, n, sizeof(struct slice *), by_id);
+    struct slice *sorted = ARENA_ARRAY(w->arena, struct slice, n + 1);
+    struct slice *values = ARENA_ARRAY(w->arena, struct slice, n + 1);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = *order[i];
+    struct view *v;
+    int r = view_open(w->o.store, &v);
+    if (r < 0)
+        return r;
+    r = view_get_many(v, w->arena, CF_BY_SOURCE, n, sorted, values);
+    view_close(v);
+    for (size_t i = 0; i < n; i++)
+        ret_known[order[i] - ids] = values[i];
+    return r;
+}
+
+static void join_commit(struct writer *w, struct open_batch *ob)
+{
+    struct pending *pend = ob->pending;
+    if (pend->is_in_commit)
+        return;
+    CHECK(w->in_commit_count < ARRAY_LEN(w->in_commit));
+    w->in_commit[w->in_commit_count++] = ob;
+    pend->is_in_commit = true;
+    pend->next = ob->state;
+}
+
+static int count_row(struct writer *w, struct open_batch *ob, const struct judged *row,
+                     enum verdict verdict)
+{
+    size_t before = ob->pending->pack.details.n;
+    struct totals *line = ledger_cache_touch(w->ledger, w->batch, w->arena, ob->state.department,
+                                             ob->state.theme, day_of(ob->state.received));
+    if (!line)
+        return CE_IO;
+    account_row(&(struct account){&ob->pending->next.totals, line, &ob->pending->pack}, row->row,
+                verdict, row->findings, row->kept);
+    w->kept_bytes += ob->pending->pack.details.n - before;
+    return 0;
+}
+
+/* The changes so far, packed. */
+void writer_put_events(struct writer *w)
+{
+    if (!w->events.n)
+        return;
+    uint8_t key[8];
+    be64_put(key, w->counters.next_event++);
+    AUTO_BUF(value, EVENT_BYTES_MAX + 16);
+    wire_put_u8(&value, 1);
+    wire_put_var(&value, w->events.n / EVENT_BYTES);
+    buf_add_slice(&value, buf_slice(&w->events));
+    batch_put(w->batch, CF_EVENT, slice_make(key, sizeof key), buf_slice(&value));
+    buf_clear(&w->events);
+}
+
+void writer_put_receipts(struct writer *w)
+{
+    for (unsigned i = 0; i < w->in_commit_count; i++) {
+        struct open_batch *ob = w->in_commit[i];
+        int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
+        CHECK(r == 0);
+    }
+    w->kept_bytes = 0;
+}
+
+/* Pressure is what shifts the writer up: rows that come while more of them wait. */
+static void feel(struct writer *w, const struct parcel *p)
+{
+    int64_t now = clock_mono_ms();
+    if (now - w->pressed_ms > PRESSED_MS)
+        w->pressed_rows = 0;
+    if (!p->is_pressed && queue_length(w->queue) == 0)
+        return;
+    w->pressed_rows += p->count;
+    w->pressed_ms = now;
+}
+
+void writer_batch_ended(struct writer *w)
+{
+    w->ended_count++;
+    if (!w->ended_ms)
+        w->ended_ms = clock_mono_ms();
+}
+
+int writer_take_parcel(struct writer *w, struct parcel *p)
+{
+    struct open_batch *ob = p->batch;
+    join_commit(w, ob);
+    feel(w, p);
+    w->apply.tables = ob->tables;
+    struct slice *known = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
+    int r = look_up(w, p, known);
+    for (unsigned i = 0; r == 0 && i < p->count; i++) {
+        struct judged *row = &p->rows[i];
+        struct gate_result gate = {.verdict = VERDICT_REJECTED};
+        if (!row->rejected) {
+            r = apply_row(&w->apply, row, known[i], &gate);
+            if (gate.version_reused)
+                account_reused(p->arena, &row->findings);
+        }
+        if (r == 0)
+            r = count_row(w, ob, row, gate.verdict);
+    }
+    if (p->columns.n)
+        receipt_pack_columns(&ob->pending->pack, p->columns);
+    struct batch_state *next = &ob->pending->next;
+    if (p->count)
+        next->rows_done = p->rows[p->count - 1].row;
+    next->bytes_done = p->bytes_done;
+    memcpy(next->hash, p->hash, sizeof next->hash);
+    if (p->is_last) {
+        next->finished = clock_now(w->o.clock);
+        writer_batch_ended(w);
+    }
+    w->rows += p->count;
+    return r;
+}
+
+void writer_gather_rest(struct writer *w)
+{
+    writer_put_receipts(w);
+    for (unsigned i = 0; i < w->in_commit_count; i++)
+        batch_state_put(w->batch, &w->in_commit[i]->id, &w->in_commit[i]->pending->next);
+    ledger_cache_put(w->ledger, w->batch);
+    writer_put_events(w);
+    counters_put(w->batch, &w->counters);
+}

@@ -1,0 +1,102 @@
+/* The writer shifts by itself: up behind a backlog, down when it is gone. Nobody sees which gear a
+ * row went through, and who brings little does not wait for who brings much. */
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/metric.h"
+#include "tests/support/world.h"
+
+enum { ROWS = 40000, SHIFT = 4000 };
+static const char *const theme = "amr-enterprise-registration";
+
+/* New ones, changed ones, the same again, and wrong ones. */
+static struct slice file_of(struct world *w, unsigned from, unsigned rows)
+{
+    AUTO_BUF(b, 16 << 20);
+    buf_add_slice(&b, SLICE("企业名称,统一社会信用代码,注册日期\n"));
+    for (unsigned i = from; i < from + rows; i++) {
+        char code[19];
+        world_uscc(i % (ROWS - ROWS / 4), "91", code);
+        if (i % 1000 == 7)
+            code[5] = '!';
+        buf_printf(&b, "广州第%u商店,%s,2001-02-%02u\n", i % 3 ? i : i % (ROWS - ROWS / 4), code,
+                   i % 28 + 1);
+    }
+    return arena_dup(w->arena, buf_slice(&b));
+}
+
+static struct world *world_that_shifts(void)
+{
+    struct world *w = world_open();
+    w->shift_rows = SHIFT;
+    world_restart(w);
+    return w;
+}
+
+TEST(a_backlog_goes_through_both_gears_and_ends_as_through_one)
+{
+    struct world *first = world_open(), *both = world_that_shifts();
+    struct batch_id id;
+    first->gear = 1;
+    world_restart(first);
+    struct slice file = file_of(first, 0, ROWS);
+    EXPECT_EQ(world_try(first, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    int64_t runs = metric_get(METRIC_RUNS), by_batch = metric_get(METRIC_ROWS_BY_BATCH);
+    int64_t by_run = metric_get(METRIC_ROWS_BY_RUN);
+    EXPECT_EQ(world_try(both, NULL, theme, "b", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT(metric_get(METRIC_RUNS) > runs);
+    by_batch = metric_get(METRIC_ROWS_BY_BATCH) - by_batch;
+    by_run = metric_get(METRIC_ROWS_BY_RUN) - by_run;
+    EXPECT(by_batch > 0);
+    EXPECT(by_run >= SHIFT);
+    EXPECT_EQ(by_batch + by_run, ROWS);
+    EXPECT_STR(world_digest(both), world_digest(first));
+    EXPECT_SAME(world_receipt(both, &id), world_receipt(first, &id));
+    EXPECT_SAME(world_rejects(both, &id), world_rejects(first, &id));
+    world_check(both);
+    world_restart(both);
+    EXPECT_STR(world_digest(both), world_digest(first));
+    world_close(first);
+    world_close(both);
+}
+
+struct upload {
+    struct world *world;
+    struct slice file;
+    enum submission_end end;
+};
+
+static void *upload(void *ctx)
+{
+    struct upload *u = ctx;
+    struct batch_id id;
+    u->end = world_try(u->world, NULL, theme, "large", u->file, SIZE_MAX, &id);
+    return NULL;
+}
+
+TEST(small_uploads_begin_and_end_while_a_run_is_gathered)
+{
+    struct world *w = world_that_shifts();
+    struct upload large = {w, file_of(w, 0, ROWS), SUBMISSION_RUNNING};
+    pthread_t thread;
+    int64_t by_run = metric_get(METRIC_ROWS_BY_RUN);
+    metric_set(METRIC_GEAR, 0);
+    EXPECT_EQ(pthread_create(&thread, NULL, upload, &large), 0);
+    for (int tries = 0; tries < 60000 && metric_get(METRIC_GEAR) != 2; tries++)
+        usleep(1000);
+    EXPECT_EQ(metric_get(METRIC_GEAR), 2);
+    for (unsigned i = 0; i < 5; i++) {
+        struct batch_id id;
+        char name[16];
+        snprintf(name, sizeof name, "small-%u", i);
+        struct slice small = file_of(w, ROWS + i * 10, 10);
+        EXPECT_EQ(world_try(w, NULL, theme, name, small, SIZE_MAX, &id), SUBMISSION_DONE);
+        EXPECT_EQ(world_totals(w, &id).received, 10);
+    }
+    pthread_join(thread, NULL);
+    EXPECT_EQ(large.end, SUBMISSION_DONE);
+    EXPECT(metric_get(METRIC_ROWS_BY_RUN) > by_run);
+    world_check(w);
+    world_close(w);
+}
