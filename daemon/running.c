@@ -85,6 +85,21 @@ static enum exit_code load_catalogue(struct running *r, struct reason *why)
     return atomic_load(&r->holding.in_force.now) ? EXIT_CODE_OK : EXIT_CODE_REFUSED;
 }
 
+/*~ What became of messages of Apache Kafka is told behind the commits, by a thread of its own
+ * (ingest/publish.h), and by one daemon of an installation alone. */
+static void start_publish(struct running *r)
+{
+    const struct config *c = r->config;
+    if (!c->kafka_publish || !broker_is_configured(&c->kafka))
+        return;
+    r->sender = receipts_sender_create(&c->kafka);
+    r->publish = publish_start(&(struct publish_options){.store = r->holding.store,
+                                                         .writer = r->writer,
+                                                         .deliver = receipts_sender_deliver,
+                                                         .stop = receipts_sender_stop,
+                                                         .ctx = r->sender});
+}
+
 /*~ Last comes the network: from here on anybody may ask (web/web.h). The same routes are answered
  * on the Unix socket in the data folder, there with an operator's rights. */
 static enum exit_code start_web(struct running *r, struct reason *why)
@@ -156,8 +171,10 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
     }
     if (code == EXIT_CODE_OK)
         code = load_catalogue(ret, reterr_why);
-    if (code == EXIT_CODE_OK)
+    if (code == EXIT_CODE_OK) {
+        start_publish(ret);
         code = start_web(ret, reterr_why);
+    }
     if (code != EXIT_CODE_OK)
         running_stop(ret);
     return code;
@@ -166,6 +183,8 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
 void running_stop(struct running *r)
 {
     web_stop(r->web);
+    publish_stop(r->publish);
+    receipts_sender_destroy(r->sender);
     writer_stop(r->writer);
     query_cache_destroy(r->cache);
     holding_close(&r->holding);

@@ -4,6 +4,8 @@
 #include "daemon/exit_code.h"
 #include "daemon/holding.h"
 #include "daemon/memory.h"
+#include "daemon/receipts_sender.h"
+#include "ingest/publish.h"
 #include "ingest/writer.h"
 #include "query/query.h"
 #include "web/web.h"
@@ -18,6 +20,8 @@ struct running {
     struct holding holding; /* keys, store, catalogue */
     struct query_cache *cache;
     struct writer *writer;
+    struct receipts_sender *sender; /* both with kafka.publish alone */
+    struct publish *publish;
     struct web *web;
     struct utc_ms started;
 };
