@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "ingest/receipt_message.h"
-#include "store/offsets.h"
+#include "store/decisions.h"
 #include "store/published.h"
 #include "store/receipts.h"
 
@@ -41,7 +41,7 @@ struct round {
     const struct publish_options *o;
     struct arena *arena;
     struct view *view;
-    struct partition_state *partitions;
+    struct partition_life *partitions;
     size_t partition_count;
     uint64_t *next;   /* how far each partition was delivered */
     uint64_t waiting; /* offsets of which no receipt was delivered when the round began */
@@ -73,8 +73,9 @@ static size_t round_messages(const struct publish_options *o)
 /* Adds the receipt that begins at `from`. Returns where the next one begins; CE_... below 0. */
 static int add_one(struct round *r, size_t index, uint64_t from, uint64_t *ret_end)
 {
-    const struct partition_state *s = &r->partitions[index];
-    struct receipt_about about = {s->topic, s->partition, s->department};
+    const struct partition_state *s = &r->partitions[index].state;
+    struct receipt_about about = {s->topic, s->partition, r->partitions[index].generation,
+                                  s->department};
     struct receipt_read pack;
     uint64_t end;
     char id[RECEIPT_ID_BYTES];
@@ -108,7 +109,7 @@ static int add_one(struct round *r, size_t index, uint64_t from, uint64_t *ret_e
 
 static int add_partition(struct round *r, size_t index)
 {
-    const struct partition_state *s = &r->partitions[index];
+    const struct partition_state *s = &r->partitions[index].state;
     size_t bytes_before = r->bytes;
     int e = published_get(r->view, r->arena, s, &r->next[index]);
     if (e == 0 && r->next[index] > s->next)
@@ -131,7 +132,7 @@ static int put_next(void *ctx, struct batch *b, struct counters *counters)
     const struct round *r = ctx;
     (void)counters;
     for (size_t i = 0; i < r->count; i++) {
-        const struct partition_state *s = &r->partitions[r->of[i]];
+        const struct partition_state *s = &r->partitions[r->of[i]].state;
         bool is_last = i + 1 == r->count || r->of[i + 1] != r->of[i];
         if (is_last)
             published_put(b, s->number, r->next[r->of[i]]);
@@ -168,7 +169,7 @@ static int gather(struct round *r, size_t *turn)
     int e = view_open(r->o->store, &r->view);
     if (e < 0)
         return e;
-    e = partition_state_list(r->view, r->arena, &r->partitions, &r->partition_count);
+    e = partition_lives(r->view, r->arena, &r->partitions, &r->partition_count);
     if (e == 0) {
         r->next = ARENA_ARRAY(r->arena, uint64_t, r->partition_count + 1);
         size_t most = round_messages(r->o);

@@ -16,8 +16,12 @@ enum { FORMAT = 1, REMEDY_BYTES_MAX = 4096, PART_BYTES_MAX = 64 << 20 };
 void receipt_message_id(const struct receipt_about *about, uint64_t first, uint64_t last,
                         char out[RECEIPT_ID_BYTES])
 {
-    int n = snprintf(out, RECEIPT_ID_BYTES, "%.*s/%u/%llu-%llu", FMT_SLICE(about->topic),
-                     about->partition, (unsigned long long)first, (unsigned long long)last);
+    char generation[16] = "";
+    if (about->generation)
+        snprintf(generation, sizeof generation, ".%u", about->generation);
+    int n =
+        snprintf(out, RECEIPT_ID_BYTES, "%.*s/%u%s/%llu-%llu", FMT_SLICE(about->topic),
+                 about->partition, generation, (unsigned long long)first, (unsigned long long)last);
     CHECK(n > 0 && n < RECEIPT_ID_BYTES);
 }
 
@@ -31,6 +35,7 @@ static void put_head(struct json_out *o, const struct receipt_about *about, uint
     json_put_string(o, "department", about->department);
     json_put_string(o, "topic", about->topic);
     json_put_u64(o, "partition", about->partition);
+    json_put_u64(o, "generation", about->generation);
     json_put_u64(o, "first_offset", first);
     json_put_u64(o, "last_offset", last);
 }

@@ -14,10 +14,12 @@ enum { RECEIPT_ID_BYTES = 320 };
 struct receipt_about {
     struct slice topic; /* of submissions */
     uint32_t partition;
+    unsigned generation; /* how often that partition was begun anew */
     struct slice department;
 };
 
-/* "TOPIC/PARTITION/FIRST-LAST", NUL-terminated. */
+/* "TOPIC/PARTITION/FIRST-LAST"; of a partition that was begun anew "TOPIC/PARTITION.1/FIRST-LAST".
+ * NUL-terminated. */
 void receipt_message_id(const struct receipt_about *about, uint64_t first, uint64_t last,
                         char out[RECEIPT_ID_BYTES]);
 /* Appends the message for the offsets from `from`, one of the pack's, on: all of the pack, or as

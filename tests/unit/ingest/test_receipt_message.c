@@ -7,7 +7,7 @@
 
 enum { ROWS_MAX = 400 };
 
-static const struct receipt_about about = {{"credit.submissions.amr", 22}, 2, {"amr", 3}};
+static const struct receipt_about about = {{"credit.submissions.amr", 22}, 2, 0, {"amr", 3}};
 
 static struct receipt_run runs[ROWS_MAX];
 static struct receipt_line lines[ROWS_MAX];
@@ -152,4 +152,13 @@ TEST(what_was_swept_before_it_was_told_is_told_as_forgotten)
     EXPECT_SLICE(json_get_string(m, "id"), "credit.submissions.amr/2/5-9");
     EXPECT_SLICE(json_get_string(&json_get(m, "runs")->items[0], "verdict"), "forgotten");
     EXPECT_EQ(json_get_int(&json_get(m, "runs")->items[0], "to"), 9);
+}
+
+TEST(a_partition_that_was_begun_anew_has_ids_of_its_own)
+{
+    char id[RECEIPT_ID_BYTES];
+    struct receipt_about second = about;
+    second.generation = 1;
+    receipt_message_id(&second, 0, 7, id);
+    EXPECT_STR(id, "credit.submissions.amr/2.1/0-7");
 }
