@@ -10,6 +10,7 @@
 #include "daemon/department_keys.h"
 #include "daemon/inspect.h"
 #include "daemon/memory_watch.h"
+#include "daemon/operator_offsets.h"
 #include "daemon/running.h"
 #include "store/state.h"
 #include "store/view.h"
@@ -210,6 +211,9 @@ struct web_operator running_operator(struct running *r)
         .catalogue_load = catalogue_put_into_force,
         .status = status,
         .stores = stores,
+        .offsets = operator_offsets,
+        .offsets_decide = operator_offsets_decide,
+        .watermarks = operator_watermarks,
         .measure = measure,
         .is_ready = is_ready,
     };

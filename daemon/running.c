@@ -90,6 +90,8 @@ static enum exit_code load_catalogue(struct running *r, struct reason *why)
 static void start_publish(struct running *r)
 {
     const struct config *c = r->config;
+    if (broker_is_configured(&c->kafka))
+        r->lag = lag_create(&c->kafka);
     if (!c->kafka_publish || !broker_is_configured(&c->kafka))
         return;
     r->sender = receipts_sender_create(&c->kafka);
@@ -185,6 +187,7 @@ void running_stop(struct running *r)
     web_stop(r->web);
     publish_stop(r->publish);
     receipts_sender_destroy(r->sender);
+    lag_destroy(r->lag);
     writer_stop(r->writer);
     query_cache_destroy(r->cache);
     holding_close(&r->holding);

@@ -3,6 +3,7 @@
 #include "daemon/config.h"
 #include "daemon/exit_code.h"
 #include "daemon/holding.h"
+#include "daemon/lag.h"
 #include "daemon/memory.h"
 #include "daemon/receipts_sender.h"
 #include "ingest/publish.h"
@@ -20,6 +21,7 @@ struct running {
     struct holding holding; /* keys, store, catalogue */
     struct query_cache *cache;
     struct writer *writer;
+    struct lag *lag;                /* only with Apache Kafka */
     struct receipts_sender *sender; /* both with kafka.publish alone */
     struct publish *publish;
     struct web *web;

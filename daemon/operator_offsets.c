@@ -1,0 +1,231 @@
+/* Partitions as operators see them: how far the store took each, from where to where the brokers
+ * keep it, why it stopped; and what is decided about one that stopped. */
+#include "daemon/operator_offsets.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "daemon/running.h"
+#include "store/decisions.h"
+#include "store/published.h"
+#include "store/view.h"
+
+enum { ARENA_BYTES = 64 << 20 };
+
+static void put_time(struct json_out *o, const char *key, struct utc_ms t)
+{
+    char text[30];
+    json_key(o, key);
+    if (!t.v) {
+        json_nil(o);
+        return;
+    }
+    utc_print(t, text);
+    json_cstr(o, text);
+}
+
+/* What the brokers say of it; null where they say nothing. */
+static void put_watermarks(struct running *r, struct json_out *o, const struct partition_state *s)
+{
+    struct watermarks w;
+    struct reason why = {""};
+    bool is_known = r->lag && lag_watermarks(r->lag, s->topic, s->partition, &w, &why) == 0;
+    json_key(o, "low");
+    is_known ? json_i64(o, w.low) : json_nil(o);
+    json_key(o, "high");
+    is_known ? json_i64(o, w.high) : json_nil(o);
+    json_key(o, "lag");
+    is_known ? json_i64(o, w.high - (int64_t)s->next) : json_nil(o);
+    json_key(o, "broker_says");
+    is_known || !why.text[0] ? json_nil(o) : json_cstr(o, why.text);
+}
+
+static void put_stop(struct json_out *o, const struct partition_state *s)
+{
+    json_key(o, "stop");
+    if (s->stop == STOP_NONE) {
+        json_nil(o);
+    } else {
+        json_object_begin(o);
+        json_put_cstr(o, "code", stop_code(s->stop));
+        json_put_cstr(o, "zh", stop_zh(s->stop));
+        json_put_cstr(o, "en", stop_en(s->stop));
+        json_put_u64(o, "gap", s->gap);
+        put_time(o, "at", s->stopped);
+        json_object_end(o);
+    }
+}
+
+static void put_life(struct running *r, struct view *v, struct arena *a, struct json_out *o,
+                     const struct partition_life *life)
+{
+    const struct partition_state *s = &life->state;
+    uint64_t told;
+    json_object_begin(o);
+    json_put_string(o, "topic", s->topic);
+    json_put_u64(o, "partition", s->partition);
+    json_put_u64(o, "generation", life->generation);
+    json_put_bool(o, "ended", life->has_ended);
+    json_put_string(o, "department", s->department);
+    json_put_u64(o, "first_offset", s->first);
+    json_put_u64(o, "next_offset", s->next);
+    json_put_u64(o, "lost", s->lost);
+    json_put_u64(o, "received", s->totals.received);
+    put_time(o, "last_message_at", s->has_last ? s->last_time : (struct utc_ms){0});
+    if (!life->has_ended)
+        put_watermarks(r, o, s);
+    put_stop(o, s);
+    json_key(o, "receipts_next");
+    if (published_get(v, a, s, &told) == 0)
+        json_u64(o, told);
+    else
+        json_nil(o);
+    json_object_end(o);
+}
+
+static void put_decision(struct json_out *o, const struct decision *d)
+{
+    json_object_begin(o);
+    json_put_string(o, "topic", d->topic);
+    json_put_u64(o, "partition", d->partition);
+    put_time(o, "at", d->when);
+    json_put_string(o, "who", d->who);
+    json_put_cstr(o, "decision", decision_code(d->kind));
+    json_put_cstr(o, "stop", stop_code(d->stop));
+    json_put_u64(o, "gap", d->gap);
+    json_put_u64(o, "from", d->from);
+    json_put_u64(o, "to", d->to);
+    json_put_u64(o, "lost", d->lost);
+    json_put_bool(o, "begins_anew", d->ended.n > 0);
+    json_object_end(o);
+}
+
+int operator_offsets(void *ctx, struct json_out *o, struct reason *reterr_why)
+{
+    struct running *r = ctx;
+    AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
+    AUTO(view_close) struct view *v = NULL;
+    struct partition_life *lives;
+    struct decision *decisions;
+    size_t count, decision_count;
+    int e = view_open(r->holding.store, &v);
+    if (e == 0)
+        e = partition_lives(v, a, &lives, &count);
+    if (e == 0)
+        e = decision_list(v, a, &decisions, &decision_count);
+    if (e < 0)
+        return reason_set(reterr_why, e, "the partitions cannot be read: %s", err_text(e));
+    json_put_bool(o, "kafka", broker_is_configured(&r->config->kafka));
+    json_key(o, "items");
+    json_array_begin(o);
+    for (size_t i = 0; i < count; i++)
+        put_life(r, v, a, o, &lives[i]);
+    json_array_end(o);
+    json_key(o, "decisions");
+    json_array_begin(o);
+    for (size_t i = 0; i < decision_count; i++)
+        put_decision(o, &decisions[i]);
+    json_array_end(o);
+    return 0;
+}
+
+static bool kind_of(struct slice text, enum decision_kind *ret)
+{
+    for (int k = DECISION_SKIP; k <= DECISION_KIND_LAST; k++) {
+        *ret = (enum decision_kind)k;
+        if (slice_eq(text, slice_of(decision_code(*ret))))
+            return true;
+    }
+    return false;
+}
+
+/* Where it goes on, which must lie where the brokers have messages, as far as they can be asked. */
+static int goal(struct running *r, const struct web_decision *d, enum decision_kind kind,
+                uint64_t *ret, struct reason *why)
+{
+    struct watermarks w;
+    int e = CE_UNAVAILABLE;
+    *ret = d->offset;
+    if (kind == DECISION_ADOPT)
+        return 0;
+    if (kind == DECISION_FROM && !d->has_offset)
+        return reason_set(why, CE_INVALID, "from which offset? --from OFFSET");
+    if (r->lag)
+        e = lag_watermarks(r->lag, d->topic, d->partition, &w, why);
+    if (kind == DECISION_SKIP) {
+        if (e < 0)
+            return reason_set(
+                why, CE_UNAVAILABLE,
+                "the brokers do not say where the first message is that they keep: %s",
+                err_text(e));
+        *ret = (uint64_t)w.low;
+        return 0;
+    }
+    if (e == 0 && (d->offset < (uint64_t)w.low || d->offset > (uint64_t)w.high))
+        return reason_set(
+            why, CE_INVALID,
+            "分区现有的位置是 %lld 至 %lld the partition has the offsets %lld to %lld",
+            (long long)w.low, (long long)w.high, (long long)w.low, (long long)w.high);
+    return 0;
+}
+
+struct deciding {
+    struct decision_wanted wanted;
+    struct decision made;
+    struct arena *arena;
+    struct reason *why;
+};
+
+static int decide(void *ctx, struct batch *b, struct counters *counters)
+{
+    struct deciding *d = ctx;
+    return decision_make(b, d->arena, counters, &d->wanted, &d->made, d->why);
+}
+
+int operator_offsets_decide(void *ctx, const struct web_decision *d, struct json_out *o,
+                            struct reason *reterr_why)
+{
+    struct running *r = ctx;
+    AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
+    struct reason why = {""}, commit = {""};
+    struct deciding deciding = {.arena = a, .why = &why};
+    enum decision_kind kind;
+    if (!kind_of(d->decision, &kind))
+        return reason_set(reterr_why, CE_INVALID, "a decision is skip, from or adopt");
+    if (d->topic.n == 0 || d->topic.n > TOPIC_BYTES_MAX || memchr(d->topic.p, 0, d->topic.n))
+        return reason_set(reterr_why, CE_INVALID, "the topic's name does not do");
+    deciding.wanted = (struct decision_wanted){
+        .topic = d->topic,
+        .partition = d->partition,
+        .kind = kind,
+        .now = clock_now(&r->clock),
+        .who = d->who,
+    };
+    int e = goal(r, d, kind, &deciding.wanted.to, &why);
+    if (e == 0)
+        e = writer_run(r->writer, decide, &deciding, &commit);
+    if (e < 0) {
+        *reterr_why = why.text[0] ? why : commit;
+        return e;
+    }
+    log_event(LOG_UNUSUAL, "kafka.decided", LOG_S("topic", d->topic),
+              LOG_I("partition", d->partition), LOG_C("decision", decision_code(kind)),
+              LOG_I("from", deciding.made.from), LOG_I("to", deciding.made.to),
+              LOG_I("lost", deciding.made.lost), LOG_S("who", d->who));
+    json_key(o, "decided");
+    put_decision(o, &deciding.made);
+    return 0;
+}
+
+bool operator_watermarks(void *ctx, struct slice topic, uint32_t partition, uint64_t *ret_low,
+                         uint64_t *ret_high)
+{
+    struct running *r = ctx;
+    struct watermarks w;
+    if (!r->lag || lag_watermarks(r->lag, topic, partition, &w, NULL) < 0)
+        return false;
+    *ret_low = (uint64_t)w.low;
+    *ret_high = (uint64_t)w.high;
+    return true;
+}
