@@ -7,23 +7,11 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "daemon/running.h"
-#include "store/decisions.h"
+#include "query/partitions.h"
 #include "store/published.h"
 #include "store/view.h"
 
 enum { ARENA_BYTES = 64 << 20 };
-
-static void put_time(struct json_out *o, const char *key, struct utc_ms t)
-{
-    char text[30];
-    json_key(o, key);
-    if (!t.v) {
-        json_nil(o);
-        return;
-    }
-    utc_print(t, text);
-    json_cstr(o, text);
-}
 
 /* What the brokers say of it; null where they say nothing. */
 static void put_watermarks(struct running *r, struct json_out *o, const struct partition_state *s)
@@ -41,63 +29,20 @@ static void put_watermarks(struct running *r, struct json_out *o, const struct p
     is_known || !why.text[0] ? json_nil(o) : json_cstr(o, why.text);
 }
 
-static void put_stop(struct json_out *o, const struct partition_state *s)
-{
-    json_key(o, "stop");
-    if (s->stop == STOP_NONE) {
-        json_nil(o);
-    } else {
-        json_object_begin(o);
-        json_put_cstr(o, "code", stop_code(s->stop));
-        json_put_cstr(o, "zh", stop_zh(s->stop));
-        json_put_cstr(o, "en", stop_en(s->stop));
-        json_put_u64(o, "gap", s->gap);
-        put_time(o, "at", s->stopped);
-        json_object_end(o);
-    }
-}
-
 static void put_life(struct running *r, struct view *v, struct arena *a, struct json_out *o,
                      const struct partition_life *life)
 {
     const struct partition_state *s = &life->state;
     uint64_t told;
     json_object_begin(o);
-    json_put_string(o, "topic", s->topic);
-    json_put_u64(o, "partition", s->partition);
-    json_put_u64(o, "generation", life->generation);
-    json_put_bool(o, "ended", life->has_ended);
-    json_put_string(o, "department", s->department);
-    json_put_u64(o, "first_offset", s->first);
-    json_put_u64(o, "next_offset", s->next);
-    json_put_u64(o, "lost", s->lost);
-    json_put_u64(o, "received", s->totals.received);
-    put_time(o, "last_message_at", s->has_last ? s->last_time : (struct utc_ms){0});
+    partition_json(o, life);
     if (!life->has_ended)
         put_watermarks(r, o, s);
-    put_stop(o, s);
     json_key(o, "receipts_next");
     if (published_get(v, a, s, &told) == 0)
         json_u64(o, told);
     else
         json_nil(o);
-    json_object_end(o);
-}
-
-static void put_decision(struct json_out *o, const struct decision *d)
-{
-    json_object_begin(o);
-    json_put_string(o, "topic", d->topic);
-    json_put_u64(o, "partition", d->partition);
-    put_time(o, "at", d->when);
-    json_put_string(o, "who", d->who);
-    json_put_cstr(o, "decision", decision_code(d->kind));
-    json_put_cstr(o, "stop", stop_code(d->stop));
-    json_put_u64(o, "gap", d->gap);
-    json_put_u64(o, "from", d->from);
-    json_put_u64(o, "to", d->to);
-    json_put_u64(o, "lost", d->lost);
-    json_put_bool(o, "begins_anew", d->ended.n > 0);
     json_object_end(o);
 }
 
@@ -124,8 +69,11 @@ int operator_offsets(void *ctx, struct json_out *o, struct reason *reterr_why)
     json_array_end(o);
     json_key(o, "decisions");
     json_array_begin(o);
-    for (size_t i = 0; i < decision_count; i++)
-        put_decision(o, &decisions[i]);
+    for (size_t i = 0; i < decision_count; i++) {
+        json_object_begin(o);
+        decision_json(o, &decisions[i]);
+        json_object_end(o);
+    }
     json_array_end(o);
     return 0;
 }
@@ -214,7 +162,9 @@ int operator_offsets_decide(void *ctx, const struct web_decision *d, struct json
               LOG_I("from", deciding.made.from), LOG_I("to", deciding.made.to),
               LOG_I("lost", deciding.made.lost), LOG_S("who", d->who));
     json_key(o, "decided");
-    put_decision(o, &deciding.made);
+    json_object_begin(o);
+    decision_json(o, &deciding.made);
+    json_object_end(o);
     return 0;
 }
 

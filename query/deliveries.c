@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/wire.h"
 #include "query/cursor.h"
+#include "query/partitions.h"
 #include "store/receipts.h"
 
 enum { LIMIT_MAX = 100 };
@@ -149,6 +150,20 @@ static bool take_newest(void *ctx, const struct batch_id *id, const struct batch
     return s->totals.received == 0;
 }
 
+/* What comes by messages is as fresh as the last one. */
+static int take_messages(struct query *q, struct slice department, struct account *a)
+{
+    struct partition_life *list;
+    size_t count;
+    int r = query_partitions(q, department, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (list[i].state.has_last && list[i].state.last_time.v > a->last_message.v)
+            a->last_message = list[i].state.last_time;
+    if (a->last_message.v > a->last.v)
+        a->last = a->last_message;
+    return r;
+}
+
 int query_account(struct query *q, struct slice department, struct day from, struct day to,
                   uint64_t skip, unsigned limit, struct account *ret)
 {
@@ -161,7 +176,9 @@ int query_account(struct query *q, struct slice department, struct day from, str
                              .limit = limit};
     int r = ledger_walk(q->view, department, DAY_NONE, DAY_FOREVER, add_line, &w);
     join_days(ret);
-    return r == 0 && ret->has_rows ? each_batch(q, department, take_newest, ret) : r;
+    if (r == 0 && ret->has_rows)
+        r = each_batch(q, department, take_newest, ret);
+    return r == 0 ? take_messages(q, department, ret) : r;
 }
 
 enum { REJECTED_ROWS_MAX = 50000, BROKEN_RULES_MAX = 1000 };
@@ -232,12 +249,53 @@ static bool add_batch(void *ctx, const struct batch_id *id, const struct batch_s
         a->state.department = arena_dup(w->query->arena, s->department);
         a->state.name = arena_dup(w->query->arena, s->name);
     }
-    if (w->is_full)
-        return ret->batch_count < REJECTED_BATCHES_MAX;
+    /* Rows that came by messages are counted with their partition. */
+    if (w->is_full || s->format == BATCH_OF_MESSAGES)
+        return !w->is_full || ret->batch_count < REJECTED_BATCHES_MAX;
     w->theme = s->theme;
     w->row = 0;
     w->err = receipts_walk(w->query->view, s->number, 0, add_rejected, w);
     return w->err == 0;
+}
+
+/* The first offset whose pack may be of these days: back from the end in steps that double. */
+static int begin_of(struct query *q, const struct partition_state *s, struct day from,
+                    uint64_t *ret)
+{
+    struct receipt_read pack;
+    uint64_t row = s->next, step = 1024;
+    int r = 0;
+    while (r == 0 && row > s->first) {
+        row = row - s->first > step ? row - step : s->first;
+        step *= 2;
+        r = receipts_read(q->view, q->arena, s->number, row, &pack);
+        if (r == 0 && day_of(pack.newest).v < from.v)
+            break;
+    }
+    *ret = row;
+    return r == CE_NOT_FOUND ? 0 : r;
+}
+
+/* Messages: the log of a partition says of each commit when its newest came, and of no row which
+ * theme it was of. */
+static int add_messages(struct query *q, const struct partition_state *s, struct rejected_walk *w)
+{
+    uint64_t row;
+    int r = s->totals.rejected ? begin_of(q, s, w->from, &row) : CE_NOT_FOUND;
+    w->theme = 0;
+    w->row = UINT64_MAX;
+    while (r == 0 && row < s->next && !w->is_full) {
+        struct receipt_read pack;
+        r = receipts_read(q->view, q->arena, s->number, row, &pack);
+        if (r < 0 || day_of(pack.newest).v > w->to.v)
+            break;
+        bool counts = day_of(pack.newest).v >= w->from.v;
+        for (size_t i = 0; counts && i < pack.line_count; i++)
+            if (!add_rejected(w, &pack.lines[i]))
+                break;
+        row = pack.end;
+    }
+    return r == CE_NOT_FOUND ? 0 : r;
 }
 
 static int most_rows_first(const void *x, const void *y)
@@ -259,7 +317,13 @@ int query_rejected(struct query *q, struct slice department, struct day from, st
     };
     struct rejected_walk w = {
         .query = q, .ret = ret, .from = from, .to = day_is_none(to) ? DAY_FOREVER : to};
+    struct partition_life *list;
+    size_t count;
     int r = each_batch(q, department, add_batch, &w);
+    if (r == 0)
+        r = query_partitions(q, department, &list, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = add_messages(q, &list[i].state, &w);
     if (ret->rule_count)
         qsort(ret->rules, ret->rule_count, sizeof *ret->rules, most_rows_first);
     return r < 0 ? r : w.err;

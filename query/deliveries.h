@@ -39,7 +39,8 @@ struct account {
     unsigned day_count;
     struct totals sum;
     bool has_rows;
-    struct utc_ms last; /* received time of the newest row; only with has_rows */
+    struct utc_ms last;         /* received time of the newest row; only with has_rows */
+    struct utc_ms last_message; /* of Apache Kafka; 0: none came */
 };
 int query_account(struct query *q, struct slice department, struct day from, struct day to,
                   uint64_t skip, unsigned limit, struct account *ret);

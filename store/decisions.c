@@ -194,6 +194,11 @@ static int check(const struct partition_state *s, const struct decision_wanted *
             why, CE_CONFLICT,
             "分区没有停止，无需决定 the partition has not stopped; there is nothing to "
             "decide");
+    if (s->stop == STOP_GONE)
+        return reason_set(
+            why, CE_CONFLICT,
+            "主题或分区不存在，恢复后自动继续 the topic or partition is not there; it goes "
+            "on by itself when it is there again");
     if (wanted->kind == DECISION_SKIP && wanted->to < s->next)
         return reason_set(
             why, CE_CONFLICT,

@@ -3,6 +3,7 @@
 #include "query/accounts.h"
 #include "query/deliveries.h"
 #include "query/findings.h"
+#include "query/partitions.h"
 #include "web/auth.h"
 #include "web/lookup.h"
 #include "web/paging.h"
@@ -136,7 +137,51 @@ static void put_freshness(struct call *c, struct json_out *o, const struct accou
         json_key(o, "age_s");
         json_nil(o);
     }
+    if (a->last_message.v) {
+        put_instant(o, "last_message_at", a->last_message);
+    } else {
+        json_key(o, "last_message_at");
+        json_nil(o);
+    }
     json_object_end(o);
+}
+
+/* How far the department's partitions of Apache Kafka were taken, and what was decided. */
+static bool put_partitions(struct call *c, struct json_out *o, struct slice department)
+{
+    struct partition_life *list;
+    struct decision *decisions;
+    size_t count, decision_count;
+    int r = query_partitions(&c->q, department, &list, &count);
+    if (r == 0)
+        r = query_decisions(&c->q, department, &decisions, &decision_count);
+    if (r < 0) {
+        call_fail(c, r);
+        return false;
+    }
+    json_key(o, "partitions");
+    json_array_begin(o);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t behind;
+        json_object_begin(o);
+        partition_json(o, &list[i]);
+        json_key(o, "behind");
+        if (lookup_behind(c, &list[i], &behind))
+            json_u64(o, behind);
+        else
+            json_nil(o);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_key(o, "decisions");
+    json_array_begin(o);
+    for (size_t i = 0; i < decision_count; i++) {
+        json_object_begin(o);
+        decision_json(o, &decisions[i]);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    return true;
 }
 
 /* Which rules were broken, and what to do about each. */
@@ -196,6 +241,8 @@ void api_ledger(struct call *c)
     put_by_day(&o, &account);
     put_rules(c, &o, &rejected);
     put_lines(c, &o, &account);
+    if (!put_partitions(c, &o, department))
+        return;
     put_next(&o, window_next(c, about, &w, account.line_count));
     json_object_end(&o);
 }

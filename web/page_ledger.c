@@ -4,7 +4,9 @@
  * styles of its own. */
 #include "query/accounts.h"
 #include "query/deliveries.h"
+#include "query/partitions.h"
 #include "record/wording.h"
+#include "web/lookup.h"
 #include "web/page.h"
 #include "web/params.h"
 #include "web/receipt.h"
@@ -269,6 +271,55 @@ static void add_freshness(struct call *c, const struct account *account, struct 
     scope_cstr(fresh, "unit_en", units[u].en);
 }
 
+static struct slice number_text(struct arena *a, uint64_t v)
+{
+    return arena_printf(a, "%llu", (unsigned long long)v);
+}
+
+/* By messages: how far each partition was taken, and what operators decided about one that stopped.
+ */
+static int add_partitions(struct call *c, struct slice department, struct scope *s)
+{
+    struct partition_life *list;
+    struct decision *decisions;
+    size_t count, decision_count;
+    struct arena *a = c->req->arena;
+    int r = query_partitions(&c->q, department, &list, &count);
+    if (r == 0)
+        r = query_decisions(&c->q, department, &decisions, &decision_count);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        const struct partition_state *p = &list[i].state;
+        uint64_t behind;
+        if (list[i].has_ended)
+            continue;
+        struct scope *entry = scope_add(s, "partitions");
+        scope_cstr(s, "has_partitions", "yes");
+        scope_text(entry, "partition", number_text(a, p->partition));
+        scope_number(entry, "received", p->totals.received);
+        if (p->has_last)
+            scope_text(entry, "last", minute_text(a, p->last_time));
+        if (lookup_behind(c, &list[i], &behind))
+            scope_number(entry, "behind", behind);
+        if (p->lost)
+            scope_number(entry, "lost", p->lost);
+        if (p->stop != STOP_NONE) {
+            scope_cstr(entry, "stop_zh", stop_zh(p->stop));
+            scope_cstr(entry, "stop_en", stop_en(p->stop));
+            scope_number(entry, "gap", p->gap);
+        }
+    }
+    for (size_t i = 0; r == 0 && i < decision_count; i++) {
+        struct scope *entry = scope_add(s, "decisions");
+        scope_cstr(s, "has_decisions", "yes");
+        scope_text(entry, "when", minute_text(a, decisions[i].when));
+        scope_text(entry, "partition", number_text(a, decisions[i].partition));
+        scope_number(entry, "lost", decisions[i].lost);
+        scope_number(entry, "from", decisions[i].from);
+        scope_number(entry, "to", decisions[i].to);
+    }
+    return r;
+}
+
 static void show(struct call *c, struct slice department, const struct span *span,
                  const struct account *account, const struct rejected_rows *rejected)
 {
@@ -291,6 +342,11 @@ static void show(struct call *c, struct slice department, const struct span *spa
     if (rejected->rows < account->sum.rejected)
         scope_number(s, "looked_at", rejected->rows);
     add_files(c, rejected, s);
+    int r = add_partitions(c, department, s);
+    if (r < 0) {
+        call_fail(c, r);
+        return;
+    }
     response_header(c->res, "Cache-Control", SLICE("no-store"));
     response_header(c->res, "Referrer-Policy", SLICE("same-origin"));
     page_answer(c, "ledger", s);

@@ -161,6 +161,9 @@ TEST(nothing_is_decided_about_a_partition_that_goes_on_or_is_not_there)
     open_with(STOP_NONE, 0);
     EXPECT_ERR(decide(DECISION_FROM, 50, &d), CE_CONFLICT);
     EXPECT_ERR(decide(DECISION_ADOPT, 0, &d), CE_CONFLICT);
+    close_all();
+    open_with(STOP_GONE, 0);
+    EXPECT_ERR(decide(DECISION_ADOPT, 0, &d), CE_CONFLICT);
     struct decision_wanted wanted = {
         .topic = SLICE("credit.submissions.tax"), .kind = DECISION_ADOPT, .who = SLICE("root")};
     EXPECT_ERR(decision_make(b, a, &counters, &wanted, &d, NULL), CE_NOT_FOUND);

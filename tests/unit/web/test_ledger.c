@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/department_keys.h"
+#include "store/decisions.h"
 #include "tests/support/front.h"
 #include "web/session.h"
 
@@ -270,6 +271,77 @@ TEST(the_reject_file_is_a_link_away_and_its_departments_alone)
     EXPECT(shows(&a, "type=\"password\"") && !shows(&a, "广州25商行"));
     key = front_key(front, "ecology");
     EXPECT_EQ(page(sign_in(), there).status, 404);
+    close_all();
+}
+
+static int put_partition(void *ctx, struct batch *b, struct counters *counters)
+{
+    (void)counters;
+    partition_state_put(b, ctx);
+    return 0;
+}
+
+static int skip(void *ctx, struct batch *b, struct counters *counters)
+{
+    struct decision_wanted wanted = {.topic = SLICE("credit.submissions.amr"),
+                                     .partition = 2,
+                                     .kind = DECISION_SKIP,
+                                     .to = 50,
+                                     .now = clock_now(&world->clock),
+                                     .who = SLICE("root")};
+    struct decision made;
+    (void)ctx;
+    return decision_make(b, world->arena, counters, &wanted, &made, NULL);
+}
+
+static bool watermarks(void *ctx, struct slice topic, uint32_t partition, uint64_t *ret_low,
+                       uint64_t *ret_high)
+{
+    (void)ctx, (void)topic, (void)partition;
+    *ret_low = 50;
+    *ret_high = 57;
+    return true;
+}
+
+TEST(partitions_are_shown_with_what_is_behind_why_they_stop_and_what_was_decided)
+{
+    open_all();
+    struct partition_state s = {.topic = SLICE("credit.submissions.amr"),
+                                .partition = 2,
+                                .number = 900,
+                                .department = SLICE("amr"),
+                                .first = 40,
+                                .next = 40,
+                                .stop = STOP_GAP,
+                                .gap = 10,
+                                .stopped = clock_now(&world->clock)};
+    EXPECT_OK(writer_run(world->writer, put_partition, &s, NULL));
+    front->operator->watermarks = watermarks;
+    front->key = key;
+    struct answer a = front_get(front, "/v1/departments/amr/ledger");
+    const struct json *one = &json_get(a.json, "partitions")->items[0];
+    EXPECT_EQ(json_get_int(one, "behind"), 17);
+    EXPECT_SLICE(json_get_string(json_get(one, "stop"), "code"), "gap");
+    EXPECT_EQ(json_get_int(json_get(one, "stop"), "gap"), 10);
+    const char *cookie = sign_in();
+    a = page(cookie, "/ledger");
+    EXPECT(shows(&a, "已停止") && shows(&a, "<td>17</td>"));
+    EXPECT_OK(writer_run(world->writer, skip, NULL, NULL));
+    front->headers = NULL;
+    a = front_get(front, "/v1/departments/amr/ledger");
+    one = &json_get(a.json, "partitions")->items[0];
+    EXPECT_EQ(json_get_int(one, "behind"), 7);
+    EXPECT_EQ(json_get_int(one, "lost"), 10);
+    EXPECT_EQ(json_get(one, "stop")->kind, JSON_NULL);
+    one = &json_get(a.json, "decisions")->items[0];
+    EXPECT_SLICE(json_get_string(one, "who"), "root");
+    EXPECT_EQ(json_get_int(one, "lost"), 10);
+    a = page(cookie, "/ledger");
+    EXPECT(!shows(&a, "已停止") && shows(&a, "略过 10 条"));
+    front->key = front_key(front, "ecology");
+    a = front_get(front, "/v1/departments/ecology/ledger");
+    EXPECT_EQ(json_get(a.json, "partitions")->count, 0);
+    EXPECT_EQ(json_get(a.json, "decisions")->count, 0);
     close_all();
 }
 
