@@ -187,6 +187,7 @@ static int stores(void *ctx, struct json_out *o, struct reason *reterr_why)
 static void measure(void *ctx)
 {
     memory_watch_now(ctx);
+    operator_offsets_measure(ctx);
 }
 
 static bool is_ready(void *ctx, const char **ret_why)

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "daemon/running.h"
 #include "query/partitions.h"
 #include "store/published.h"
@@ -166,6 +167,33 @@ int operator_offsets_decide(void *ctx, const struct web_decision *d, struct json
     decision_json(o, &deciding.made);
     json_object_end(o);
     return 0;
+}
+
+void operator_offsets_measure(void *ctx)
+{
+    struct running *r = ctx;
+    AUTO(arena_destroy) struct arena *a = arena_create(ARENA_BYTES);
+    struct view *v;
+    struct partition_life *lives;
+    size_t count = 0;
+    struct totals sum = {0};
+    uint64_t taken = 0, lost = 0;
+    if (!broker_is_configured(&r->config->kafka) || view_open(r->holding.store, &v) < 0)
+        return;
+    int e = partition_lives(v, a, &lives, &count);
+    view_close(v);
+    for (size_t i = 0; e == 0 && i < count; i++) {
+        totals_add(&sum, &lives[i].state.totals);
+        taken += lives[i].state.next - lives[i].state.first;
+        lost += lives[i].state.lost;
+    }
+    metric_set(METRIC_MESSAGES_STORED, (int64_t)sum.stored);
+    metric_set(METRIC_MESSAGES_CHANGED, (int64_t)sum.changed);
+    metric_set(METRIC_MESSAGES_DUPLICATE, (int64_t)sum.duplicate);
+    metric_set(METRIC_MESSAGES_STALE, (int64_t)sum.stale);
+    metric_set(METRIC_MESSAGES_REJECTED, (int64_t)sum.rejected);
+    metric_set(METRIC_OFFSETS_TAKEN, (int64_t)taken);
+    metric_set(METRIC_OFFSETS_LOST, (int64_t)lost);
 }
 
 bool operator_watermarks(void *ctx, struct slice topic, uint32_t partition, uint64_t *ret_low,

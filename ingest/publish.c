@@ -93,6 +93,12 @@ static int add_one(struct round *r, size_t index, uint64_t from, uint64_t *ret_e
     }
     if (b.err)
         return b.err;
+    if (!r->list) { /* mostly there is nothing to tell */
+        size_t most = round_messages(r->o);
+        r->list = ARENA_ARRAY(r->arena, struct publish_message, most);
+        r->of = ARENA_ARRAY(r->arena, size_t, most);
+        r->end = ARENA_ARRAY(r->arena, uint64_t, most);
+    }
     receipt_message_id(&about, from, end - 1, id);
     r->list[r->count] = (struct publish_message){
         .topic = receipts_topic(r->arena, s),
@@ -170,13 +176,8 @@ static int gather(struct round *r, size_t *turn)
     if (e < 0)
         return e;
     e = partition_lives(r->view, r->arena, &r->partitions, &r->partition_count);
-    if (e == 0) {
+    if (e == 0)
         r->next = ARENA_ARRAY(r->arena, uint64_t, r->partition_count + 1);
-        size_t most = round_messages(r->o);
-        r->list = ARENA_ARRAY(r->arena, struct publish_message, most);
-        r->of = ARENA_ARRAY(r->arena, size_t, most);
-        r->end = ARENA_ARRAY(r->arena, uint64_t, most);
-    }
     size_t first = r->partition_count ? *turn % r->partition_count : 0;
     for (size_t i = 0; e == 0 && i < r->partition_count; i++) {
         size_t index = (first + i) % r->partition_count;
