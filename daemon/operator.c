@@ -188,6 +188,19 @@ static void measure(void *ctx)
     memory_watch_now(ctx);
 }
 
+static void expose(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    if (r->stream)
+        stream_expose(r->stream, b);
+}
+
+static void tell_stream(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    stream_state(r->stream, b);
+}
+
 static bool is_ready(void *ctx, const char **ret_why)
 {
     struct running *r = ctx;
@@ -211,6 +224,8 @@ struct web_operator running_operator(struct running *r)
         .status = status,
         .stores = stores,
         .measure = measure,
+        .expose = expose,
+        .stream_state = r->stream ? tell_stream : NULL,
         .is_ready = is_ready,
     };
 }

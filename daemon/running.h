@@ -4,6 +4,7 @@
 #include "daemon/exit_code.h"
 #include "daemon/holding.h"
 #include "daemon/memory.h"
+#include "ingest/stream.h"
 #include "ingest/writer.h"
 #include "query/query.h"
 #include "web/web.h"
@@ -18,6 +19,7 @@ struct running {
     struct holding holding; /* keys, store, catalogue */
     struct query_cache *cache;
     struct writer *writer;
+    struct stream *stream; /* NULL: no broker is configured */
     struct web *web;
     struct utc_ms started;
 };
