@@ -190,6 +190,19 @@ static void measure(void *ctx)
     operator_offsets_measure(ctx);
 }
 
+static void expose(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    if (r->stream)
+        stream_expose(r->stream, b);
+}
+
+static void tell_stream(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    stream_state(r->stream, b);
+}
+
 static bool is_ready(void *ctx, const char **ret_why)
 {
     struct running *r = ctx;
@@ -216,6 +229,8 @@ struct web_operator running_operator(struct running *r)
         .offsets_decide = operator_offsets_decide,
         .watermarks = operator_watermarks,
         .measure = measure,
+        .expose = expose,
+        .stream_state = r->stream ? tell_stream : NULL,
         .is_ready = is_ready,
     };
 }

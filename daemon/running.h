@@ -7,6 +7,7 @@
 #include "daemon/memory.h"
 #include "daemon/receipts_sender.h"
 #include "ingest/publish.h"
+#include "ingest/stream.h"
 #include "ingest/writer.h"
 #include "query/query.h"
 #include "web/web.h"
@@ -24,6 +25,7 @@ struct running {
     struct lag *lag;                /* only with Apache Kafka */
     struct receipts_sender *sender; /* both with kafka.publish alone */
     struct publish *publish;
+    struct stream *stream; /* NULL: no broker is configured */
     struct web *web;
     struct utc_ms started;
 };
@@ -32,6 +34,11 @@ struct running {
  * in the reason; then nothing is left running. */
 enum exit_code running_start(const struct config *c, struct running *ret,
                              struct reason *reterr_why);
+/* The two halves of it that `creditctl rebuild` uses: what holds the store, with writer and
+ * catalogue; and what takes messages. Nobody is answered, and nothing is told. */
+enum exit_code running_begin(const struct config *c, struct running *ret,
+                             struct reason *reterr_why);
+enum exit_code running_take_messages(struct running *r, struct reason *reterr_why);
 /* Lets requests end, commits what is at hand, closes the store. */
 void running_stop(struct running *r);
 

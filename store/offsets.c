@@ -6,6 +6,8 @@
  *                                   time ms 8, its hash 16, totals (store/totals.c), department
  *                                   (counted bytes)
  *
+ *   "store-name"                    format 1, random 10
+ *
  * Partition 0 of credit.submissions.amr, of which offsets 0 and 1 were stored, holds
  * 01 0000000000000001 0000000000000000 0000000000000002 00 00 00 0000000000000000
  * 0000000000000001 0000018CD6B8F800 (hash) 02 02 00 00 00 00 00 00 03 616D72. */
@@ -178,5 +180,24 @@ int partition_state_list(struct view *v, struct arena *a, struct partition_state
         return e < 0 ? e : r;
     *ret = list;
     *ret_count = count;
+    return 0;
+}
+
+void store_name_put(struct batch *b, const uint8_t name[STORE_NAME_BYTES])
+{
+    uint8_t v[1 + STORE_NAME_BYTES] = {FORMAT};
+    memcpy(v + 1, name, STORE_NAME_BYTES);
+    batch_put(b, CF_STATE, SLICE("store-name"), slice_make(v, sizeof v));
+}
+
+int store_name_get(struct view *v, struct arena *a, uint8_t ret[STORE_NAME_BYTES])
+{
+    struct slice bytes;
+    int r = view_get(v, a, CF_STATE, SLICE("store-name"), &bytes);
+    if (r < 0)
+        return r;
+    if (bytes.n != 1 + STORE_NAME_BYTES || bytes.p[0] != FORMAT)
+        return CE_FORMAT;
+    memcpy(ret, bytes.p + 1, STORE_NAME_BYTES);
     return 0;
 }

@@ -19,6 +19,11 @@ enum stop {
 #include "store/stop.def"
 #undef STOP
 };
+/* Whether it stays so until an operator decides. */
+static inline bool stop_stays(enum stop s)
+{
+    return s != STOP_NONE && s <= STOP_SENDERS_TIME;
+}
 /* "gap"; empty for STOP_NONE. */
 const char *stop_code(enum stop s);
 const char *stop_zh(enum stop s);
@@ -57,3 +62,9 @@ int partition_state_get(struct view *v, struct arena *a, struct slice topic, uin
 /* All of them, by topic and partition, in the arena. */
 int partition_state_list(struct view *v, struct arena *a, struct partition_state **ret,
                          size_t *ret_count);
+
+/* The name under which a store's offsets are shown to tools of Apache Kafka: made up once, in no
+ * other store. Absent before that: CE_NOT_FOUND. */
+enum { STORE_NAME_BYTES = 10 };
+void store_name_put(struct batch *b, const uint8_t name[STORE_NAME_BYTES]);
+int store_name_get(struct view *v, struct arena *a, uint8_t ret[STORE_NAME_BYTES]);

@@ -20,6 +20,7 @@
  *   "batch/" batch id hash 10     a batch (struct batch_state)
  *   "batch-number/" ~number 8     batch id hash 10: to list batches, newest first
  *   "batch-of/" department 0 ~number 8   the same for one department
+ *   "store-name"                  store/offsets.h
  *   "swept"                       before when receipts' details may be gone
  *   "offset/" topic 0 partition 4 a partition of Apache Kafka (store/offsets.h)
  */
@@ -52,8 +53,7 @@ struct batch_state {
     uint64_t rows_done;
     uint64_t bytes_done; /* of the body, up to the end of the last row done; of messages the sum of
                             their values */
-    uint8_t hash[32];    /* SHA-256 of these bytes; of the whole body once finished; of messages a
-                            chain, SHA-256 of the hash so far and the value */
+    uint8_t hash[32]; /* SHA-256 of these bytes; of the whole body once finished; 0 of messages */
     struct totals totals;
 };
 /* Its rows are counted in the ledger with the partition that they came by. */

@@ -66,6 +66,11 @@ struct web_operator {
     int (*stores)(void *ctx, struct json_out *o, struct reason *reterr_why);
     /* Brings gauges up to date before they are shown. NULL: nothing to do. */
     void (*measure)(void *ctx);
+    /* Further metrics, in the text format. NULL: none. */
+    void (*expose)(void *ctx, struct buf *b);
+    /* What is wrong with what comes through Apache Kafka, for a person; nothing when all is well.
+     * NULL: none is configured. */
+    void (*stream_state)(void *ctx, struct buf *b);
     /* Whether requests can be answered; *ret_why is a literal that says what is missing. Called
      * from any thread, must be quick. NULL: always. */
     bool (*is_ready)(void *ctx, const char **ret_why);
