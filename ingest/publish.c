@@ -18,7 +18,7 @@
 
 enum {
     IDLE_MS = 200,
-    WAIT_MS_MOST = 30000,
+    WAIT_MS_MOST = 5000,
     MESSAGE_BYTES = 800 * 1024, /* brokers take a million bytes unless they are told otherwise */
     ROUND_BYTES = 4 << 20,
     PARTITION_BYTES = 1 << 20, /* of a round, so that partitions take turns */
