@@ -211,9 +211,7 @@ static int subject_read(struct apply *ap, const struct subject_id *id, struct su
 {
     struct slice bytes;
     int r = batch_get(ap->batch, ap->scratch, CF_SUBJECT, KEY_SLICE(*id), &bytes);
-    if (r < 0)
-        return r;
-    return subject_decode(arena_dup(ap->scratch, bytes), ret);
+    return r < 0 ? r : subject_decode(bytes, ret);
 }
 
 static bool has_registration(const struct subject *s)
@@ -491,19 +489,35 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     return 0;
 }
 
-int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
-              struct gate_result *ret)
+int apply_read_ahead(struct apply *ap, const struct judged *rows, size_t count)
+{
+    arena_reset(ap->scratch);
+    struct slice *keys = ARENA_ARRAY(ap->scratch, struct slice, count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].rejected)
+            keys[n++] = KEY_SLICE(rows[i].id);
+    int e = batch_read_ahead(ap->batch, ap->scratch, CF_BY_SOURCE, n, keys);
+    if (e < 0 || ap->leaves_subjects)
+        return e;
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].rejected && rows[i].operation != OPERATION_REVOKE)
+            keys[n++] = KEY_SLICE(rows[i].subject);
+    return batch_read_ahead(ap->batch, ap->scratch, CF_SUBJECT, n, keys);
+}
+
+int apply_row(struct apply *ap, const struct judged *row, struct gate_result *ret)
 {
     struct source known = {0};
-    struct slice held;
+    struct slice bytes;
     arena_reset(ap->scratch);
-    int in_batch = batch_peek(ap->batch, CF_BY_SOURCE, KEY_SLICE(row->id), &held);
-    bool is_known = in_batch > 0 || (in_batch == 0 && known_bytes.n);
-    if (is_known) {
-        int e = source_decode(in_batch > 0 ? held : known_bytes, &known);
-        if (e < 0)
-            return e;
-    }
+    int e = batch_get(ap->batch, ap->scratch, CF_BY_SOURCE, KEY_SLICE(row->id), &bytes);
+    bool is_known = e == 0;
+    if (is_known)
+        e = source_decode(bytes, &known);
+    if (e < 0 && e != CE_NOT_FOUND)
+        return e;
     *ret = gate_judge(row, is_known ? &known : NULL, ap->has_kafka);
     switch (ret->action) {
     case GATE_NOTHING:
