@@ -149,6 +149,8 @@ static void count_in_batch(struct fed_batch *f, const struct judged *row, const 
     receipt_pack_skip(&f->pack, next->rows_done + 1, d->batch_row);
     account_row(&(struct account){&next->totals, NULL, &f->pack}, d->batch_row, v, row->findings,
                 row->kept);
+    if (d->columns.n)
+        receipt_pack_columns(&f->pack, d->columns);
     next->rows_done = d->batch_row;
     next->bytes_done += d->bytes;
 }
