@@ -95,7 +95,8 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
     a->used = mark.used;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* Not zeroed; in *ret_bytes how much it really is. */
+static char *take(struct arena *a, size_t n, size_t *ret_bytes)
 {
     size_t need = (n + 15) & ~(size_t)15;
     CHECK(need >= n && need <= a->limit && a->used <= a->limit - need);
@@ -105,18 +106,27 @@ void *arena_alloc(struct arena *a, size_t n)
         b->next = block_new(cap < need ? need : cap);
         b = a->last = b->next;
     }
-    void *p = b->at + b->used;
+    char *p = b->at + b->used;
     b->used += need;
     a->used += need;
-    memset(p, 0, need);
+    *ret_bytes = need;
     return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    size_t bytes;
+    char *p = take(a, n, &bytes);
+    return memset(p, 0, bytes);
 }
 
 struct slice arena_dup(struct arena *a, struct slice s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    size_t bytes;
+    char *p = take(a, s.n + 1, &bytes);
     if (s.n)
         memcpy(p, s.p, s.n);
+    memset(p + s.n, 0, bytes - s.n);
     return (struct slice){p, s.n};
 }
 

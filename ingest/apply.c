@@ -211,9 +211,7 @@ static int subject_read(struct apply *ap, const struct subject_id *id, struct su
 {
     struct slice bytes;
     int r = batch_get(ap->batch, ap->scratch, CF_SUBJECT, KEY_SLICE(*id), &bytes);
-    if (r < 0)
-        return r;
-    return subject_decode(arena_dup(ap->scratch, bytes), ret);
+    return r < 0 ? r : subject_decode(bytes, ret);
 }
 
 static bool has_registration(const struct subject *s)
@@ -330,6 +328,25 @@ static int history_put(struct apply *ap, uint64_t number, const struct version *
     return bytes.err;
 }
 
+/* Received times may go back where versions do not: what takes a record's place is current from no
+ * earlier than that was. */
+static struct utc_ms current_from(const struct judged *row, const struct record *was)
+{
+    struct utc_ms received = version_received(&row->version);
+    return received.v < was->head.current_from.v ? was->head.current_from : received;
+}
+
+static struct slice bytes_from(struct apply *ap, const struct judged *row, struct utc_ms from)
+{
+    if (from.v == row->head.current_from.v)
+        return row->bytes;
+    struct slice bytes = arena_dup(ap->scratch, row->bytes);
+    struct record_head h = row->head;
+    h.current_from = from;
+    record_patch_head((char *)(uintptr_t)bytes.p, &h);
+    return bytes;
+}
+
 /* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days
  * and visibility, so that a record that was public answers "gone" and no other does. */
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
@@ -338,6 +355,7 @@ static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
     struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.flags |= RECORD_REVOKED;
+    h.current_from = current_from(row, old);
     h.day = old->head.day;
     h.public_until = old->head.public_until;
     h.ended = old->head.ended;
@@ -358,14 +376,15 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     uint64_t number = record_key_number(&known->locator);
     struct history h = {.subject = was_subject,
                         .current_from = was.head.current_from,
-                        .current_until = version_received(&row->version),
+                        .current_until = current_from(row, &was),
                         .record = was_bytes};
     memcpy(h.content, known->content, sizeof h.content);
     if ((e = history_put(ap, number, &known->version, &h)) < 0)
         return e;
 
     bool revokes = row->operation == OPERATION_REVOKE;
-    struct slice bytes = revokes ? revoked_bytes(ap, row, &was) : row->bytes;
+    struct slice bytes =
+        revokes ? revoked_bytes(ap, row, &was) : bytes_from(ap, row, h.current_until);
     if ((e = record_decode(bytes, &is)) < 0)
         return e;
     struct subject_id subject = revokes ? was_subject : row->subject;
@@ -491,19 +510,35 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     return 0;
 }
 
-int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
-              struct gate_result *ret)
+int apply_read_ahead(struct apply *ap, const struct judged *rows, size_t count)
+{
+    arena_reset(ap->scratch);
+    struct slice *keys = ARENA_ARRAY(ap->scratch, struct slice, count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].rejected)
+            keys[n++] = KEY_SLICE(rows[i].id);
+    int e = batch_read_ahead(ap->batch, ap->scratch, CF_BY_SOURCE, n, keys);
+    if (e < 0 || ap->leaves_subjects)
+        return e;
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].rejected && rows[i].operation != OPERATION_REVOKE)
+            keys[n++] = KEY_SLICE(rows[i].subject);
+    return batch_read_ahead(ap->batch, ap->scratch, CF_SUBJECT, n, keys);
+}
+
+int apply_row(struct apply *ap, const struct judged *row, struct gate_result *ret)
 {
     struct source known = {0};
-    struct slice held;
+    struct slice bytes;
     arena_reset(ap->scratch);
-    int in_batch = batch_peek(ap->batch, CF_BY_SOURCE, KEY_SLICE(row->id), &held);
-    bool is_known = in_batch > 0 || (in_batch == 0 && known_bytes.n);
-    if (is_known) {
-        int e = source_decode(in_batch > 0 ? held : known_bytes, &known);
-        if (e < 0)
-            return e;
-    }
+    int e = batch_get(ap->batch, ap->scratch, CF_BY_SOURCE, KEY_SLICE(row->id), &bytes);
+    bool is_known = e == 0;
+    if (is_known)
+        e = source_decode(bytes, &known);
+    if (e < 0 && e != CE_NOT_FOUND)
+        return e;
     *ret = gate_judge(row, is_known ? &known : NULL, ap->has_kafka);
     switch (ret->action) {
     case GATE_NOTHING:

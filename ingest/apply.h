@@ -35,12 +35,12 @@ void apply_init(struct apply *ap, struct batch *b, const struct keys *k, struct 
                 struct buf *events);
 void apply_fini(struct apply *ap);
 
+/* Looks up at once what most of the rows will ask the store for. CE_... as apply_row. */
+int apply_read_ahead(struct apply *ap, const struct judged *rows, size_t count);
 /* Judges the row against what is stored and gathers what must be written: record, history,
- * by_source, by_term, and, when it is cheap, the subject row. `known_bytes` is by_source's value as
- * looked up before the batch; rows of the batch come first. 0 with the verdict, or CE_... when the
- * store could not be read or holds damaged bytes. */
-int apply_row(struct apply *ap, const struct judged *row, struct slice known_bytes,
-              struct gate_result *ret);
+ * by_source, by_term, and, when it is cheap, the subject row. 0 with the verdict, or CE_... when
+ * the store could not be read or holds damaged bytes. */
+int apply_row(struct apply *ap, const struct judged *row, struct gate_result *ret);
 /* Before the commit: computes the rows of subjects that need it, with their names and links. */
 int apply_finish(struct apply *ap);
 /* Puts the row of a subject that had none, with its names and links. A search number, if it is to

@@ -221,7 +221,7 @@ static int decide(struct deciding *d, struct slice key, struct slice value)
     uint64_t number = d->load->files[file].rows_before + row.row;
     d->id = row.id;
     d->counters.next_record = number;
-    if ((r = apply_row(&d->apply, &row, (struct slice){0}, &gate)) < 0)
+    if ((r = apply_row(&d->apply, &row, &gate)) < 0)
         return r;
     d->versions++;
     buf_clear(&d->events);

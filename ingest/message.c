@@ -13,6 +13,7 @@
 #include "base/scan.h"
 #include "base/wire.h"
 #include "ingest/finding.h"
+#include "ingest/keeper.h"
 #include "ingest/reader.h"
 
 enum { SLOTS = 48, BATCH_BYTES_MAX = 64, HASHED_BYTES_MAX = 64 << 20 };
@@ -30,6 +31,8 @@ struct message_judge {
     struct message_judge_options o;
     const struct catalogue *catalogue;
     struct scan *scan; /* looks for _theme where no header names one */
+    struct keeper *keeper;
+    bool knows_column;
     struct slot slots[SLOTS];
     uint64_t uses;
 };
@@ -60,6 +63,7 @@ struct message_judge *message_judge_create(const struct message_judge_options *o
     CHECK(mj);
     mj->o = *o;
     mj->scan = scan_create();
+    CHECK(keeper_create(o->keys, (struct slice){0}, &mj->keeper) == 0); /* reads nothing */
     return mj;
 }
 
@@ -77,6 +81,7 @@ void message_judge_destroy(struct message_judge *mj)
     for (size_t i = 0; i < SLOTS; i++)
         slot_clear(&mj->slots[i]);
     scan_destroy(mj->scan);
+    keeper_destroy(mj->keeper);
     free(mj);
 }
 
@@ -268,6 +273,28 @@ static int judge_by(struct judging_message *j, const struct theme *theme, enum r
     return judge_row(slot->judge, j->a, &row, ret);
 }
 
+/* A rejected row of a batch goes back to its sender as it came, in one column, which each part of
+ * the batch's receipt names. Of others the message itself is there. */
+static int keep(struct message_judge *mj, struct arena *a, struct slice value, struct slice *ret)
+{
+    struct raw_value only = {.column = SLICE("#1"), .value = value};
+    return keeper_row(mj->keeper, a, &(struct raw_row){.values = &only, .count = 1}, ret);
+}
+
+static int keep_row(struct judging_message *j, struct judged *row, struct delivered *d)
+{
+    int r = 0;
+    if (!d->batch.n)
+        return 0;
+    if (!j->mj->knows_column) /* the first row makes it known */
+        r = keep(j->mj, j->a, SLICE("?"), &row->kept);
+    j->mj->knows_column = r == 0;
+    row->kept = (struct slice){NULL, 0};
+    if (r == 0 && row->rejected && !row->is_forbidden)
+        r = keep(j->mj, j->a, j->value, &row->kept);
+    return r < 0 ? r : keeper_columns(j->mj->keeper, j->a, &d->columns);
+}
+
 int message_judge_row(struct message_judge *mj, struct arena *a, struct slice department,
                       const struct message *m, struct judged *ret, struct delivered *ret_delivered)
 {
@@ -294,6 +321,8 @@ int message_judge_row(struct message_judge *mj, struct arena *a, struct slice de
                                .rejected = true,
                                .is_forbidden = true};
     }
+    if (r == 0)
+        r = keep_row(&j, ret, &d);
     *ret_delivered = d;
     return r;
 }

@@ -28,7 +28,8 @@ struct delivered {
     struct slice batch; /* its Batch-Id; empty: of no batch */
     uint64_t batch_row;
     bool ends_batch;
-    size_t bytes; /* of the value */
+    size_t bytes;         /* of the value */
+    struct slice columns; /* of a batch's row that is kept with its receipt, sealed */
 };
 
 struct message_judge;

@@ -85,7 +85,7 @@ static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
     int r = 0;
     pthread_mutex_lock(&w->lock);
     while (*held_find(w, id) && r == 0)
-        if (pthread_cond_timedwait(&w->done, &w->lock, &until) != 0)
+        if (pthread_cond_timedwait(&w->free, &w->lock, &until) != 0)
             r = CE_BUSY;
     if (!*held_find(w, id)) {
         struct held *h = calloc(1, sizeof *h);
@@ -107,7 +107,7 @@ static void let_go(struct writer *w, const struct batch_id *id)
     struct held *gone = *at;
     *at = gone->next;
     free(gone);
-    pthread_cond_broadcast(&w->done);
+    pthread_cond_broadcast(&w->free);
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -438,7 +438,7 @@ void stream_expose(struct stream *s, struct buf *ret)
     struct account_of *list = calloc(lanes + 1, sizeof *list);
     CHECK(list);
     for (const struct lane *l = s->lanes; l; l = l->after) {
-        if (l->step == LANE_FOREIGN)
+        if (!l->shown.is_ours)
             continue;
         size_t i = 0;
         while (i < count && !slice_eq(list[i].department, l->department))

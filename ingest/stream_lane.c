@@ -37,6 +37,7 @@ static void say(enum log_level level, const char *event, const struct lane *l, c
 static void show(struct stream *s, struct lane *l, const struct partition_state *p)
 {
     pthread_mutex_lock(&s->lock);
+    l->shown.is_ours = true;
     l->shown.next = p->next;
     l->shown.last_time = p->last_time;
     l->shown.stop = p->stop;

@@ -32,6 +32,7 @@ struct lane {
     uint64_t next;             /* behind what was taken so far */
     /* As last known, under the lock of the stream, for those who ask. */
     struct {
+        bool is_ours; /* was opened once */
         uint64_t next, high;
         struct utc_ms last_time;
         enum stop stop;

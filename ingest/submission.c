@@ -35,6 +35,7 @@ struct submission {
     struct buf pipe;
     bool is_finished, is_aborted, is_full;
     bool has_pressed; /* a piece did not fit since the pipe was last taken */
+    bool has_read;    /* all there is to read: what comes now is passed over */
     bool has_ended;
     enum submission_end end;
     struct batch_id id;
@@ -66,26 +67,47 @@ static atomic_uint running;
 /* Judging a row may take many times what the row does, and more threads than processors at it only
  * hold that memory for longer. Turns go in the order in which they were asked for, so that a large
  * file does not keep a small one waiting. */
+struct turn {
+    pthread_cond_t given;
+    bool is_mine;
+    struct turn *next;
+};
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t given;
-    uint64_t asked, ended;
-} turns = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+    unsigned taken;
+    struct turn *first, *last; /* who waits */
+} turns = {PTHREAD_MUTEX_INITIALIZER, 0, NULL, NULL};
 
 static void turn_take(const struct submission *s)
 {
+    struct turn mine = {.given = PTHREAD_COND_INITIALIZER};
     pthread_mutex_lock(&turns.lock);
-    uint64_t mine = turns.asked++;
-    while (mine >= turns.ended + s->o.turns_max)
-        pthread_cond_wait(&turns.given, &turns.lock);
+    if (!turns.first && turns.taken < s->o.turns_max) {
+        turns.taken++;
+    } else {
+        if (turns.first)
+            turns.last->next = &mine;
+        else
+            turns.first = &mine;
+        turns.last = &mine;
+        while (!mine.is_mine)
+            pthread_cond_wait(&mine.given, &turns.lock);
+    }
     pthread_mutex_unlock(&turns.lock);
 }
 
+/* Handed on to whoever waits longest. */
 static void turn_give(void)
 {
     pthread_mutex_lock(&turns.lock);
-    turns.ended++;
-    pthread_cond_broadcast(&turns.given);
+    struct turn *next = turns.first;
+    if (next) {
+        turns.first = next->next;
+        next->is_mine = true;
+        pthread_cond_signal(&next->given);
+    } else {
+        turns.taken--;
+    }
     pthread_mutex_unlock(&turns.lock);
 }
 
@@ -359,8 +381,8 @@ static int prepare(struct submission *s)
     return r < 0 ? reason_set(&s->why, r, "the receipt of this batch cannot be read") : 0;
 }
 
-/* Whoever is told the end may begin the next one at once: by then this one counts no more, and has
- * no memory to speak of. */
+/* An upload that only waits for its receipt has no memory to speak of, and counts no more: others
+ * may begin, whose rows may be in the same commit. */
 static void let_go(struct submission *s)
 {
     for (unsigned i = 0; i < s->spare_count; i++)
@@ -371,6 +393,10 @@ static void let_go(struct submission *s)
     keeper_destroy(s->keeper);
     sha256_destroy(s->hash);
     buf_fini(&s->tail);
+    pthread_mutex_lock(&s->lock);
+    s->has_read = true;
+    buf_fini(&s->pipe);
+    pthread_mutex_unlock(&s->lock);
     metric_add(METRIC_SUBMISSIONS_OPEN, -1);
     atomic_fetch_sub(&running, 1);
 }
@@ -379,6 +405,7 @@ static void *run(void *ctx)
 {
     struct submission *s = ctx;
     bool cut = false;
+    pthread_setname_np(pthread_self(), "upload");
     int r = prepare(s);
     if (r == 0)
         r = read_body(s, &cut);
@@ -387,18 +414,19 @@ static void *run(void *ctx)
             int back = take_one_back(s, true);
             r = r < 0 ? r : back;
         }
+    }
+    let_go(s);
+    if (s->batch) {
         int settled = writer_settle(s->o.writer, s->batch);
         r = r < 0 ? r : settled;
         atomic_store(&s->rows, writer_rows_done(s->o.writer, s->batch));
         writer_close_batch(s->o.writer, s->batch);
     }
-    let_go(s);
     pthread_mutex_lock(&s->lock);
     s->has_ended = true;
     s->end = end_of(r, cut);
     if (r < 0 && !s->why.text[0])
         reason_set(&s->why, r, "%s", err_text(r));
-    buf_fini(&s->pipe);
     pthread_mutex_unlock(&s->lock);
     if (s->o.wake)
         s->o.wake(s->o.wake_ctx);
@@ -459,8 +487,8 @@ size_t submission_feed(struct submission *s, struct slice piece)
 {
     pthread_mutex_lock(&s->lock);
     size_t room = PIPE_BYTES - s->pipe.n;
-    size_t n = s->has_ended ? piece.n : piece.n < room ? piece.n : room;
-    if (!s->has_ended)
+    size_t n = s->has_read ? piece.n : piece.n < room ? piece.n : room;
+    if (!s->has_read)
         buf_add(&s->pipe, piece.p, n);
     s->is_full = n == 0 && piece.n > 0;
     s->has_pressed = s->has_pressed || n < piece.n;

@@ -17,14 +17,14 @@
 
 enum {
     ROWS_WANTED = 1000, /* a commit worth its fsync */
-    ROWS_MOST = 5000,   /* while more wait */
+    ROWS_MOST = 20000,  /* while more wait */
     COMMIT_BYTES = 64 << 20,
     QUEUE_BYTES = 64 << 20,
     QUEUE_LENGTH = 1024, /* its bytes end it first */
     KEPT_MOST = 8 << 20, /* of details and rejected rows, in values of receipts */
     KEPT_PART = 8,       /* of the commit's bytes, at most */
     STORES_COPY = 2,     /* what is gathered is written from a copy */
-    GATHER_MS = 20,
+    GATHER_MS = 100,
     REOPEN_PAUSE_MS = 1000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
@@ -102,6 +102,7 @@ static void hand_back(struct parcel *p, int result)
     else
         pend->done_first = p;
     pend->done_last = p;
+    pthread_cond_signal(&pend->done);
 }
 
 static void hand_back_alone(struct writer *w, struct parcel *p, int result)
@@ -109,7 +110,6 @@ static void hand_back_alone(struct writer *w, struct parcel *p, int result)
     release(w, p);
     pthread_mutex_lock(&w->lock);
     hand_back(p, result);
-    pthread_cond_broadcast(&w->done);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -121,6 +121,7 @@ static void tell(struct writer *w, int result, const struct reason *why)
     for (unsigned i = 0; i < w->in_commit_count; i++) {
         struct pending *pend = w->in_commit[i];
         pend->is_in_commit = false;
+        pthread_cond_signal(&pend->done);
         if (result < 0)
             pend->broken = result;
         else if (pend->batch)
@@ -148,10 +149,10 @@ static void tell(struct writer *w, int result, const struct reason *why)
             e->why = *why;
         }
         e->is_done = true;
+        pthread_cond_signal(&e->done);
     }
     w->in_commit_count = 0;
     w->errand_count = 0;
-    pthread_cond_broadcast(&w->done);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -281,7 +282,7 @@ static int do_errand_aside(struct writer *w, struct errand *e)
     if (e->result == 0)
         e->result = r;
     e->is_done = true;
-    pthread_cond_broadcast(&w->done);
+    pthread_cond_signal(&e->done);
     pthread_mutex_unlock(&w->lock);
     return r;
 }
@@ -306,7 +307,7 @@ static void do_settle(struct writer *w, struct pending *pend)
         writer_batch_ended(w);
     pthread_mutex_lock(&w->lock);
     pend->is_settling = false;
-    pthread_cond_broadcast(&w->done);
+    pthread_cond_signal(&pend->done);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -382,6 +383,7 @@ static void *run(void *ctx)
 {
     struct writer *w = ctx;
     void *item;
+    pthread_setname_np(pthread_self(), "writer");
     while (queue_pop(w->queue, -1, &item) == 0) {
         choose_gear(w, item);
         int r = do_work(w, item);
@@ -414,7 +416,7 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     buf_init(&w->events, EVENT_BYTES_MAX);
     apply_init(&w->apply, w->batch, o->keys, &w->counters, &w->events);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->done, NULL);
+    pthread_cond_init(&w->free, NULL);
     pthread_cond_init(&w->room, NULL);
     atomic_store(&w->is_well, true);
     int r = counters_load(w);
@@ -447,7 +449,7 @@ void writer_stop(struct writer *w)
     buf_fini(&w->events);
     apply_fini(&w->apply);
     pthread_cond_destroy(&w->room);
-    pthread_cond_destroy(&w->done);
+    pthread_cond_destroy(&w->free);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }
@@ -478,7 +480,7 @@ struct utc_ms writer_newest_received(struct writer *w)
 int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
                void *ctx, struct reason *reterr_why)
 {
-    struct errand e = {.fill = fill, .ctx = ctx};
+    struct errand e = {.fill = fill, .ctx = ctx, .done = PTHREAD_COND_INITIALIZER};
     struct work *work = calloc(1, sizeof *work);
     CHECK(work);
     work->errand = &e;
@@ -489,7 +491,7 @@ int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct 
     }
     pthread_mutex_lock(&w->lock);
     while (!e.is_done)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&e.done, &w->lock);
     pthread_mutex_unlock(&w->lock);
     if (e.result < 0 && reterr_why)
         *reterr_why = e.why;

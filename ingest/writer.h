@@ -13,8 +13,8 @@
 
 /* The one writing thread (design §1.3). Producers hand it parcels of judged rows through a bounded
  * queue; it gates them, gathers one batch and commits when the queue is empty, after 1,000 rows
- * (5,000 when they wait) or after 20 ms, with one fsync. Records, indexes, receipts, ledger and the
- * batch's progress are one commit.
+ * (20,000 when they wait) or after 100 ms, with one fsync. Records, indexes, receipts, ledger and
+ * the batch's progress are one commit.
  *
  * Behind a backlog it shifts into a second gear (docs/adr/0028): it gathers a run of up to 300,000
  * rows, which goes down as files (store/run.h). Rules, verdicts and receipts are the same. A run

@@ -149,11 +149,13 @@ static void count_in_batch(struct fed_batch *f, const struct judged *row, const 
     receipt_pack_skip(&f->pack, next->rows_done + 1, d->batch_row);
     account_row(&(struct account){&next->totals, NULL, &f->pack}, d->batch_row, v, row->findings,
                 row->kept);
+    if (d->columns.n)
+        receipt_pack_columns(&f->pack, d->columns);
     next->rows_done = d->batch_row;
     next->bytes_done += d->bytes;
 }
 
-static int take_message(struct writer *w, struct parcel *p, unsigned i, struct slice known)
+static int take_message(struct writer *w, struct parcel *p, unsigned i)
 {
     struct judged *row = &p->rows[i];
     const struct delivered *d = &p->delivery->rows[i];
@@ -171,7 +173,7 @@ static int take_message(struct writer *w, struct parcel *p, unsigned i, struct s
     if (is_again)
         gate.verdict = VERDICT_DUPLICATE;
     else if (!row->rejected)
-        r = apply_row(&w->apply, row, known, &gate);
+        r = apply_row(&w->apply, row, &gate);
     if (r < 0)
         return r;
     if (gate.version_reused)
@@ -201,13 +203,13 @@ static int take_message(struct writer *w, struct parcel *p, unsigned i, struct s
     return 0;
 }
 
-int writer_take_messages(struct writer *w, struct parcel *p, const struct slice *known)
+int writer_take_messages(struct writer *w, struct parcel *p)
 {
     struct partition_state *ahead = &p->pending->ahead;
     struct receipt_pack *pack = &p->pending->pack;
     const struct delivery *d = p->delivery;
     for (unsigned i = 0; i < p->count; i++) {
-        int r = take_message(w, p, i, known[i]);
+        int r = take_message(w, p, i);
         if (r < 0)
             return r;
     }

@@ -19,6 +19,7 @@ struct errand {
     int result;
     struct reason why;
     bool is_done;
+    pthread_cond_t done;
 };
 struct work {
     struct parcel *parcel;
@@ -34,7 +35,8 @@ struct pending {
     struct partition_state ahead; /* likewise */
     struct receipt_pack pack;
     bool is_in_commit;
-    bool is_settling; /* the word that it settles is in the queue; under the lock */
+    bool is_settling;    /* the word that it settles is in the queue; under the lock */
+    pthread_cond_t done; /* something of it: each producer is woken for its own only */
     int broken; /* a parcel of it was lost with a failed commit: later ones must not leave a gap */
     struct parcel *done_first, *done_last;
     unsigned out; /* parcels with the writer or waiting to be taken back */
@@ -71,7 +73,7 @@ struct writer {
     _Atomic int64_t newest_received;
 
     pthread_mutex_t lock; /* guards what follows and every pending's list */
-    pthread_cond_t done;
+    pthread_cond_t free;  /* a batch that was held is so no more */
     struct held *held;
     pthread_cond_t room;
     size_t given_bytes; /* of parcels that are with the writer */
@@ -104,8 +106,8 @@ enum {
 
 /* Gates and applies the rows of a parcel and accounts for them. */
 int writer_take_parcel(struct writer *w, struct parcel *p);
-/* The same for messages, whose partition is in the commit; `known` as looked up. */
-int writer_take_messages(struct writer *w, struct parcel *p, const struct slice *known);
+/* The same for messages, whose partition is in the commit. */
+int writer_take_messages(struct writer *w, struct parcel *p);
 /* Whether it may be taken: 0, or why it goes back. */
 int writer_may_take(struct writer *w, const struct parcel *p);
 /* Batches of messages in this commit: their states, and (also alone) their receipts, go into the

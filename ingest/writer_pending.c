@@ -12,6 +12,7 @@ struct pending *pending_create(void)
 {
     struct pending *pend = calloc(1, sizeof *pend);
     CHECK(pend);
+    pthread_cond_init(&pend->done, NULL);
     receipt_pack_init(&pend->pack);
     return pend;
 }
@@ -19,6 +20,7 @@ struct pending *pending_create(void)
 void pending_destroy(struct pending *pend)
 {
     receipt_pack_fini(&pend->pack);
+    pthread_cond_destroy(&pend->done);
     free(pend);
 }
 
@@ -61,7 +63,7 @@ struct parcel *pending_take_back(struct writer *w, struct pending *pend, bool wa
 {
     pthread_mutex_lock(&w->lock);
     while (wait && pend->out && !pend->done_first)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&pend->done, &w->lock);
     struct parcel *p = pend->done_first;
     if (p) {
         pend->done_first = p->next;
@@ -99,7 +101,7 @@ int pending_settle(struct writer *w, struct pending *pend)
         tell_that_it_settles(w, pend);
     pthread_mutex_lock(&w->lock);
     while (pend->is_in_commit || pend->is_settling)
-        pthread_cond_wait(&w->done, &w->lock);
+        pthread_cond_wait(&pend->done, &w->lock);
     int r = pend->broken;
     pthread_mutex_unlock(&w->lock);
     return r;

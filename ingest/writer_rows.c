@@ -8,40 +8,6 @@
 #include "ingest/account.h"
 #include "ingest/writer_parts.h"
 
-static int by_id(const void *a, const void *b)
-{
-    const struct slice *x = *(const struct slice *const *)a, *y = *(const struct slice *const *)b;
-    return slice_cmp(*x, *y);
-}
-
-/* by_source of all rows of a parcel, looked up in key order. */
-static int look_up(struct writer *w, const struct parcel *p, struct slice *ret_known)
-{
-    struct slice *ids = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    struct slice **order = ARENA_ARRAY(w->arena, struct slice *, p->count + 1);
-    size_t n = 0;
-    for (unsigned i = 0; i < p->count; i++) {
-        if (p->rows[i].rejected)
-            continue;
-        ids[i] = KEY_SLICE(p->rows[i].id);
-        order[n++] = &ids[i];
-    }
-    qsort(order, n, sizeof(struct slice *), by_id);
-    struct slice *sorted = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    struct slice *values = ARENA_ARRAY(w->arena, struct slice, n + 1);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = *order[i];
-    struct view *v;
-    int r = view_open(w->o.store, &v);
-    if (r < 0)
-        return r;
-    r = view_get_many(v, w->arena, CF_BY_SOURCE, n, sorted, values);
-    view_close(v);
-    for (size_t i = 0; i < n; i++)
-        ret_known[order[i] - ids] = values[i];
-    return r;
-}
-
 static void join_commit(struct writer *w, struct pending *pend)
 {
     if (pend->is_in_commit)
@@ -115,7 +81,7 @@ void writer_batch_ended(struct writer *w)
         w->ended_ms = clock_mono_ms();
 }
 
-static int take_rows(struct writer *w, struct parcel *p, const struct slice *known)
+static int take_rows(struct writer *w, struct parcel *p)
 {
     struct open_batch *ob = p->pending->batch;
     int r = 0;
@@ -124,7 +90,7 @@ static int take_rows(struct writer *w, struct parcel *p, const struct slice *kno
         struct judged *row = &p->rows[i];
         struct gate_result gate = {.verdict = VERDICT_REJECTED};
         if (!row->rejected) {
-            r = apply_row(&w->apply, row, known[i], &gate);
+            r = apply_row(&w->apply, row, &gate);
             if (gate.version_reused)
                 account_reused(p->arena, &row->findings);
         }
@@ -149,10 +115,9 @@ int writer_take_parcel(struct writer *w, struct parcel *p)
 {
     join_commit(w, p->pending);
     feel(w, p);
-    struct slice *known = ARENA_ARRAY(w->arena, struct slice, p->count + 1);
-    int r = look_up(w, p, known);
+    int r = apply_read_ahead(&w->apply, p->rows, p->count);
     if (r == 0)
-        r = p->delivery ? writer_take_messages(w, p, known) : take_rows(w, p, known);
+        r = p->delivery ? writer_take_messages(w, p) : take_rows(w, p);
     w->rows += p->count;
     return r;
 }

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/fault.h"
+#include "base/wire.h"
 #include "store/batch_parts.h"
 #include "store/store_db.h"
 
@@ -42,7 +43,7 @@ void batch_destroy(struct batch *b)
 void batch_clear(struct batch *b)
 {
     arena_reset(b->arena);
-    b->count = 0;
+    b->count = b->noted = 0;
     b->range_count = 0;
     for (int i = 0; i < CF_COUNT; i++)
         b->families[i].count = b->families[i].sorted = 0;
@@ -57,7 +58,7 @@ void batch_clear(struct batch *b)
     CHECK(b->buckets);
 }
 
-static uint64_t hash_of(enum cf cf, struct slice key)
+static uint32_t hash_of(enum cf cf, struct slice key)
 {
     uint64_t h = 0x9E3779B97F4A7C15u ^ (uint64_t)cf;
     size_t i = 0;
@@ -69,54 +70,75 @@ static uint64_t hash_of(enum cf cf, struct slice key)
     }
     for (; i < key.n; i++)
         h = (h ^ (unsigned char)key.p[i]) * 0x100000001B3u;
-    return h ^ h >> 29;
+    return (uint32_t)(h ^ h >> 29);
+}
+
+static void hang_up(struct batch *b, struct row *r)
+{
+    struct row **at = &b->buckets[r->hash & (b->bucket_count - 1)];
+    r->chain = *at;
+    *at = r;
 }
 
 static void grow(struct batch *b)
 {
-    free(b->buckets);
+    struct row **old = b->buckets;
+    size_t count = b->bucket_count;
     b->bucket_count *= 4;
     CHECK(b->bucket_count);
-    b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
+    b->buckets = calloc(b->bucket_count, sizeof(struct row *));
     CHECK(b->buckets);
-    for (int cf = 0; cf < CF_COUNT; cf++) {
-        for (size_t i = 0; i < b->families[cf].count; i++) {
-            struct row *r = b->families[cf].rows[i];
-            struct row **at = &b->buckets[hash_of((enum cf)cf, r->key) & (b->bucket_count - 1)];
-            r->chain = *at;
-            *at = r;
+    for (size_t i = 0; i < count; i++) {
+        for (struct row *r = old[i], *next; r; r = next) {
+            next = r->chain;
+            hang_up(b, r);
         }
     }
+    free(old);
 }
 
-static struct row *find(const struct batch *b, enum cf cf, struct slice key)
+static struct row *find(const struct batch *b, enum cf cf, struct slice key, uint32_t hash)
 {
-    for (struct row *r = b->buckets[hash_of(cf, key) & (b->bucket_count - 1)]; r; r = r->chain)
-        if (r->cf == cf && slice_eq(r->key, key))
+    for (struct row *r = b->buckets[hash & (b->bucket_count - 1)]; r; r = r->chain)
+        if (r->hash == hash && r->cf == cf && slice_eq(r->key, key))
             return r;
     return NULL;
 }
 
+static struct row *row_make(struct batch *b, enum cf cf, struct slice key, uint32_t hash)
+{
+    struct row *r = arena_alloc(b->arena, sizeof *r + key.n);
+    *r = (struct row){.key = {(char *)(r + 1), key.n}, .hash = hash, .cf = (uint8_t)cf};
+    memcpy((char *)(r + 1), key.p, key.n);
+    hang_up(b, r);
+    return r;
+}
+
+static void list(struct batch *b, struct row *r)
+{
+    struct family *f = &b->families[r->cf];
+    if (f->count == f->cap) {
+        f->cap = f->cap ? f->cap * 2 : 1024;
+        f->rows = realloc(f->rows, f->cap * sizeof(struct row *));
+        CHECK(f->rows);
+    }
+    f->rows[f->count++] = r;
+    b->count++;
+}
+
 static void set(struct batch *b, enum cf cf, struct slice key, struct slice value, bool is_delete)
 {
-    struct row *r = find(b, cf, key);
+    uint32_t hash = hash_of(cf, key);
+    struct row *r = find(b, cf, key, hash);
     if (!r) {
-        struct family *f = &b->families[cf];
-        if (f->count == f->cap) {
-            f->cap = f->cap ? f->cap * 2 : 1024;
-            f->rows = realloc(f->rows, f->cap * sizeof(struct row *));
-            CHECK(f->rows);
-        }
-        r = ARENA_NEW(b->arena, struct row);
-        r->cf = (uint8_t)cf;
-        r->key = arena_dup(b->arena, key);
-        f->rows[f->count++] = r;
-        b->count++;
-        struct row **at = &b->buckets[hash_of(cf, key) & (b->bucket_count - 1)];
-        r->chain = *at;
-        *at = r;
-        if (b->count > b->bucket_count)
+        r = row_make(b, cf, key, hash);
+        list(b, r);
+        if (b->count + b->noted > b->bucket_count)
             grow(b);
+    } else if (r->is_noted) {
+        r->is_noted = false;
+        b->noted--;
+        list(b, r);
     }
     r->is_delete = is_delete;
     r->value = is_delete ? (struct slice){0} : arena_dup(b->arena, value);
@@ -141,8 +163,8 @@ void batch_delete_range(struct batch *b, enum cf cf, struct slice from, struct s
 
 int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice *ret)
 {
-    const struct row *r = find(b, cf, key);
-    if (!r)
+    const struct row *r = find(b, cf, key, hash_of(cf, key));
+    if (!r || r->is_noted)
         return 0;
     if (r->is_delete)
         return -1;
@@ -152,9 +174,11 @@ int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice
 
 int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, struct slice *ret)
 {
-    int held = batch_peek(b, cf, key, ret);
-    if (held)
-        return held > 0 ? 0 : CE_NOT_FOUND;
+    const struct row *r = find(b, cf, key, hash_of(cf, key));
+    if (r) {
+        *ret = r->value;
+        return r->is_delete ? CE_NOT_FOUND : 0;
+    }
     struct store *s = b->store;
     if (!s)
         return CE_NOT_FOUND;
@@ -174,10 +198,95 @@ int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, st
     return 0;
 }
 
-static int row_order(const void *x, const void *y)
+/* A row with what makes most comparisons, so that they need not look it up. */
+struct sorting {
+    uint64_t first, second; /* 16 bytes of the key */
+    struct row *row;
+};
+
+static uint64_t big_endian(struct slice key, size_t at)
 {
-    const struct row *a = *(struct row *const *)x, *b = *(struct row *const *)y;
-    return slice_cmp(a->key, b->key);
+    uint8_t bytes[8] = {0};
+    if (key.n > at)
+        memcpy(bytes, key.p + at, key.n - at < 8 ? key.n - at : 8);
+    return be64_get(bytes);
+}
+
+static int sorting_order(const void *x, const void *y)
+{
+    const struct sorting *a = x, *b = y;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    if (a->second != b->second)
+        return a->second < b->second ? -1 : 1;
+    return slice_cmp(a->row->key, b->row->key);
+}
+
+static void sort_rows(struct row **rows, size_t count)
+{
+    struct sorting *s = malloc(count * sizeof *s);
+    CHECK(s || count == 0);
+    for (size_t i = 0; i < count; i++)
+        s[i] = (struct sorting){big_endian(rows[i]->key, 0), big_endian(rows[i]->key, 8), rows[i]};
+    qsort(s, count, sizeof *s, sorting_order);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = s[i].row;
+    free(s);
+}
+
+/* Which of the rows were not there before: those are looked up. */
+static size_t note_keys(struct batch *b, enum cf cf, size_t count, const struct slice *keys,
+                        struct row **ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t hash = hash_of(cf, keys[i]);
+        if (find(b, cf, keys[i], hash))
+            continue;
+        ret[n] = row_make(b, cf, keys[i], hash);
+        ret[n]->is_delete = ret[n]->is_noted = true;
+        n++;
+    }
+    b->noted += n;
+    while (b->count + b->noted > b->bucket_count)
+        grow(b);
+    return n;
+}
+
+int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
+                     const struct slice *keys)
+{
+    struct store *s = b->store;
+    if (!s || count == 0)
+        return 0;
+    if (!s->db)
+        return CE_UNAVAILABLE;
+    struct row **rows = ARENA_ARRAY(a, struct row *, count);
+    size_t n = note_keys(b, cf, count, keys, rows);
+    if (n == 0)
+        return 0;
+    sort_rows(rows, n);
+    const char **p = ARENA_ARRAY(a, const char *, n);
+    size_t *len = ARENA_ARRAY(a, size_t, n);
+    rocksdb_pinnableslice_t **pins = ARENA_ARRAY(a, rocksdb_pinnableslice_t *, n);
+    char **messages = ARENA_ARRAY(a, char *, n);
+    for (size_t i = 0; i < n; i++) {
+        p[i] = rows[i]->key.p;
+        len[i] = rows[i]->key.n;
+    }
+    rocksdb_batched_multi_get_cf(s->db, b->read, s->cf[cf], n, p, len, pins, messages, true);
+    int r = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (messages[i]) {
+            r = store_error(messages[i], NULL);
+        } else if (pins[i]) {
+            const char *value = rocksdb_pinnableslice_value(pins[i], &len[i]);
+            rows[i]->value = arena_dup(b->arena, slice_make(value, len[i]));
+            rows[i]->is_delete = false;
+            rocksdb_pinnableslice_destroy(pins[i]);
+        }
+    }
+    return r;
 }
 
 /* The rows that came since are sorted by themselves and merged from the back, so that a family that
@@ -187,16 +296,18 @@ void batch_sort_family(struct family *f)
     size_t fresh = f->count - f->sorted, i = f->sorted, to = f->count;
     if (fresh == 0)
         return;
-    qsort(f->rows + f->sorted, fresh, sizeof(struct row *), row_order);
+    sort_rows(f->rows + f->sorted, fresh);
+    f->sorted = f->count;
+    if (i == 0)
+        return;
     struct row **tail = malloc(fresh * sizeof *tail);
     CHECK(tail);
-    memcpy(tail, f->rows + f->sorted, fresh * sizeof *tail);
+    memcpy(tail, f->rows + i, fresh * sizeof *tail);
     while (fresh) {
         bool is_before = i && slice_cmp(f->rows[i - 1]->key, tail[fresh - 1]->key) > 0;
         f->rows[--to] = is_before ? f->rows[--i] : tail[--fresh];
     }
     free(tail);
-    f->sorted = f->count;
 }
 
 /* The family's rows with that prefix in key order; the caller frees. Rows that came since the last
@@ -226,7 +337,7 @@ static struct row **with_prefix(struct family *f, struct slice prefix, size_t *r
         if (slice_starts(f->rows[i]->key, prefix))
             found[n++] = f->rows[i];
     if (n > in_order)
-        qsort(found, n, sizeof(struct row *), row_order);
+        sort_rows(found, n);
     *ret_count = n;
     return found;
 }

@@ -34,6 +34,12 @@ int batch_get(struct batch *b, struct arena *a, enum cf cf, struct slice key, st
 /* Only what the batch itself holds: 1 with *ret for a put, -1 for a delete, 0 for nothing. */
 int batch_peek(const struct batch *b, enum cf cf, struct slice key, struct slice *ret);
 
+/* Looks up many keys at once, in key order, which costs half of what single look-ups do: from now
+ * on batch_get has what the store has of them. Keys that the batch holds are passed over. `a` for
+ * the time of the call. CE_IO, CE_UNAVAILABLE. */
+int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
+                     const struct slice *keys);
+
 /* Walks the rows with that prefix as they will be after this commit, ascending. `each` returns
  * false to stop, and puts nothing into the family it walks. */
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,

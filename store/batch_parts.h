@@ -9,8 +9,10 @@ struct row {
     struct slice key;
     struct slice value;
     struct row *chain; /* next in the hash's bucket */
+    uint32_t hash;
     uint8_t cf;
     bool is_delete;
+    bool is_noted; /* of the store, read ahead: in no family's list */
 };
 struct range {
     struct slice from, to;
@@ -28,6 +30,7 @@ struct batch {
     struct arena *arena;
     struct family families[CF_COUNT];
     size_t count; /* rows of all families */
+    size_t noted; /* rows that were read ahead */
     struct row **buckets;
     size_t bucket_count; /* a power of two */
     struct range ranges[8];

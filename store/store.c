@@ -20,6 +20,8 @@
 #include "store/run.h"
 #include "store/store_db.h"
 
+static const double BUFFER_FILTER_RATIO = 0.02; /* of a write buffer */
+
 enum {
     FILTER_BITS = 10, /* for each key */
     CACHE_BYTES = 256 << 20,
@@ -112,6 +114,9 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
     if (families[cf].filter) {
+        /* Most keys that are asked for are in no buffer either. */
+        rocksdb_options_set_memtable_prefix_bloom_size_ratio(opt, BUFFER_FILTER_RATIO);
+        rocksdb_options_set_memtable_whole_key_filtering(opt, 1);
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_ribbon(FILTER_BITS));
         rocksdb_block_based_options_set_index_type(

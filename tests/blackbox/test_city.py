@@ -11,7 +11,8 @@ import threading
 
 import pytest
 
-from register import BIN, KIND, REGISTRATION, Register, clean_environment, peak_mib, registrations, run
+from register import (BIN, KIND, REGISTRATION, Register, as_csv, clean_environment, peak_mib, registration, registrations,
+                      run, uscc)
 
 # Rows enough to show that memory stays as it is; what is checked by sanitizers is slow.
 SUBJECTS, ROWS_PER_SUBJECT = {"release": (20_000, 10), "asan": (500, 5)}.get(KIND, (2_000, 8))
@@ -365,7 +366,34 @@ def test_submit_dir_goes_on_behind_a_file_that_is_refused(creditd, tmp_path):
     assert creditd.get_json("/v1/search", q="样例市第1号")["items"]
 
 
+def test_files_of_one_theme_count_in_the_order_of_their_paths_however_many_go_at_once(creditd, tmp_path):
+    for n in range(60):
+        (tmp_path / f"{n:02}").mkdir()
+        (tmp_path / f"{n:02}" / f"{REGISTRATION}.csv").write_bytes(
+            as_csv([registration(800, **{"企业名称": f"样例市第{n:02}版商行"}), registration(1000 + n)]))
+    done = creditd.ctl("submit", "--dir", tmp_path, "--at-once", 32)
+    assert done.returncode == 0 and "60 个文件" in done.stdout, done.stderr
+    assert creditd.get_json(f"/v1/subjects/{uscc(800)}")["name"] == "样例市第59版商行"
+
+
+def test_a_register_with_room_for_few_uploads_takes_a_folder_from_which_many_come(tmp_path):
+    sample = run("creditctl", "sample", "--subjects", 100, "--out", tmp_path / "city", "--quiet")
+    assert sample.returncode == 0, sample.stderr
+    with Register(memory="256 MiB") as register:  # three uploads at one time
+        register.start()
+        done = register.ctl("submit", "--dir", tmp_path / "city", "--at-once", 64)
+        assert done.returncode in (0, 3) and "refused" not in done.stderr, done.stderr
+        several = register.digest()
+        again = register.ctl("submit", "--dir", tmp_path / "city", "--at-once", 1)
+        assert again.returncode == done.returncode and again.stdout.count("\n") == done.stdout.count("\n")
+        assert register.digest() == several
+        assert register.stop() == 0
+
+
 def test_submit_dir_says_what_is_wrong_with_the_folder(creditd, tmp_path):
+    for wrong in ("0", "65", "many"):
+        refused = creditd.ctl("submit", "--dir", tmp_path, "--at-once", wrong)
+        assert refused.returncode == 2 and "--at-once is a number from 1 to 64" in refused.stderr
     empty = creditd.ctl("submit", "--dir", tmp_path)
     assert empty.returncode == 2 and "holds no file" in empty.stderr
     missing = creditd.ctl("submit", "--dir", tmp_path / "nowhere")

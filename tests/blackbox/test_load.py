@@ -74,7 +74,7 @@ def test_a_city_that_was_loaded_answers_as_one_that_was_handed_in(new_creditd, t
     handed_in.data.mkdir()
     shutil.copy(loaded.data / "keys", handed_in.data / "keys")  # the same ids
     handed_in.start()
-    submitted = handed_in.ctl("submit", "--dir", city, "--quiet")
+    submitted = handed_in.ctl("submit", "--dir", city, "--quiet", "--at-once", 1)
     assert submitted.returncode == 3, submitted.stderr
     assert done.stdout == submitted.stdout  # each file with its counts and its receipt
     assert "content" in loaded.check()

@@ -43,7 +43,7 @@ static void apply_one(struct world *w, const char *theme, struct slice csv,
     apply_init(&ap, b, w->keys, &counters, &events);
     ap.tables = catalogue_tables_at(w->catalogue, clock_now(&w->clock));
     struct gate_result gate;
-    EXPECT_OK(apply_row(&ap, &row, known, &gate));
+    EXPECT_OK(apply_row(&ap, &row, &gate));
     EXPECT_OK(apply_finish(&ap));
     EXPECT_EQ(gate.verdict, VERDICT_STORED);
     for (int cf = 0; cf < CF_COUNT; cf++)

@@ -17,6 +17,19 @@ static struct slice get(struct batch *b, struct arena *a, struct slice key)
     return value;
 }
 
+struct walked {
+    struct slice keys[32];
+    size_t count;
+};
+
+static bool each_walked(void *ctx, struct slice key, struct slice value)
+{
+    struct walked *w = ctx;
+    EXPECT_SLICE(value, "v");
+    w->keys[w->count++] = key;
+    return true;
+}
+
 TEST(a_batch_reads_its_own_writes_and_nobody_else_does)
 {
     AUTO(store_close) struct store *s = temp_store();
@@ -70,6 +83,91 @@ TEST(peeking_tells_puts_deletes_and_nothing_apart)
     EXPECT_SLICE(value, "y");
     EXPECT_EQ(batch_peek(b, CF_STATE, SLICE("stored"), &value), -1);
     EXPECT_EQ(batch_peek(b, CF_RECORD, SLICE("put"), &value), 0);
+}
+
+TEST(what_was_read_ahead_is_what_the_store_has_until_it_is_put)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    const struct slice keys[] = {SLICE("there"), SLICE("nowhere"), SLICE("put"), SLICE("there")};
+    struct slice value;
+    put_row(s, CF_STATE, SLICE("there"), SLICE("1"));
+    put_row(s, CF_STATE, SLICE("put"), SLICE("old"));
+    batch_put(b, CF_STATE, SLICE("put"), SLICE("new"));
+    EXPECT_OK(batch_read_ahead(b, a, CF_STATE, ARRAY_LEN(keys), keys));
+    EXPECT_EQ(batch_rows_all(b), 1);
+    EXPECT_EQ(batch_peek(b, CF_STATE, SLICE("there"), &value), 0);
+    EXPECT_SLICE(get(b, a, SLICE("there")), "1");
+    EXPECT_SLICE(get(b, a, SLICE("put")), "new");
+    EXPECT_ERR(batch_get(b, a, CF_STATE, SLICE("nowhere"), &value), CE_NOT_FOUND);
+    batch_put(b, CF_STATE, SLICE("nowhere"), SLICE("2"));
+    batch_delete(b, CF_STATE, SLICE("there"));
+    EXPECT_EQ(batch_rows(b, CF_STATE), 3);
+    EXPECT_SLICE(get(b, a, SLICE("nowhere")), "2");
+    EXPECT(!get(b, a, SLICE("there")).p);
+    commit(b);
+    EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("nowhere")), "2");
+    EXPECT(!row_of(s, a, CF_STATE, SLICE("there")).p);
+    EXPECT_SLICE(get(b, a, SLICE("nowhere")), "2");
+}
+
+TEST(reading_ahead_many_keys_finds_each_and_writes_none)
+{
+    enum { ROWS = 40000 };
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(64 << 20);
+    struct slice *keys = ARENA_ARRAY(a, struct slice, ROWS);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "the same beginning %05u", (i * 7919u) % ROWS);
+        keys[i] = arena_dup(a, slice_of(key));
+        if (i % 2)
+            batch_put(b, CF_EVENT, keys[i], slice_make(&i, 4));
+    }
+    commit(b);
+    EXPECT_OK(batch_read_ahead(b, a, CF_EVENT, ROWS, keys));
+    for (uint32_t i = 0; i < ROWS; i++) {
+        struct slice value;
+        EXPECT_EQ(batch_get(b, a, CF_EVENT, keys[i], &value), i % 2 ? 0 : CE_NOT_FOUND);
+        if (i % 2)
+            EXPECT_EQ(memcmp(value.p, &i, 4), 0);
+    }
+    EXPECT_EQ(batch_rows_all(b), 0);
+    commit(b);
+    EXPECT_EQ(rows_of(s, CF_EVENT, (struct slice){0}), ROWS / 2);
+}
+
+TEST(rows_are_written_in_key_order_whatever_their_length)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    /* Shorter than what is compared at once, as long, longer, and with zeros at the end. */
+    static const struct slice keys[] = {
+        {"", 0},
+        {"\0", 1},
+        {"\0\0", 2},
+        {"a", 1},
+        {"a\0", 2},
+        {"aaaaaaa", 7},
+        {"aaaaaaaa", 8},
+        {"aaaaaaaa\0", 9},
+        {"aaaaaaaaaaaaaaaa", 16},
+        {"aaaaaaaaaaaaaaaa\0", 17},
+        {"aaaaaaaaaaaaaaaab", 17},
+        {"aaaaaaaab", 9},
+        {"\xFF", 1},
+    };
+    struct walked w = {.count = 0};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        batch_put(b, CF_EVENT, keys[i * 5 % ARRAY_LEN(keys)], SLICE("v"));
+    EXPECT_OK(batch_walk(b, CF_EVENT, (struct slice){0}, each_walked, &w));
+    EXPECT_EQ(w.count, ARRAY_LEN(keys));
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        EXPECT(slice_eq(w.keys[i], keys[i]));
+    commit(b);
+    EXPECT_EQ(rows_of(s, CF_EVENT, (struct slice){0}), ARRAY_LEN(keys));
 }
 
 TEST(a_cleared_batch_holds_nothing)
