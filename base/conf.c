@@ -37,11 +37,22 @@ static const struct unit time_units[] = {
     {"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000},
 };
 
+/* The NAME in "ROW.NAME"; {NULL, 0} for any other setting. */
+static struct slice name_within(const struct conf_row *row, struct slice name)
+{
+    struct slice head = slice_of(row->name);
+    bool is_within = row->kind == CONF_PAIRS && name.n > head.n + 1 && slice_starts(name, head) &&
+                     name.p[head.n] == '.';
+    return is_within ? slice_from(name, head.n + 1) : (struct slice){0};
+}
+
 static const struct conf_row *find_row(const struct conf_row *rows, size_t count, struct slice name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (slice_eq(slice_of(rows[i].name), name))
+    for (size_t i = 0; i < count; i++) {
+        bool is_row = rows[i].kind != CONF_PAIRS && slice_eq(slice_of(rows[i].name), name);
+        if (is_row || name_within(&rows[i], name).n)
             return &rows[i];
+    }
     return NULL;
 }
 
@@ -89,6 +100,7 @@ static void print_number(struct buf *b, enum conf_kind kind, int64_t v)
         buf_printf(b, "%s", day);
         return;
     case CONF_TEXT:
+    case CONF_PAIRS:
     case CONF_BOOL:
     case CONF_INT:
         buf_printf(b, "%lld", (long long)v);
@@ -98,7 +110,8 @@ static void print_number(struct buf *b, enum conf_kind kind, int64_t v)
 
 static bool has_bounds(const struct conf_row *row)
 {
-    return row->kind != CONF_TEXT && row->kind != CONF_BOOL && (row->min || row->max);
+    return row->kind != CONF_TEXT && row->kind != CONF_PAIRS && row->kind != CONF_BOOL &&
+           (row->min || row->max);
 }
 
 /* ", from 64 KiB to 2 GiB", or nothing. */
@@ -116,6 +129,7 @@ static const char *kind_text(enum conf_kind kind)
 {
     switch (kind) {
     case CONF_TEXT:
+    case CONF_PAIRS:
         return "text in UTF-8 without control characters";
     case CONF_BOOL:
         return "yes or no";
@@ -168,16 +182,51 @@ static bool parse_number(const struct conf_row *row, struct slice s, int64_t *re
         *ret = d.v;
         return true;
     case CONF_TEXT:
+    case CONF_PAIRS:
     case CONF_BOOL:
         return false;
     }
     UNREACHABLE();
 }
 
-static int set_row(const struct conf_row *row, struct arena *a, struct slice value,
-                   void *ret_struct, struct reason *why)
+static struct conf_pair *find_pair(const struct conf_pairs *pairs, struct slice name)
+{
+    for (size_t i = 0; i < pairs->count; i++)
+        if (slice_eq(pairs->list[i].name, name))
+            return &pairs->list[i];
+    return NULL;
+}
+
+/* The value may be a secret, so a refusal does not show it. */
+static int set_pair(const struct conf_row *row, struct arena *a, struct slice name,
+                    struct slice value, struct conf_pairs *pairs, struct reason *why)
+{
+    if (!is_clean_text(name) || name.n > NAME_MAX_BYTES)
+        return reason_set(why, CE_INVALID, "%s.NAME: the name does not do", row->name);
+    if (!is_clean_text(value))
+        return reason_set(why, CE_INVALID, "%s.%.*s: the value does not do; expected is %s",
+                          row->name, FMT_SLICE(name), kind_text(CONF_PAIRS));
+    struct conf_pair *pair = find_pair(pairs, name);
+    if (!pair) {
+        struct conf_pair *longer = ARENA_ARRAY(a, struct conf_pair, pairs->count + 1);
+        for (size_t i = 0; i < pairs->count; i++)
+            longer[i] = pairs->list[i];
+        pair = &longer[pairs->count++];
+        pair->name = arena_dup(a, name);
+        pairs->list = longer;
+    }
+    pair->value = arena_dup(a, value);
+    return 0;
+}
+
+/* `name` is the whole name of the setting. */
+static int set_row(const struct conf_row *row, struct arena *a, struct slice name,
+                   struct slice value, void *ret_struct, struct reason *why)
 {
     char *at = (char *)ret_struct + row->offset;
+    if (row->kind == CONF_PAIRS)
+        return set_pair(row, a, name_within(row, name), value, (struct conf_pairs *)(void *)at,
+                        why);
     if (row->kind == CONF_TEXT) {
         if (!is_clean_text(value))
             return refuse(row, value, why);
@@ -204,8 +253,15 @@ static int set_row(const struct conf_row *row, struct arena *a, struct slice val
 
 void conf_defaults(const struct conf_row *rows, size_t count, struct arena *a, void *ret_struct)
 {
-    for (size_t i = 0; i < count; i++)
-        CHECK(set_row(&rows[i], a, slice_of(rows[i].initial), ret_struct, NULL) == 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct conf_row *row = &rows[i];
+        if (row->kind == CONF_PAIRS)
+            *(struct conf_pairs *)(void *)((char *)ret_struct + row->offset) =
+                (struct conf_pairs){0};
+        else
+            CHECK(set_row(row, a, slice_of(row->name), slice_of(row->initial), ret_struct, NULL) ==
+                  0);
+    }
 }
 
 int conf_set(const struct conf_row *rows, size_t count, struct arena *a, const char *name,
@@ -215,7 +271,7 @@ int conf_set(const struct conf_row *rows, size_t count, struct arena *a, const c
     if (!row)
         return reason_set(reterr_why, CE_INVALID, "%.*s: there is no such setting", NAME_MAX_BYTES,
                           name);
-    return set_row(row, a, value, ret_struct, reterr_why);
+    return set_row(row, a, slice_of(name), value, ret_struct, reterr_why);
 }
 
 static int read_file(const char *path, struct buf *b, struct reason *why)
@@ -246,9 +302,26 @@ static int read_file(const char *path, struct buf *b, struct reason *why)
     return r;
 }
 
-/* One line; `seen` has a flag for each row. */
+/* What stood in a file so far. */
+struct seen {
+    bool *rows;              /* a flag for each */
+    struct conf_pairs pairs; /* whole names of CONF_PAIRS */
+};
+
+static bool seen_before(struct seen *seen, struct arena *a, const struct conf_row *rows,
+                        const struct conf_row *row, struct slice name)
+{
+    bool before = seen->rows[row - rows];
+    if (row->kind != CONF_PAIRS)
+        seen->rows[row - rows] = true;
+    else
+        before = find_pair(&seen->pairs, name_within(row, name)) ||
+                 set_pair(row, a, name_within(row, name), SLICE(""), &seen->pairs, NULL) < 0;
+    return before;
+}
+
 static int take_line(const struct conf_row *rows, size_t count, struct arena *a, struct slice line,
-                     bool *seen, void *ret_struct, struct reason *why)
+                     struct seen *seen, void *ret_struct, struct reason *why)
 {
     line = slice_trim(line);
     if (line.n == 0 || line.p[0] == '#')
@@ -267,10 +340,11 @@ static int take_line(const struct conf_row *rows, size_t count, struct arena *a,
         int shown = is_clean_text(name) && name.n <= NAME_MAX_BYTES ? (int)name.n : 0;
         return reason_set(why, CE_INVALID, "%.*s: there is no such setting", shown, name.p);
     }
-    if (seen[row - rows])
-        return reason_set(why, CE_INVALID, "%s: stands here for the second time", row->name);
-    seen[row - rows] = true;
-    return set_row(row, a, value, ret_struct, why);
+    int r = set_row(row, a, name, value, ret_struct, why);
+    if (r == 0 && seen_before(seen, a, rows, row, name))
+        return reason_set(why, CE_INVALID, "%.*s: stands here for the second time",
+                          FMT_SLICE(name));
+    return r;
 }
 
 int conf_file(const struct conf_row *rows, size_t count, struct arena *a, const char *path,
@@ -278,13 +352,13 @@ int conf_file(const struct conf_row *rows, size_t count, struct arena *a, const 
 {
     AUTO_BUF(text, FILE_BYTES_MAX);
     int r = read_file(path, &text, reterr_why);
-    bool *seen = ARENA_ARRAY(a, bool, count + 1);
+    struct seen seen = {.rows = ARENA_ARRAY(a, bool, count + 1)};
     struct slice rest = buf_slice(&text);
     if (slice_starts(rest, SLICE("\xEF\xBB\xBF")))
         rest = slice_from(rest, 3);
     for (int line = 1; r == 0 && rest.n; line++) {
         struct reason why;
-        r = take_line(rows, count, a, slice_cut(&rest, '\n'), seen, ret_struct, &why);
+        r = take_line(rows, count, a, slice_cut(&rest, '\n'), &seen, ret_struct, &why);
         if (r < 0)
             reason_set(reterr_why, r, "%s:%d: %s", path, line, why.text);
     }
@@ -303,6 +377,32 @@ static void environment_name(const char *name, char out[NAME_MAX_BYTES + 16])
     out[n] = '\0';
 }
 
+/* CREDENCE_KAFKA_PROPERTY_SASL_PASSWORD for "kafka.property": sasl.password. */
+static int pairs_of_environment(const struct conf_row *row, struct arena *a, void *ret_struct,
+                                struct reason *why)
+{
+    char head[NAME_MAX_BYTES + 16];
+    environment_name(row->name, head);
+    size_t n = strlen(head);
+    for (char **e = environ; *e; e++) {
+        if (strncmp(*e, head, n) != 0 || (*e)[n] != '_')
+            continue;
+        struct slice value = slice_of(*e + n + 1), variable = slice_cut(&value, '=');
+        if (!value.p || variable.n == 0 || variable.n > NAME_MAX_BYTES)
+            continue;
+        char name[2 * NAME_MAX_BYTES + 2];
+        size_t at = (size_t)snprintf(name, sizeof name, "%s.", row->name);
+        for (size_t i = 0; i < variable.n; i++) {
+            char c = variable.p[i];
+            name[at++] = c == '_' ? '.' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        }
+        int r = set_row(row, a, slice_make(name, at), value, ret_struct, why);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 int conf_environment(const struct conf_row *rows, size_t count, struct arena *a, void *ret_struct,
                      struct reason *reterr_why)
 {
@@ -311,9 +411,15 @@ int conf_environment(const struct conf_row *rows, size_t count, struct arena *a,
         environment_name(rows[i].name, name);
         const char *value = getenv(name);
         struct reason why;
+        if (rows[i].kind == CONF_PAIRS) {
+            int r = pairs_of_environment(&rows[i], a, ret_struct, reterr_why);
+            if (r < 0)
+                return r;
+            continue;
+        }
         if (!value)
             continue;
-        int r = set_row(&rows[i], a, slice_of(value), ret_struct, &why);
+        int r = set_row(&rows[i], a, slice_of(rows[i].name), slice_of(value), ret_struct, &why);
         if (r < 0)
             return reason_set(reterr_why, r, "%s: %s", name, why.text);
     }
@@ -326,12 +432,41 @@ static void print_text(struct buf *b, struct slice s)
     buf_printf(b, quotes ? "\"%.*s\"" : "%.*s", FMT_SLICE(s));
 }
 
+static bool is_secret(struct slice name)
+{
+    static const char *const words[] = {"password", "secret", ".pem", "oauthbearer.config"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (slice_find(name, slice_of(words[i]), 0) >= 0)
+            return true;
+    return false;
+}
+
+static void print_pairs(struct buf *b, const struct conf_row *row, const struct conf_pairs *pairs)
+{
+    buf_printf(b, "# Default: none.\n");
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct conf_pair *pair = &pairs->list[i];
+        if (is_secret(pair->name)) {
+            buf_printf(b, "# %s.%.*s is set, and not shown here.\n", row->name,
+                       FMT_SLICE(pair->name));
+            continue;
+        }
+        buf_printf(b, "%s.%.*s = ", row->name, FMT_SLICE(pair->name));
+        print_text(b, pair->value);
+        buf_printf(b, "\n");
+    }
+}
+
 void conf_print(const struct conf_row *rows, size_t count, const void *from_struct, struct buf *b)
 {
     for (size_t i = 0; i < count; i++) {
         const char *at = (const char *)from_struct + rows[i].offset;
-        buf_printf(b, "%s# %s\n# Default: %s", i ? "\n" : "", rows[i].meaning,
-                   *rows[i].initial ? rows[i].initial : "empty");
+        buf_printf(b, "%s# %s\n", i ? "\n" : "", rows[i].meaning);
+        if (rows[i].kind == CONF_PAIRS) {
+            print_pairs(b, &rows[i], (const struct conf_pairs *)(const void *)at);
+            continue;
+        }
+        buf_printf(b, "# Default: %s", *rows[i].initial ? rows[i].initial : "empty");
         print_bounds(b, &rows[i]);
         buf_printf(b, ".\n%s = ", rows[i].name);
         if (rows[i].kind == CONF_TEXT)

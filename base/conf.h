@@ -18,6 +18,17 @@ enum conf_kind {
     CONF_BYTES,    /* int64_t: 512 MiB, 2 GiB, 64 KiB, 100 B */
     CONF_DURATION, /* int64_t milliseconds: 20 ms, 5 s, 3 min, 2 h, 30 d */
     CONF_DAY,      /* struct day: 1880-01-01 */
+    CONF_PAIRS, /* struct conf_pairs: the row "kafka.property" is for every kafka.property.NAME */
+};
+
+/* Settings that are passed on by names that we do not know. Each NAME once, in the order of their
+ * first coming; texts have a NUL behind them. */
+struct conf_pair {
+    struct slice name, value;
+};
+struct conf_pairs {
+    struct conf_pair *list;
+    size_t count;
 };
 
 struct conf_row {
@@ -36,12 +47,12 @@ void conf_defaults(const struct conf_row *rows, size_t count, struct arena *a, v
  * or CE_IO when the file cannot be read. */
 int conf_file(const struct conf_row *rows, size_t count, struct arena *a, const char *path,
               void *ret_struct, struct reason *reterr_why);
-/* Takes CREDENCE_<NAME> (upper case; dots become underscores) for every row from the environment.
- */
+/* Takes CREDENCE_<NAME> (upper case; dots become underscores) for every row from the environment;
+ * of CONF_PAIRS every CREDENCE_<ROW>_<NAME>, in which underscores become dots. */
 int conf_environment(const struct conf_row *rows, size_t count, struct arena *a, void *ret_struct,
                      struct reason *reterr_why);
 /* One setting by name, as from the command line. */
 int conf_set(const struct conf_row *rows, size_t count, struct arena *a, const char *name,
              struct slice value, void *ret_struct, struct reason *reterr_why);
-/* A complete file with meanings as comments and the struct's values. */
+/* A complete file with meanings as comments and the struct's values; of CONF_PAIRS no secrets. */
 void conf_print(const struct conf_row *rows, size_t count, const void *from_struct, struct buf *b);

@@ -17,6 +17,7 @@ credit_need(YAML yaml-0.1)
 credit_need(CURL libcurl)
 credit_need(ROCKSDB rocksdb)
 credit_need(MICROHTTPD libmicrohttpd)
+credit_need(RDKAFKA rdkafka)
 
 # jemalloc keeps a long-running store small. Sanitizers bring an allocator of their own.
 if(CREDENCE_KIND MATCHES "^(dev|release)$")

@@ -170,3 +170,10 @@ function(credit_counts)
     set_target_properties(counts_judge counts_answer PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
     add_custom_target(counts DEPENDS counts_judge counts_answer)
 endfunction()
+
+# tests/kafka/probe.c: what tests/kafka drives the wrapper of librdkafka with.
+function(credit_kafka_probe)
+    add_executable(kafka_probe ${CMAKE_SOURCE_DIR}/tests/kafka/probe.c)
+    target_link_libraries(kafka_probe PRIVATE broker)
+    set_target_properties(kafka_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endfunction()

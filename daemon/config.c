@@ -57,6 +57,14 @@ static const struct conf_row rows[] = {
         "it can be resumed."),
     ROW("upload.busy", DURATION, upload_busy_ms, "10 s", 0, 600 * 1000,
         "How long an upload waits for another one that holds the same batch."),
+    ROW("kafka.bootstrap.servers", TEXT, kafka.bootstrap, "", 0, 0,
+        "Brokers of Apache Kafka, HOST:PORT, several separated by commas; empty: without Kafka."),
+    ROW("kafka.publish", BOOL, kafka_publish, "no", 0, 0,
+        "Whether receipts are published to the departments' topics; yes on one daemon alone."),
+    ROW("kafka.property", PAIRS, kafka.properties, "", 0, 0,
+        "kafka.property.NAME = VALUE is a property of librdkafka, such as "
+        "kafka.property.security.protocol; in the environment "
+        "CREDENCE_KAFKA_PROPERTY_SECURITY_PROTOCOL."),
     ROW("log.level", TEXT, log_level, "info", 0, 0,
         "What is logged at least: debug, info, unusual or broken."),
 };
@@ -105,6 +113,12 @@ static int check_together(const struct config *c, struct reason *why)
                           "log.level: \"%.*s\" does not do; expected is debug, info, unusual or "
                           "broken",
                           FMT_SLICE(c->log_level));
+    if (broker_is_configured(&c->kafka)) {
+        struct reason kafka = {""};
+        int r = broker_settings_check(&c->kafka, &kafka);
+        if (r < 0)
+            return reason_set(why, r, "kafka.property: %s", kafka.text);
+    }
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/slice.h"
+#include "broker/settings.h"
 
 /* The installation's settings: which there are, where they come from and in which order. Defaults,
  * then the settings file, then the environment (CREDENCE_<SETTING>), then the command line. */
@@ -25,6 +26,8 @@ struct config {
     struct day born_earliest;
     int64_t http_threads, http_workers, http_idle_ms;
     int64_t upload_idle_ms, upload_busy_ms;
+    struct broker_settings kafka; /* unconfigured: nothing of Kafka runs */
+    bool kafka_publish;           /* receipts to the departments' topics */
 };
 
 /* One setting from the command line. */

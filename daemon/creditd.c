@@ -105,8 +105,8 @@ static int print_memory(const struct config *c)
 {
     struct memory_plan plan;
     struct reason why = {""};
-    if (memory_plan_make(c->memory, (unsigned)c->http_threads, (unsigned)c->http_workers, &plan,
-                         &why) < 0)
+    if (memory_plan_make(c->memory, (unsigned)c->http_threads, (unsigned)c->http_workers,
+                         broker_is_configured(&c->kafka), &plan, &why) < 0)
         return fail(EXIT_CODE_REFUSED, why.text);
     AUTO_BUF(text, 16 * 1024);
     memory_plan_print(&plan, &text);

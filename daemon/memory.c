@@ -19,6 +19,7 @@ enum {
     CONNECTION_BYTES = 64 * 1024, /* the library's buffer, a request's first block, an exchange */
     PARCELS_IN_QUEUE = 8,
     TURNS_MOST = 4,
+    PARCELS_MOST = 32,
     UPLOADS_MOST = 64,
     CONNECTIONS_MOST = 10000,
 };
@@ -30,7 +31,8 @@ static const int64_t catalogue_bytes =
 static const int64_t walk_bytes = MIB / 2;   /* blocks that the walks of a question hold */
 static const int64_t upload_bytes = 5 * MIB; /* pipes, parcels, and parts of a row of 1 MiB */
 static const int64_t turn_bytes = 6 * MIB;   /* judging one row of 1 MiB, beyond the upload */
-static const int64_t making_bytes = 2 * MIB; /* one answer while it is made */
+static const int64_t message_parcel_bytes = MIB * 5 / 4; /* one that is filled with messages */
+static const int64_t making_bytes = 2 * MIB;             /* one answer while it is made */
 
 /* Of a run. A smaller one is not worth its files; a larger one is not quicker. */
 static const int64_t run_least = 64 * MIB, run_most = 384 * MIB;
@@ -56,7 +58,7 @@ static int64_t within(int64_t v, int64_t least, int64_t most)
 }
 
 /* What is left for the cache may be less than nothing. */
-static struct memory_plan divide(int64_t total, unsigned threads, unsigned workers)
+static struct memory_plan divide(int64_t total, unsigned threads, unsigned workers, bool messages)
 {
     struct memory_plan p = {.total = total};
     int64_t *part = p.parts;
@@ -80,6 +82,12 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.turns = (unsigned)within(rest / 32 / turn_bytes, 1, TURNS_MOST);
     p.uploads = (unsigned)within(rest / 6 / upload_bytes, 3, UPLOADS_MOST);
     part[MEMORY_UPLOADS] = p.uploads * upload_bytes + p.turns * turn_bytes;
+    if (messages) {
+        /* Half as much again for what the client keeps of each message. */
+        p.fetch_bytes = within(rest / 32, 4 * MIB, 32 * MIB);
+        p.parcels = (unsigned)within(rest / 64 / message_parcel_bytes, 4, PARCELS_MOST);
+        part[MEMORY_STREAM] = p.fetch_bytes / 2 * 3 + p.parcels * message_parcel_bytes + turn_bytes;
+    }
     p.connections = (unsigned)within(rest / 20 / CONNECTION_BYTES, 100, CONNECTIONS_MOST);
     part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
@@ -112,23 +120,23 @@ static bool works(const struct memory_plan *p)
     return p->cache_bytes >= 12 * MIB;
 }
 
-int64_t memory_least(unsigned threads, unsigned workers)
+int64_t memory_least(unsigned threads, unsigned workers, bool messages)
 {
     int64_t total = MIB;
     struct memory_plan p;
-    while (p = divide(total, threads, workers), !works(&p))
+    while (p = divide(total, threads, workers, messages), !works(&p))
         total += MIB;
     return total;
 }
 
-int memory_plan_make(int64_t total, unsigned threads, unsigned workers, struct memory_plan *ret,
-                     struct reason *reterr_why)
+int memory_plan_make(int64_t total, unsigned threads, unsigned workers, bool messages,
+                     struct memory_plan *ret, struct reason *reterr_why)
 {
-    *ret = divide(total, threads, workers);
+    *ret = divide(total, threads, workers, messages);
     if (works(ret))
         return 0;
-    int64_t least = memory_least(threads, workers);
-    struct memory_plan p = divide(least, threads, workers);
+    int64_t least = memory_least(threads, workers, messages);
+    struct memory_plan p = divide(least, threads, workers, messages);
     return reason_set(
         reterr_why, CE_INVALID,
         "memory: %lld MiB is too little; the least is %lld MiB with these settings: program and "
@@ -139,7 +147,9 @@ int memory_plan_make(int64_t total, unsigned threads, unsigned workers, struct m
         (long long)((p.parts[MEMORY_CACHE] + p.parts[MEMORY_BUFFERS] + p.parts[MEMORY_FILES] +
                      p.parts[MEMORY_COMMIT]) /
                     MIB),
-        (long long)((p.parts[MEMORY_UPLOADS] + p.parts[MEMORY_QUEUE]) / MIB), threads + workers,
+        (long long)((p.parts[MEMORY_UPLOADS] + p.parts[MEMORY_QUEUE] + p.parts[MEMORY_STREAM]) /
+                    MIB),
+        threads + workers,
         (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] + p.parts[MEMORY_KEPT]) /
                     MIB));
 }
@@ -170,6 +180,9 @@ static void detail(const struct memory_plan *p, enum memory_part part, char *ret
         break;
     case MEMORY_UPLOADS:
         snprintf(ret, max, " (%u at one time)", p->uploads);
+        break;
+    case MEMORY_STREAM:
+        snprintf(ret, max, " (%lld MiB of them fetched ahead)", (long long)(p->fetch_bytes / MIB));
         break;
     case MEMORY_CONNECTIONS:
         snprintf(ret, max, " (%u at one time)", p->connections);

@@ -27,18 +27,21 @@ struct memory_plan {
     int64_t queue_bytes;
     int64_t parcel_bytes;
     unsigned uploads, turns; /* at one time: open, and reading */
+    int64_t fetch_bytes;     /* of messages; 0 without a broker */
+    unsigned parcels;        /* of messages, on their way to the writer */
     unsigned connections;
     int64_t unsent_bytes;
     int64_t check_bytes; /* numbers of records, of one check */
     int64_t kept_bytes;
 };
 
-/* Divides `total` for so many threads that make answers. CE_INVALID when that is too little, with
+/* Divides `total` for so many threads that make answers; `messages`: a broker is configured.
+ * CE_INVALID when that is too little, with
  * the least that works and what it goes to. Pure. */
-int memory_plan_make(int64_t total, unsigned threads, unsigned workers, struct memory_plan *ret,
-                     struct reason *reterr_why);
+int memory_plan_make(int64_t total, unsigned threads, unsigned workers, bool messages,
+                     struct memory_plan *ret, struct reason *reterr_why);
 /* The least that works, in whole MiB. */
-int64_t memory_least(unsigned threads, unsigned workers);
+int64_t memory_least(unsigned threads, unsigned workers, bool messages);
 /* What so many of them may hold. */
 int64_t memory_uploads_bytes(unsigned uploads);
 int64_t memory_connections_bytes(unsigned connections);

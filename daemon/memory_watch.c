@@ -50,6 +50,7 @@ void memory_watch_now(struct running *r)
     now[MEMORY_COMMIT] = (int64_t)writer_commit_bytes(r->writer);
     now[MEMORY_QUEUE] = (int64_t)writer_queue_bytes(r->writer);
     now[MEMORY_UPLOADS] = memory_uploads_bytes(submissions_running());
+    now[MEMORY_STREAM] = r->memory.parts[MEMORY_STREAM];
     now[MEMORY_CONNECTIONS] = memory_connections_bytes(web_connections(r->web));
     now[MEMORY_ANSWERS] = web_unsent_bytes(r->web);
     now[MEMORY_KEPT] = (int64_t)answer_cache_bytes(r->cache);

@@ -10,6 +10,7 @@
 #include "daemon/department_keys.h"
 #include "daemon/inspect.h"
 #include "daemon/memory_watch.h"
+#include "daemon/operator_offsets.h"
 #include "daemon/running.h"
 #include "store/state.h"
 #include "store/view.h"
@@ -188,6 +189,20 @@ static int stores(void *ctx, struct json_out *o, struct reason *reterr_why)
 static void measure(void *ctx)
 {
     memory_watch_now(ctx);
+    operator_offsets_measure(ctx);
+}
+
+static void expose(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    if (r->stream)
+        stream_expose(r->stream, b);
+}
+
+static void tell_stream(void *ctx, struct buf *b)
+{
+    struct running *r = ctx;
+    stream_state(r->stream, b);
 }
 
 static bool is_ready(void *ctx, const char **ret_why)
@@ -212,7 +227,12 @@ struct web_operator running_operator(struct running *r)
         .catalogue_load = catalogue_put_into_force,
         .status = status,
         .stores = stores,
+        .offsets = operator_offsets,
+        .offsets_decide = operator_offsets_decide,
+        .watermarks = operator_watermarks,
         .measure = measure,
+        .expose = expose,
+        .stream_state = r->stream ? tell_stream : NULL,
         .is_ready = is_ready,
     };
 }

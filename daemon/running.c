@@ -85,6 +85,47 @@ static enum exit_code load_catalogue(struct running *r, struct reason *why)
     return atomic_load(&r->holding.in_force.now) ? EXIT_CODE_OK : EXIT_CODE_REFUSED;
 }
 
+/*~ With a broker configured, departments may send what they have through Apache Kafka
+ * (ingest/stream.h): the offsets lie in the store, so that nothing else has to be remembered. */
+static enum exit_code start_stream(struct running *r, struct reason *why)
+{
+    const struct config *c = r->config;
+    struct stream_options o = {
+        .settings = &c->kafka,
+        .writer = r->writer,
+        .store = r->holding.store,
+        .keys = r->holding.keys,
+        .clock = &r->clock,
+        .catalogue = (const struct catalogue *const _Atomic *)&r->holding.in_force.now,
+        .born_min = c->born_earliest,
+        .fetch_bytes = r->memory.fetch_bytes,
+        .parcels_max = r->memory.parcels,
+    };
+    if (!broker_is_configured(&c->kafka))
+        return EXIT_CODE_OK;
+    int err = stream_start(&o, &r->stream, why);
+    if (err == 0)
+        return EXIT_CODE_OK;
+    return err == CE_INVALID ? EXIT_CODE_REFUSED : EXIT_CODE_STORE;
+}
+
+/*~ What became of messages of Apache Kafka is told behind the commits, by a thread of its own
+ * (ingest/publish.h), and by one daemon of an installation alone. */
+static void start_publish(struct running *r)
+{
+    const struct config *c = r->config;
+    if (broker_is_configured(&c->kafka))
+        r->lag = lag_create(&c->kafka);
+    if (!c->kafka_publish || !broker_is_configured(&c->kafka))
+        return;
+    r->sender = receipts_sender_create(&c->kafka);
+    r->publish = publish_start(&(struct publish_options){.store = r->holding.store,
+                                                         .writer = r->writer,
+                                                         .deliver = receipts_sender_deliver,
+                                                         .stop = receipts_sender_stop,
+                                                         .ctx = r->sender});
+}
+
 /*~ Last comes the network: from here on anybody may ask (web/web.h). The same routes are answered
  * on the Unix socket in the data folder, there with an operator's rights. */
 static enum exit_code start_web(struct running *r, struct reason *why)
@@ -130,7 +171,7 @@ static enum exit_code plan_memory(struct running *r, struct reason *why)
 {
     const struct config *c = r->config;
     if (memory_plan_make(c->memory, (unsigned)c->http_threads, (unsigned)c->http_workers,
-                         &r->memory, why) < 0)
+                         broker_is_configured(&c->kafka), &r->memory, why) < 0)
         return EXIT_CODE_REFUSED;
     for (int i = 0; i < MEMORY_PARTS; i++)
         log_event(LOG_INFO, "memory.part", LOG_C("part", memory_part_code((enum memory_part)i)),
@@ -142,7 +183,7 @@ static enum exit_code plan_memory(struct running *r, struct reason *why)
     return EXIT_CODE_OK;
 }
 
-enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
+enum exit_code running_begin(const struct config *c, struct running *ret, struct reason *reterr_why)
 {
     *ret = (struct running){.config = c, .clock = clock_real()};
     ret->arena = arena_create(ARENA_BYTES);
@@ -156,8 +197,26 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
     }
     if (code == EXIT_CODE_OK)
         code = load_catalogue(ret, reterr_why);
-    if (code == EXIT_CODE_OK)
+    if (code != EXIT_CODE_OK)
+        running_stop(ret);
+    return code;
+}
+
+enum exit_code running_take_messages(struct running *r, struct reason *reterr_why)
+{
+    return start_stream(r, reterr_why);
+}
+
+enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
+{
+    enum exit_code code = running_begin(c, ret, reterr_why);
+    if (code != EXIT_CODE_OK)
+        return code;
+    code = running_take_messages(ret, reterr_why);
+    if (code == EXIT_CODE_OK) {
+        start_publish(ret);
         code = start_web(ret, reterr_why);
+    }
     if (code != EXIT_CODE_OK)
         running_stop(ret);
     return code;
@@ -166,6 +225,10 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
 void running_stop(struct running *r)
 {
     web_stop(r->web);
+    publish_stop(r->publish);
+    receipts_sender_destroy(r->sender);
+    lag_destroy(r->lag);
+    stream_stop(r->stream);
     writer_stop(r->writer);
     answer_cache_destroy(r->cache);
     holding_close(&r->holding);

@@ -5,6 +5,7 @@
 #   deploy/packages.sh build          what compiling needs
 #   deploy/packages.sh run            what an installed creditd needs
 #   deploy/packages.sh sample         what deploy/quickstart.sh needs besides
+#   deploy/packages.sh kafka          what deploy/kafka.sh needs
 #   deploy/packages.sh test           what tests/run.sh needs, including build
 #   deploy/packages.sh bench          what tests/bench/run.sh needs, including build
 #   deploy/packages.sh peers          what tests/bench/run.sh --peers needs besides
@@ -14,14 +15,15 @@ set -euo pipefail
 build=(
   gcc g++ cmake ninja-build pkg-config libc6-dev
   librocksdb-dev libjansson-dev libcurl4-openssl-dev libmicrohttpd-dev libsimdjson-dev libicu-dev
-  libyaml-dev libssl-dev libjemalloc-dev
+  libyaml-dev libssl-dev libjemalloc-dev librdkafka-dev
 )
 run=(
-  librocksdb7.8 libjansson4 libcurl4 libmicrohttpd12 libsimdjson14 libicu72 libyaml-0-2 libssl3 libjemalloc2
+  librocksdb7.8 libjansson4 libcurl4 libmicrohttpd12 libsimdjson14 libicu72 libyaml-0-2 libssl3 libjemalloc2 librdkafka1
   ca-certificates curl
   python3-openpyxl
 )
 sample=(python3 curl)
+kafka=(openjdk-17-jre-headless maven openssl)
 test=(
   "${build[@]}"
   libcmocka-dev clang clang-tidy clang-format gcovr
@@ -29,12 +31,13 @@ test=(
   libreoffice-calc-nogui
   wrk nghttp2-client
   valgrind
+  "${kafka[@]}" kcat python3-confluent-kafka
 )
-bench=("${build[@]}" python3 wrk nghttp2-client librdkafka-dev)
+bench=("${build[@]}" python3 wrk nghttp2-client)
 peers=(postgresql-15 libpq-dev)
 
 usage() {
-  sed -n '5,11s/^# \{0,3\}//p' "$0"
+  sed -n '5,12s/^# \{0,3\}//p' "$0"
 }
 
 say() {
@@ -49,6 +52,7 @@ for group in "$@"; do
     build) wanted+=("${build[@]}") ;;
     run) wanted+=("${run[@]}") ;;
     sample) wanted+=("${sample[@]}") ;;
+    kafka) wanted+=("${kafka[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
     peers) wanted+=("${peers[@]}") ;;

@@ -15,7 +15,8 @@ void account_row(const struct account *a, uint64_t row, enum verdict v,
     bool warns = findings && findings_warns(findings);
     bool notes = findings && findings_note(findings);
     totals_add_row(a->batch, v, warns, notes);
-    totals_add_row(a->ledger, v, warns, notes);
+    if (a->ledger)
+        totals_add_row(a->ledger, v, warns, notes);
     receipt_pack_row(a->pack, row, v, findings, kept);
 }
 

@@ -8,7 +8,7 @@
 
 /* Where a row is counted when its verdict is known. */
 struct account {
-    struct totals *batch, *ledger;
+    struct totals *batch, *ledger; /* ledger NULL: it was counted there already */
     struct receipt_pack *pack;
 };
 /* In batch, ledger and receipt. `findings` may be NULL; `kept`: of a rejected row, the row sealed.

@@ -332,6 +332,25 @@ static int history_put(struct apply *ap, uint64_t number, const struct version *
     return bytes.err;
 }
 
+/* Received times may go back where versions do not: what takes a record's place is current from no
+ * earlier than that was. */
+static struct utc_ms current_from(const struct judged *row, const struct record *was)
+{
+    struct utc_ms received = version_received(&row->version);
+    return received.v < was->head.current_from.v ? was->head.current_from : received;
+}
+
+static struct slice bytes_from(struct apply *ap, const struct judged *row, struct utc_ms from)
+{
+    if (from.v == row->head.current_from.v)
+        return row->bytes;
+    struct slice bytes = arena_dup(ap->scratch, row->bytes);
+    struct record_head h = row->head;
+    h.current_from = from;
+    record_patch_head((char *)(uintptr_t)bytes.p, &h);
+    return bytes;
+}
+
 /* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days
  * and visibility, so that a record that was public answers "gone" and no other does. */
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
@@ -340,6 +359,7 @@ static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
     struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.flags |= RECORD_REVOKED;
+    h.current_from = current_from(row, old);
     h.day = old->head.day;
     h.public_until = old->head.public_until;
     h.ended = old->head.ended;
@@ -360,14 +380,15 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     uint64_t number = record_key_number(&known->locator);
     struct history h = {.subject = was_subject,
                         .current_from = was.head.current_from,
-                        .current_until = version_received(&row->version),
+                        .current_until = current_from(row, &was),
                         .record = was_bytes};
     memcpy(h.content, known->content, sizeof h.content);
     if ((e = history_put(ap, number, &known->version, &h)) < 0)
         return e;
 
     bool revokes = row->operation == OPERATION_REVOKE;
-    struct slice bytes = revokes ? revoked_bytes(ap, row, &was) : row->bytes;
+    struct slice bytes =
+        revokes ? revoked_bytes(ap, row, &was) : bytes_from(ap, row, h.current_until);
     if ((e = record_decode(bytes, &is)) < 0)
         return e;
     struct subject_id subject = revokes ? was_subject : row->subject;

@@ -74,6 +74,13 @@ void judge_destroy(struct judge *judge)
     free(judge);
 }
 
+void judge_at(struct judge *judge, struct utc_ms received, uint32_t partition)
+{
+    judge->j.o.received = received;
+    judge->j.o.partition = partition;
+    judge->j.today = day_of(received);
+}
+
 /* Notes that stand below the rows of a form and come in with them. */
 static bool is_note(struct slice text)
 {

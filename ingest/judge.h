@@ -27,6 +27,10 @@ struct judge *judge_create(const struct judge_options *o);
 void judge_destroy(struct judge *j);
 DEFINE_AUTO(struct judge, judge_destroy)
 
+/* Rows from now on were received then and there. The theme, the tables and the department in force
+ * must be those in force at the time that the judge was made with. */
+void judge_at(struct judge *j, struct utc_ms received, uint32_t partition);
+
 enum operation { OPERATION_UPSERT, OPERATION_REVOKE };
 
 struct judged {

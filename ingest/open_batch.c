@@ -1,5 +1,4 @@
-/* The producers' side of the writer: taking a batch up, one producer at a time, and passing parcels
- * to and fro. */
+/* The producers' side of the writer for submissions: taking a batch up, one producer at a time. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +8,7 @@
 #include "ingest/writer_parts.h"
 
 /* Both are parts of keys. */
-enum { DEPARTMENT_BYTES_MAX = 64, NAME_BYTES_MAX = 64, PARCEL_ARENA_LIMIT = 256 << 20 };
+enum { DEPARTMENT_BYTES_MAX = 64, NAME_BYTES_MAX = 64 };
 
 struct opening {
     struct writer *w;
@@ -18,8 +17,7 @@ struct opening {
     struct body_kind kind;
 };
 
-/* The one in force at this place in the order of commits (design §1.1). */
-static const struct catalogue *catalogue_of(struct writer *w)
+const struct catalogue *writer_catalogue(struct writer *w)
 {
     if (w->coming || !w->o.catalogue)
         return w->coming;
@@ -32,7 +30,7 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
 {
     struct opening *o = ctx;
     struct open_batch *ob = o->ob;
-    ob->catalogue = catalogue_of(o->w);
+    ob->catalogue = writer_catalogue(o->w);
     if (!ob->catalogue)
         return CE_NOT_FOUND;
     uint8_t key[6 + BATCH_ID_BYTES] = "batch/";
@@ -43,6 +41,8 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
         return batch_state_decode(arena_dup(ob->arena, bytes), &ob->state);
     if (r != CE_NOT_FOUND)
         return r;
+    if (writer_feeds(o->w, &ob->id)) /* by messages that are not committed yet */
+        return CE_CONFLICT;
     /* Received times rise from batch to batch, so that no two versions are of the same instant. */
     struct utc_ms now = clock_now(o->w->o.clock);
     if (now.v <= counters->newest_received.v)
@@ -140,10 +140,8 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     CHECK(ob);
     ob->id = id;
     ob->arena = arena_create(1 << 20);
-    ob->pending = calloc(1, sizeof *ob->pending);
-    CHECK(ob->pending);
-    pthread_cond_init(&ob->pending->done, NULL);
-    receipt_pack_init(&ob->pending->pack);
+    ob->pending = pending_create();
+    ob->pending->batch = ob;
     struct opening o = {w, ob, department, name, theme, kind};
     r = writer_run(w, open_fill, &o, reterr_why);
     if (r == 0) {
@@ -177,96 +175,30 @@ void writer_close_batch(struct writer *w, struct open_batch *ob)
         parcel_destroy(p);
     writer_settle(w, ob);
     let_go(w, &ob->id);
-    receipt_pack_fini(&ob->pending->pack);
-    pthread_cond_destroy(&ob->pending->done);
-    free(ob->pending);
+    pending_destroy(ob->pending);
     arena_destroy(ob->arena);
     free(ob);
 }
 
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p)
 {
-    struct work *work = calloc(1, sizeof *work);
-    CHECK(work);
-    work->parcel = p;
-    p->batch = ob;
-    p->next = NULL;
-    p->bytes = arena_used(p->arena);
-    pthread_mutex_lock(&w->lock);
-    /* One that is larger than the whole queue goes in alone. */
-    while (w->given_bytes && w->given_bytes + p->bytes > w->o.queue_bytes)
-        pthread_cond_wait(&w->room, &w->lock);
-    w->given_bytes += p->bytes;
-    ob->pending->out++;
-    pthread_mutex_unlock(&w->lock);
-    int r = queue_push(w->queue, work, -1);
-    if (r < 0) {
-        free(work);
-        pthread_mutex_lock(&w->lock);
-        w->given_bytes -= p->bytes;
-        pthread_cond_broadcast(&w->room);
-        ob->pending->out--;
-        pthread_mutex_unlock(&w->lock);
-    }
-    return r;
+    p->delivery = NULL;
+    return pending_give(w, ob->pending, p);
 }
 
 unsigned writer_parcels_out(struct writer *w, struct open_batch *ob)
 {
-    pthread_mutex_lock(&w->lock);
-    unsigned out = ob->pending->out;
-    pthread_mutex_unlock(&w->lock);
-    return out;
+    return pending_out(w, ob->pending);
 }
 
 struct parcel *writer_take_back(struct writer *w, struct open_batch *ob, bool wait)
 {
-    struct pending *pend = ob->pending;
-    pthread_mutex_lock(&w->lock);
-    while (wait && pend->out && !pend->done_first)
-        pthread_cond_wait(&pend->done, &w->lock);
-    struct parcel *p = pend->done_first;
-    if (p) {
-        pend->done_first = p->next;
-        if (!p->next)
-            pend->done_last = NULL;
-        pend->out--;
-        p->next = NULL;
-    }
-    pthread_mutex_unlock(&w->lock);
-    return p;
-}
-
-/* A run would wait for more of this batch. */
-static void tell_that_it_settles(struct writer *w, struct open_batch *ob)
-{
-    struct work *work = calloc(1, sizeof *work);
-    CHECK(work);
-    work->settles = ob;
-    if (queue_push(w->queue, work, -1) == 0)
-        return;
-    free(work);
-    pthread_mutex_lock(&w->lock);
-    ob->pending->is_settling = false;
-    pthread_mutex_unlock(&w->lock);
+    return pending_take_back(w, ob->pending, wait);
 }
 
 int writer_settle(struct writer *w, struct open_batch *ob)
 {
-    struct pending *pend = ob->pending;
-    pthread_mutex_lock(&w->lock);
-    CHECK(pend->out == 0);
-    bool says = pend->is_in_commit && !pend->next.finished.v;
-    pend->is_settling = says;
-    pthread_mutex_unlock(&w->lock);
-    if (says)
-        tell_that_it_settles(w, ob);
-    pthread_mutex_lock(&w->lock);
-    while (pend->is_in_commit || pend->is_settling)
-        pthread_cond_wait(&pend->done, &w->lock);
-    int r = pend->broken;
-    pthread_mutex_unlock(&w->lock);
-    return r;
+    return pending_settle(w, ob->pending);
 }
 
 uint64_t writer_rows_done(struct writer *w, struct open_batch *ob)
@@ -275,20 +207,4 @@ uint64_t writer_rows_done(struct writer *w, struct open_batch *ob)
     uint64_t rows = ob->state.rows_done;
     pthread_mutex_unlock(&w->lock);
     return rows;
-}
-
-struct parcel *parcel_create(void)
-{
-    struct parcel *p = calloc(1, sizeof *p);
-    CHECK(p);
-    p->arena = arena_create(PARCEL_ARENA_LIMIT);
-    return p;
-}
-
-void parcel_destroy(struct parcel *p)
-{
-    if (!p)
-        return;
-    arena_destroy(p->arena);
-    free(p);
 }

@@ -447,6 +447,21 @@ static enum reader_step ndjson_row_read(struct reader *r, struct arena *a, const
     return is_text ? READER_ROW : not_of_encoding(r, ret);
 }
 
+void reader_object(struct reader *r, struct arena *a, struct slice text, uint64_t row,
+                   struct raw_row *ret)
+{
+    *ret = (struct raw_row){.row = row};
+    if (text.n > READER_ROW_BYTES_MAX) {
+        too_long(a, ret);
+        return;
+    }
+    struct slice decoded;
+    bool is_text = decoder_row(r->decoder, a, &text, 1, &decoded);
+    members_read(r, a, decoded, ret);
+    if (!is_text)
+        not_of_encoding(r, ret);
+}
+
 static enum reader_step ndjson_read(struct reader *r, struct arena *a, struct raw_row *ret)
 {
     struct line line;

@@ -55,3 +55,7 @@ void reader_finish(struct reader *r);
  * row unreadable. */
 enum reader_step reader_next(struct reader *r, struct arena *a, struct raw_row *ret);
 const char *reader_refusal(const struct reader *r);
+/* One row that came by itself, by a reader of NDJSON that is fed with nothing: the text of a JSON
+ * object, in one line or several. *ret lives in the arena, names of columns in the reader. */
+void reader_object(struct reader *r, struct arena *a, struct slice text, uint64_t row,
+                   struct raw_row *ret);

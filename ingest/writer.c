@@ -46,8 +46,13 @@ static int counters_load(struct writer *w)
     int r = view_open(w->o.store, &v);
     if (r < 0)
         return r;
+    struct partition_state *partitions;
+    size_t count = 0;
     r = counters_get(v, w->arena, &w->counters);
+    if (r == 0)
+        r = partition_state_list(v, w->arena, &partitions, &count);
     view_close(v);
+    w->apply.has_kafka = w->apply.has_kafka || count;
     atomic_store(&w->newest_received, w->counters.newest_received.v);
     return r;
 }
@@ -71,9 +76,10 @@ static void forget(struct writer *w)
     batch_clear(w->aside);
     ledger_cache_forget(w->ledger);
     for (unsigned i = 0; i < w->in_commit_count; i++) {
-        receipt_pack_fini(&w->in_commit[i]->pending->pack);
-        receipt_pack_init(&w->in_commit[i]->pending->pack);
+        receipt_pack_fini(&w->in_commit[i]->pack);
+        receipt_pack_init(&w->in_commit[i]->pack);
     }
+    writer_forget_fed(w);
 }
 
 /* The rows are not needed any more. Before its producer can take it back. */
@@ -89,7 +95,7 @@ static void release(struct writer *w, struct parcel *p)
 /* The parcel goes back to its producer. With the lock held. */
 static void hand_back(struct parcel *p, int result)
 {
-    struct pending *pend = p->batch->pending;
+    struct pending *pend = p->pending;
     p->next = NULL;
     p->result = result;
     if (pend->done_last)
@@ -114,13 +120,15 @@ static void tell(struct writer *w, int result, const struct reason *why)
         release(w, p);
     pthread_mutex_lock(&w->lock);
     for (unsigned i = 0; i < w->in_commit_count; i++) {
-        struct open_batch *ob = w->in_commit[i];
-        ob->pending->is_in_commit = false;
-        pthread_cond_signal(&ob->pending->done);
-        if (result == 0)
-            ob->state = ob->pending->next;
+        struct pending *pend = w->in_commit[i];
+        pend->is_in_commit = false;
+        pthread_cond_signal(&pend->done);
+        if (result < 0)
+            pend->broken = result;
+        else if (pend->batch)
+            pend->batch->state = pend->next;
         else
-            ob->pending->broken = result;
+            pend->partition->state = pend->ahead;
     }
     /* The list is newest first: each producer gets its parcels in the order given. */
     struct parcel *in_order = NULL;
@@ -211,8 +219,10 @@ static void commit(struct writer *w, int result)
     int64_t start = clock_mono_us();
     struct totals before = {0}, after = {0};
     for (unsigned i = 0; i < w->in_commit_count; i++) {
-        totals_add(&before, &w->in_commit[i]->state.totals);
-        totals_add(&after, &w->in_commit[i]->pending->next.totals);
+        const struct pending *pend = w->in_commit[i];
+        totals_add(&before,
+                   pend->batch ? &pend->batch->state.totals : &pend->partition->state.totals);
+        totals_add(&after, pend->batch ? &pend->next.totals : &pend->ahead.totals);
     }
     if (result == 0)
         result = apply_finish(&w->apply);
@@ -297,13 +307,13 @@ static void let_parcel_go(struct writer *w, struct parcel *p)
         writer_put_events(w);
 }
 
-static void do_settle(struct writer *w, struct open_batch *ob)
+static void do_settle(struct writer *w, struct pending *pend)
 {
-    if (ob->pending->is_in_commit)
+    if (pend->is_in_commit)
         writer_batch_ended(w);
     pthread_mutex_lock(&w->lock);
-    ob->pending->is_settling = false;
-    pthread_cond_signal(&ob->pending->done);
+    pend->is_settling = false;
+    pthread_cond_signal(&pend->done);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -318,9 +328,11 @@ static int do_work(struct writer *w, struct work *work)
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
-    } else if (work->parcel->batch->pending->broken) {
-        /* An earlier parcel of this batch was lost: rows behind the gap wait for the repetition. */
-        hand_back_alone(w, work->parcel, work->parcel->batch->pending->broken);
+    } else if ((r = writer_may_take(w, work->parcel)) < 0) {
+        /* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
+        work->parcel->pending->broken = r;
+        hand_back_alone(w, work->parcel, r);
+        r = 0;
     } else {
         struct parcel *p = work->parcel;
         p->next = w->parcels;

@@ -69,8 +69,10 @@ struct parcel {
     bool is_last;    /* the body is whole: the batch is finished with this parcel; `hash` is of the
                         whole body */
     bool is_pressed; /* the sender had to wait while these rows were read: more is coming */
+    struct delivery
+        *delivery; /* of messages (ingest/partition.h), in the arena; NULL: of a batch */
     /* The writer's own. */
-    struct open_batch *batch;
+    struct pending *pending;
     struct parcel *next;
     size_t bytes; /* of the arena when it was given */
     int result;   /* 0, or why it was not committed; set before it is given back */

@@ -1,17 +1,18 @@
 #pragma once
-/* What the parts of the writer share: the thread (writer.c), the rows of a commit (writer_rows.c)
- * and the producers' side (open_batch.c). Not for others. */
+/* What the parts of the writer share: the thread (writer.c), the rows of a commit (writer_rows.c,
+ * writer_messages.c) and the producers' side (open_batch.c, partition.c). Not for others. */
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/queue.h"
 #include "ingest/apply.h"
 #include "ingest/ledger_cache.h"
+#include "ingest/partition.h"
 #include "ingest/writer.h"
 #include "store/receipts.h"
 
 /* What the queue carries: a parcel, an errand of somebody who waits for it, or the word that a
- * batch waits to be committed and brings nothing more until then. */
+ * batch or partition waits to be committed and brings nothing more until then. */
 struct errand {
     int (*fill)(void *ctx, struct batch *b, struct counters *counters);
     void *ctx;
@@ -23,20 +24,33 @@ struct errand {
 struct work {
     struct parcel *parcel;
     struct errand *errand;
-    struct open_batch *settles;
+    struct pending *settles;
 };
 
-/* The writer's side of an open batch. */
+/* The writer's side of an open batch or an open partition. */
 struct pending {
-    struct batch_state next; /* as it will be after this commit */
+    struct open_batch *batch; /* one of the two */
+    struct open_partition *partition;
+    struct batch_state next;      /* as it will be after this commit */
+    struct partition_state ahead; /* likewise */
     struct receipt_pack pack;
     bool is_in_commit;
     bool is_settling;    /* the word that it settles is in the queue; under the lock */
-    pthread_cond_t done; /* something of this batch: each producer is woken for its own only */
+    pthread_cond_t done; /* something of it: each producer is woken for its own only */
     int broken; /* a parcel of it was lost with a failed commit: later ones must not leave a gap */
     struct parcel *done_first, *done_last;
     unsigned out; /* parcels with the writer or waiting to be taken back */
 };
+
+/* A batch to which messages of this commit belong. */
+struct fed_batch {
+    struct batch_id id;
+    bool is_counted; /* one that came another way keeps its own count */
+    struct batch_state next;
+    struct receipt_pack pack;
+    struct fed_batch *in_bucket;
+};
+enum { FED_BUCKETS = 1024 };
 
 struct held {
     struct batch_id id;
@@ -64,8 +78,9 @@ struct writer {
     pthread_cond_t room;
     size_t given_bytes; /* of parcels that are with the writer */
 
-    struct open_batch *in_commit[256]; /* batches with rows in this commit */
+    struct pending *in_commit[256]; /* batches and partitions with rows in this commit */
     unsigned in_commit_count;
+    struct fed_batch *fed[FED_BUCKETS];
     struct parcel *parcels; /* of this commit, newest first */
     struct errand *errands[64];
     unsigned errand_count;
@@ -91,6 +106,26 @@ enum {
 
 /* Gates and applies the rows of a parcel and accounts for them. */
 int writer_take_parcel(struct writer *w, struct parcel *p);
+/* The same for messages, whose partition is in the commit. */
+int writer_take_messages(struct writer *w, struct parcel *p);
+/* Whether it may be taken: 0, or why it goes back. */
+int writer_may_take(struct writer *w, const struct parcel *p);
+/* Batches of messages in this commit: their states, and (also alone) their receipts, go into the
+ * batch; all are forgotten. */
+void writer_put_fed_receipts(struct writer *w);
+void writer_put_fed(struct writer *w);
+void writer_forget_fed(struct writer *w);
+bool writer_feeds(const struct writer *w, const struct batch_id *id);
+/* The catalogue in force at this place in the order of commits (design §1.1). */
+const struct catalogue *writer_catalogue(struct writer *w);
+
+/* The producers' side of both. */
+struct pending *pending_create(void);
+void pending_destroy(struct pending *pend);
+int pending_give(struct writer *w, struct pending *pend, struct parcel *p);
+struct parcel *pending_take_back(struct writer *w, struct pending *pend, bool wait);
+unsigned pending_out(struct writer *w, struct pending *pend);
+int pending_settle(struct writer *w, struct pending *pend);
 /* The changes, and the receipts, of the rows so far go into the batch. */
 void writer_put_events(struct writer *w);
 void writer_put_receipts(struct writer *w);

@@ -8,15 +8,17 @@
 #include "ingest/account.h"
 #include "ingest/writer_parts.h"
 
-static void join_commit(struct writer *w, struct open_batch *ob)
+static void join_commit(struct writer *w, struct pending *pend)
 {
-    struct pending *pend = ob->pending;
     if (pend->is_in_commit)
         return;
     CHECK(w->in_commit_count < ARRAY_LEN(w->in_commit));
-    w->in_commit[w->in_commit_count++] = ob;
+    w->in_commit[w->in_commit_count++] = pend;
     pend->is_in_commit = true;
-    pend->next = ob->state;
+    if (pend->batch)
+        pend->next = pend->batch->state;
+    else
+        pend->ahead = pend->partition->state;
 }
 
 static int count_row(struct writer *w, struct open_batch *ob, const struct judged *row,
@@ -51,10 +53,12 @@ void writer_put_events(struct writer *w)
 void writer_put_receipts(struct writer *w)
 {
     for (unsigned i = 0; i < w->in_commit_count; i++) {
-        struct open_batch *ob = w->in_commit[i];
-        int r = receipt_pack_put(&ob->pending->pack, w->batch, ob->state.number);
+        struct pending *pend = w->in_commit[i];
+        uint64_t number = pend->batch ? pend->next.number : pend->ahead.number;
+        int r = receipt_pack_put(&pend->pack, w->batch, number);
         CHECK(r == 0);
     }
+    writer_put_fed_receipts(w);
     w->kept_bytes = 0;
 }
 
@@ -77,13 +81,11 @@ void writer_batch_ended(struct writer *w)
         w->ended_ms = clock_mono_ms();
 }
 
-int writer_take_parcel(struct writer *w, struct parcel *p)
+static int take_rows(struct writer *w, struct parcel *p)
 {
-    struct open_batch *ob = p->batch;
-    join_commit(w, ob);
-    feel(w, p);
+    struct open_batch *ob = p->pending->batch;
+    int r = 0;
     w->apply.tables = ob->tables;
-    int r = apply_read_ahead(&w->apply, p->rows, p->count);
     for (unsigned i = 0; r == 0 && i < p->count; i++) {
         struct judged *row = &p->rows[i];
         struct gate_result gate = {.verdict = VERDICT_REJECTED};
@@ -106,6 +108,16 @@ int writer_take_parcel(struct writer *w, struct parcel *p)
         next->finished = clock_now(w->o.clock);
         writer_batch_ended(w);
     }
+    return r;
+}
+
+int writer_take_parcel(struct writer *w, struct parcel *p)
+{
+    join_commit(w, p->pending);
+    feel(w, p);
+    int r = apply_read_ahead(&w->apply, p->rows, p->count);
+    if (r == 0)
+        r = p->delivery ? writer_take_messages(w, p) : take_rows(w, p);
     w->rows += p->count;
     return r;
 }
@@ -113,8 +125,14 @@ int writer_take_parcel(struct writer *w, struct parcel *p)
 void writer_gather_rest(struct writer *w)
 {
     writer_put_receipts(w);
-    for (unsigned i = 0; i < w->in_commit_count; i++)
-        batch_state_put(w->batch, &w->in_commit[i]->id, &w->in_commit[i]->pending->next);
+    for (unsigned i = 0; i < w->in_commit_count; i++) {
+        const struct pending *pend = w->in_commit[i];
+        if (pend->batch)
+            batch_state_put(w->batch, &pend->batch->id, &pend->next);
+        else
+            partition_state_put(w->batch, &pend->ahead);
+    }
+    writer_put_fed(w);
     ledger_cache_put(w->ledger, w->batch);
     writer_put_events(w);
     counters_put(w->batch, &w->counters);

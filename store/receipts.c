@@ -1,23 +1,26 @@
 /* Receipts: what became of each row, packed for each commit of a batch.
  *
- *   value    format 2, runs (counted bytes), columns of kept rows (sealed, counted bytes), details
- *            (to the end)
- *   run      verdict 1, rows LEB128
+ *   value    format 3, newest message ms LEB128 (0 of a batch), runs (counted bytes), columns
+ *            of kept rows (sealed, counted bytes), details (to the end)
+ *   run      verdict 1 (0: there are no such rows), rows LEB128
  *   detail   row − first row LEB128, verdict 1, number of findings LEB128,
  *            of a rejected row the row itself (sealed, counted bytes; empty: not kept),
  *            each finding: rule 2, item, value, hint (counted bytes)
  *
  * Rows 5, 6 and 7, stored, stored and rejected by rule 12 of item "name" with value "?", not kept:
- * 02 04 0102 0501 00 02 05 01 00 000C 046E616D65 013F 00. The value says nothing of rows that were
- * stored or changed without a warning but their number. */
+ * 03 00 04 0102 0501 00 02 05 01 00 000C 046E616D65 013F 00. The value says nothing of rows that
+ * were stored or changed without a warning but their number. */
 #include "store/receipts.h"
+
+#include <string.h>
 
 #include "base/check.h"
 #include "base/err.h"
 #include "base/wire.h"
 #include "store/keys.h"
 
-enum { FORMAT = 2 };
+enum { FORMAT = 3, PACKS_A_TIME = 1000 };
+static const enum verdict run_of_none = (enum verdict)0;
 enum {
     RUNS_BYTES_MAX = 16 << 20,
     COLUMNS_BYTES_MAX = 1 << 20,
@@ -109,6 +112,20 @@ void receipt_pack_row(struct receipt_pack *p, uint64_t row, enum verdict v,
     detail_add(p, row, v, findings, kept);
 }
 
+void receipt_pack_skip(struct receipt_pack *p, uint64_t from, uint64_t row)
+{
+    if (receipt_pack_is_empty(p))
+        p->first_row = p->next_row = from;
+    CHECK(row >= p->next_row);
+    if (row == p->next_row)
+        return;
+    if (p->run_verdict != run_of_none)
+        run_end(p);
+    p->run_verdict = run_of_none;
+    p->run_count += row - p->next_row;
+    p->next_row = row;
+}
+
 void receipt_pack_columns(struct receipt_pack *p, struct slice sealed)
 {
     buf_clear(&p->columns);
@@ -122,6 +139,7 @@ int receipt_pack_put(struct receipt_pack *p, struct batch *b, uint64_t batch_num
     run_end(p);
     AUTO_BUF(value, VALUE_BYTES_MAX);
     wire_put_u8(&value, FORMAT);
+    wire_put_var(&value, (uint64_t)p->newest.v);
     wire_put_bytes(&value, buf_slice(&p->runs));
     wire_put_bytes(&value, buf_slice(&p->columns));
     buf_add_slice(&value, buf_slice(&p->details));
@@ -150,6 +168,7 @@ struct pack_reader {
     struct slice detail_kept;
     uint64_t first_row;
     uint64_t end_row; /* behind the last run */
+    struct utc_ms newest;
     int err;
 };
 
@@ -166,7 +185,7 @@ static void next_run(struct pack_reader *p)
         p->run_row = p->run_end;
         return;
     }
-    bool known = verdict_read(&p->runs, &p->run_verdict);
+    bool known = verdict_read(&p->runs, &p->run_verdict) || p->run_verdict == run_of_none;
     uint64_t rows = wire_var(&p->runs);
     if (!known || p->runs.failed || rows == 0 || rows > UINT64_MAX - p->run_end) {
         p->err = CE_FORMAT;
@@ -217,12 +236,14 @@ static int pack_open(struct slice key, struct slice value, struct pack_reader *r
     if (key.n != LOG_KEY_BYTES || wire_u8(&w) != FORMAT)
         return CE_FORMAT;
     uint64_t first = be64_get(key.p + 8);
+    struct utc_ms newest = {(int64_t)wire_var(&w)};
     struct slice runs = wire_bytes(&w), columns = wire_bytes(&w);
     if (w.failed || runs.n == 0)
         return CE_FORMAT;
     *ret =
         (struct pack_reader){.runs = wire_of(runs), .columns = columns, .details = wire_of(w.rest)};
     ret->first_row = ret->run_row = ret->run_end = first;
+    ret->newest = newest;
     *ret_totals = (struct totals){0};
     unsigned long long *const by_verdict[VERDICT_LAST + 1] = {
         [VERDICT_STORED] = &ret_totals->stored,       [VERDICT_CHANGED] = &ret_totals->changed,
@@ -233,6 +254,8 @@ static int pack_open(struct slice key, struct slice value, struct pack_reader *r
         next_run(ret);
         if (ret->err < 0)
             break;
+        if (ret->run_verdict == run_of_none)
+            continue;
         *by_verdict[ret->run_verdict] += ret->run_end - ret->run_row;
         ret_totals->received += ret->run_end - ret->run_row;
     }
@@ -409,4 +432,130 @@ int receipts_totals(struct view *v, uint64_t batch_number, struct totals *ret)
         return e < 0 ? e : r;
     *ret = sum;
     return 0;
+}
+
+int receipts_extent(struct view *v, uint64_t batch_number, uint64_t *ret_from, uint64_t *ret_end)
+{
+    struct log_key from = log_key_make(batch_number, 0);
+    struct slice prefix = slice_make(from.b, 8);
+    uint64_t first = 0, end = 0;
+    int e = 0;
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    for (bool is_first = true; e == 0 && walk_valid(w); walk_next(w), is_first = false) {
+        struct pack_reader p;
+        struct totals totals;
+        e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+        if (e < 0)
+            break;
+        if (is_first)
+            first = p.first_row;
+        else if (p.first_row != end)
+            e = CE_FORMAT;
+        end = p.end_row;
+    }
+    int r = walk_close(w);
+    if (e < 0 || r < 0)
+        return e < 0 ? e : r;
+    *ret_from = first;
+    *ret_end = end;
+    return 0;
+}
+
+int receipts_old(struct view *v, uint64_t number, struct utc_ms limit, uint64_t *ret_end)
+{
+    struct log_key from = log_key_make(number, 0);
+    struct slice prefix = slice_make(from.b, 8);
+    uint64_t end = 0;
+    int e = 0;
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    for (int i = 0; e == 0 && i < PACKS_A_TIME && walk_valid(w); walk_next(w), i++) {
+        struct pack_reader p;
+        struct totals totals;
+        e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+        if (e < 0 || p.newest.v >= limit.v)
+            break;
+        end = p.end_row;
+    }
+    int r = walk_close(w);
+    if (e < 0 || r < 0)
+        return e < 0 ? e : r;
+    *ret_end = end;
+    return 0;
+}
+
+/* A list in the arena that grows by doubling. */
+static void *grown(struct arena *a, void *list, size_t count, size_t size)
+{
+    if (count & (count - 1) || count == 1)
+        return list;
+    void *wider = arena_alloc(a, (count ? 2 * count : 2) * size);
+    if (count)
+        memcpy(wider, list, count * size);
+    return wider;
+}
+
+static void read_runs(struct arena *a, struct pack_reader *p, struct receipt_read *ret)
+{
+    for (next_run(p); p->err == 0 && p->run_row < p->run_end; next_run(p)) {
+        ret->runs = grown(a, ret->runs, ret->run_count, sizeof *ret->runs);
+        ret->runs[ret->run_count++] =
+            (struct receipt_run){p->run_row, p->run_end - 1, p->run_verdict};
+    }
+}
+
+static void read_line(struct arena *a, struct receipt_read *ret, struct receipt_line line)
+{
+    line.kept = (struct slice){NULL, 0};
+    line.item = arena_dup(a, line.item);
+    line.value = arena_dup(a, line.value);
+    line.hint = arena_dup(a, line.hint);
+    ret->lines = grown(a, ret->lines, ret->line_count, sizeof *ret->lines);
+    ret->lines[ret->line_count++] = line;
+}
+
+static void read_lines(struct arena *a, struct pack_reader *p, struct receipt_read *ret)
+{
+    for (next_detail(p, true); p->err == 0 && p->has_detail; next_detail(p, false)) {
+        struct receipt_line line = {
+            .row = p->detail_row, .to = p->detail_row, .verdict = p->detail_verdict};
+        if (p->detail_findings == 0)
+            read_line(a, ret, line);
+        for (uint64_t i = 0; i < p->detail_findings && p->err == 0; i++) {
+            finding_read(p, &line);
+            if (p->err == 0)
+                read_line(a, ret, line);
+        }
+    }
+}
+
+int receipts_read(struct view *v, struct arena *a, uint64_t batch_number, uint64_t row,
+                  struct receipt_read *ret)
+{
+    struct log_key from = log_key_make(batch_number, row);
+    struct slice prefix = slice_make(from.b, 8);
+    struct pack_reader p = {0};
+    struct totals totals;
+    int e = 0;
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    walk_seek_back(w, KEY_SLICE(from));
+    if (!walk_valid(w))
+        walk_seek(w, prefix);
+    if (walk_valid(w) && (e = pack_open(walk_key(w), walk_value(w), &p, &totals)) == 0 &&
+        p.end_row <= row) {
+        walk_next(w);
+        if (walk_valid(w))
+            e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+    }
+    bool is_there = e == 0 && walk_valid(w);
+    if (is_there) {
+        *ret = (struct receipt_read){.first = p.first_row, .end = p.end_row, .newest = p.newest};
+        read_runs(a, &p, ret);
+        if (p.err == 0)
+            read_lines(a, &p, ret);
+        e = p.err;
+    }
+    int r = walk_close(w);
+    if (e < 0 || r < 0)
+        return e < 0 ? e : r;
+    return is_there ? 0 : CE_NOT_FOUND;
 }

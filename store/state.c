@@ -9,6 +9,7 @@
  *                                bytes)
  *   "batch-number/" ~number 8    format 1, id 10: newest first
  *   "batch-of/" department 0 ~number 8   the same for one department
+ *   "swept"                      format 1, ms 8
  *   "key/" SHA-256 32            format 1, created ms 8, department, name (counted bytes)
  *   "entry/" number 2 version 4  format 1, JSON
  *
@@ -202,6 +203,26 @@ int batch_state_list(struct view *v, struct arena *a, struct slice department, u
     if (e < 0 || r < 0)
         return e < 0 ? e : r;
     *ret_count = count;
+    return 0;
+}
+
+void swept_put(struct batch *b, struct utc_ms before)
+{
+    uint8_t v[9] = {FORMAT};
+    be64_put(v + 1, (uint64_t)before.v);
+    batch_put(b, CF_STATE, SLICE("swept"), slice_make(v, sizeof v));
+}
+
+int swept_get(struct view *v, struct arena *a, struct utc_ms *ret)
+{
+    struct slice bytes;
+    *ret = (struct utc_ms){0};
+    int r = view_get(v, a, CF_STATE, SLICE("swept"), &bytes);
+    if (r < 0)
+        return r == CE_NOT_FOUND ? 0 : r;
+    if (bytes.n != 9 || bytes.p[0] != FORMAT)
+        return CE_FORMAT;
+    ret->v = (int64_t)be64_get(bytes.p + 1);
     return 0;
 }
 

@@ -20,6 +20,9 @@
  *   "batch/" batch id hash 10     a batch (struct batch_state)
  *   "batch-number/" ~number 8     batch id hash 10: to list batches, newest first
  *   "batch-of/" department 0 ~number 8   the same for one department
+ *   "store-name"                  store/offsets.h
+ *   "swept"                       before when receipts' details may be gone
+ *   "offset/" topic 0 partition 4 a partition of Apache Kafka (store/offsets.h)
  */
 
 struct counters {
@@ -43,15 +46,18 @@ struct batch_state {
     struct slice department;
     struct slice name; /* the Batch-Id that the department gave */
     uint16_t theme;
-    char format;            /* 'c' CSV, 'n' NDJSON */
+    char format;            /* 'c' CSV, 'n' NDJSON, 'k' messages of Apache Kafka */
     char encoding;          /* as declared: 'u' UTF-8, 'g' GB18030, 'a' to be found */
-    struct utc_ms received; /* first arrival */
+    struct utc_ms received; /* first arrival; of messages the first one's time */
     struct utc_ms finished; /* 0: not finished */
     uint64_t rows_done;
-    uint64_t bytes_done; /* of the body, up to the end of the last row done */
-    uint8_t hash[32];    /* SHA-256 of these bytes; of the whole body once finished */
+    uint64_t bytes_done; /* of the body, up to the end of the last row done; of messages the sum of
+                            their values */
+    uint8_t hash[32]; /* SHA-256 of these bytes; of the whole body once finished; 0 of messages */
     struct totals totals;
 };
+/* Its rows are counted in the ledger with the partition that they came by. */
+enum { BATCH_OF_MESSAGES = 'k' };
 /* From department and Batch-Id, by keyed hash: the same in every store with these keys. Printed in
  * base32: 16 characters. */
 struct batch_id batch_id_make(const struct keys *k, struct slice department, struct slice name);
@@ -64,6 +70,11 @@ int batch_state_decode(struct slice bytes, struct batch_state *ret);
 int batch_state_list(struct view *v, struct arena *a, struct slice department, uint64_t before,
                      unsigned limit, struct batch_id *ret_ids, struct batch_state *ret,
                      unsigned *ret_count);
+
+/* Receipts of what came before that instant may have no details any more. 0 when none were ever
+ * taken away. */
+void swept_put(struct batch *b, struct utc_ms before);
+int swept_get(struct view *v, struct arena *a, struct utc_ms *ret);
 
 /* Keys of departments. `secret` is what the department holds; only its hash is kept. */
 struct department_key {

@@ -1,4 +1,5 @@
-/* Batches, receipts, ledger, events: counts must add up, numbers must be below their counters. */
+/* Batches, receipts, ledger, events, and what partitions (verify_offsets.c) brought into them:
+ * counts must add up, numbers must be below their counters. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ struct account {
     struct verifier *v;
     struct ledger_line *lines;
     size_t count, cap;
-    uint64_t log_first; /* the lowest batch number with details; all below were swept */
+    struct utc_ms swept; /* of what came before, details may be gone */
 };
 
 static bool add_line(void *ctx, const struct ledger_line *line)
@@ -64,6 +65,17 @@ static bool verdicts_equal(const struct totals *a, const struct totals *b)
 {
     return a->received == b->received && a->stored == b->stored && a->changed == b->changed &&
            a->duplicate == b->duplicate && a->stale == b->stale && a->rejected == b->rejected;
+}
+
+/* A batch that came by messages was counted with their partition. */
+static void check_fed(struct account *a, const struct batch_state *s)
+{
+    struct fed *f = verify_fed(a->v, s->department);
+    if (f)
+        f->of_batches += s->totals.received;
+    else
+        verify_mistake(a->v, "batch %llu: it came by messages, and its department has no partition",
+                       (unsigned long long)s->number);
 }
 
 static void check_ledger(struct account *a, const struct batch_state *s)
@@ -127,7 +139,8 @@ static int check_receipt(struct account *a, const struct batch_state *s)
     }
     if (r < 0)
         return r;
-    bool was_swept = t.received == 0 && s->finished.v && s->number < a->log_first;
+    bool was_swept = t.received == 0 && s->received.v < a->swept.v &&
+                     (s->finished.v ? s->finished.v < a->swept.v : s->format == BATCH_OF_MESSAGES);
     if (!was_swept && !verdicts_equal(&t, &s->totals))
         verify_mistake(a->v, "log: the receipt of batch %llu does not add up to its counts",
                        (unsigned long long)s->number);
@@ -177,17 +190,12 @@ static int each_batch(struct verifier *v, struct slice key, struct slice value)
         return 0;
     }
     check_state(v, &s);
-    check_ledger(v->account, &s);
+    if (s.format == BATCH_OF_MESSAGES)
+        check_fed(v->account, &s);
+    else
+        check_ledger(v->account, &s);
     int r = verify_batch_demands(v, key, value);
     return r < 0 ? r : check_receipt(v->account, &s);
-}
-
-/* The first key of a family as a number, UINT64_MAX when there is none. */
-static int first_number(struct verifier *v, enum cf cf, uint64_t *ret)
-{
-    struct walk *w = walk_open(v->view, cf, (struct slice){0}, (struct slice){0});
-    *ret = walk_valid(w) && walk_key(w).n >= 8 ? be64_get(walk_key(w).p) : UINT64_MAX;
-    return walk_close(w);
 }
 
 /* Details of a batch that nobody knows. */
@@ -197,7 +205,7 @@ static int each_pack(struct verifier *v, struct slice key, struct slice value)
     if (key.n != LOG_KEY_BYTES)
         verify_mistake(v, "log: a key of %zu bytes", key.n);
     else if (!bitmap_has(&v->batches, be64_get(key.p)))
-        verify_mistake(v, "log: rows of batch %llu, which is not there",
+        verify_mistake(v, "log: rows of batch or partition %llu, which is not there",
                        (unsigned long long)be64_get(key.p));
     return 0;
 }
@@ -214,11 +222,46 @@ static int each_event(struct verifier *v, struct slice key, struct slice value)
     return 0;
 }
 
+static void tell_line(struct verifier *v, const struct ledger_line *l)
+{
+    char day[11];
+    day_print(l->day, day);
+    verify_mistake(v, "ledger: the line of %.*s, theme %u, %s is not the sum of its batches",
+                   (int)(l->department.n < 64 ? l->department.n : 64), l->department.p, l->theme,
+                   day);
+}
+
+/* What batches leave of the lines is nothing; of a department with partitions it is, over all
+ * lines, what these were counted. A partition does not know what it brought of which theme. */
+static void check_rest(struct account *a)
+{
+    for (size_t i = 0; i < a->v->fed_count; i++)
+        if (a->v->fed[i].of_batches > a->v->fed[i].totals.received)
+            verify_mistake(a->v, "batches of %.*s have more rows than its partitions had messages",
+                           FMT_SLICE(a->v->fed[i].department));
+    for (size_t i = 0; i < a->count; i++) {
+        const struct ledger_line *l = &a->lines[i];
+        struct fed *f = verify_fed(a->v, l->department);
+        if (f)
+            totals_take(&f->totals, &l->totals);
+        else if (!totals_are_zero(&l->totals))
+            tell_line(a->v, l);
+    }
+    for (size_t i = 0; i < a->v->fed_count; i++) {
+        const struct fed *f = &a->v->fed[i];
+        if (!totals_are_zero(&f->totals))
+            verify_mistake(a->v,
+                           "ledger: the lines of %.*s are not the sum of its batches and "
+                           "partitions",
+                           FMT_SLICE(f->department));
+    }
+}
+
 int verify_accounts(struct verifier *v)
 {
     struct account a = {.v = v};
     v->account = &a;
-    int r = first_number(v, CF_LOG, &a.log_first);
+    int r = swept_get(v->view, v->keep, &a.swept);
     if (r == 0)
         r = ledger_walk(v->view, (struct slice){0}, (struct day){INT32_MIN},
                         (struct day){INT32_MAX}, add_line, &a);
@@ -227,17 +270,14 @@ int verify_accounts(struct verifier *v)
         r = 0;
     }
     if (r == 0)
+        r = verify_offsets(v);
+    if (r == 0)
         r = verify_walk(v, CF_STATE, SLICE("batch/"), each_batch);
-    for (size_t i = 0; r == 0 && i < a.count; i++) {
-        const struct ledger_line *l = &a.lines[i];
-        char day[11];
-        day_print(l->day, day);
-        if (!totals_are_zero(&l->totals))
-            verify_mistake(
-                v, "ledger: the line of %.*s, theme %u, %s is not the sum of its batches",
-                (int)(l->department.n < 64 ? l->department.n : 64), l->department.p, l->theme, day);
-    }
+    if (r == 0)
+        check_rest(&a);
     free(a.lines);
+    free(v->fed);
+    v->fed = NULL;
     v->account = NULL;
     if (r == 0)
         r = verify_walk(v, CF_LOG, (struct slice){0}, each_pack);

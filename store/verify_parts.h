@@ -43,6 +43,12 @@ struct group {
     bool is_begun, has_current;
 };
 struct account;
+/* What the partitions of one department were counted, to be found in its lines of the ledger. */
+struct fed {
+    struct slice department;
+    struct totals totals;
+    unsigned long long of_batches; /* rows that belong to a batch as well */
+};
 
 struct verifier {
     struct store *store;
@@ -59,6 +65,8 @@ struct verifier {
     struct group group;
     uint64_t sources; /* rows of by_source */
     struct account *account;
+    struct fed *fed; /* by department */
+    size_t fed_count, fed_cap;
     struct tally demanded[DEMAND_COUNT], present[DEMAND_COUNT];
     uint64_t found[DEMAND_COUNT]; /* while looking up */
     bool looks_up;
@@ -85,6 +93,10 @@ int verify_records(struct verifier *v);
 int verify_history(struct verifier *v);
 int verify_subjects(struct verifier *v);
 int verify_accounts(struct verifier *v);
+/* Partitions of Apache Kafka: their counts go into v->fed. */
+int verify_offsets(struct verifier *v);
+/* The sums of that department; NULL when it has no partition. */
+struct fed *verify_fed(struct verifier *v, struct slice department);
 /* Rows that follow: what subjects, records and batches demand, again while looking up. */
 int verify_subject_demands(struct verifier *v, struct slice key, struct slice value);
 int verify_record_demands(struct verifier *v, struct slice key, struct slice value);

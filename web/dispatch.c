@@ -90,7 +90,8 @@ static void finish(struct call *c)
         response_header(res, "Cache-Control",
                         route && route->who != WHO_ANYONE ? SLICE("no-store") : SLICE("no-cache"));
     response_header(res, "X-Content-Type-Options", SLICE("nosniff"));
-    response_header(res, "Referrer-Policy", SLICE("no-referrer"));
+    if (!response_header_get(res, "Referrer-Policy").n)
+        response_header(res, "Referrer-Policy", SLICE("no-referrer"));
     if (res->status != 200 || !route)
         return;
     if (route->how & HOW_KEEP && c->source.cache) {

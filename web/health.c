@@ -4,6 +4,8 @@
 #include "web/routes.h"
 #include "web/server.h"
 
+enum { STREAM_TEXT_MAX = 4096 };
+
 void health_alive(struct call *c)
 {
     struct json_out o = call_json(c);
@@ -28,6 +30,16 @@ void health_ready(struct call *c)
     struct json_out o = call_json(c);
     json_object_begin(&o);
     json_put_cstr(&o, "state", "ready");
+    if (op->stream_state) {
+        AUTO_BUF(trouble, STREAM_TEXT_MAX);
+        op->stream_state(op->ctx, &trouble);
+        json_key(&o, "stream");
+        json_object_begin(&o);
+        json_put_cstr(&o, "state", trouble.n ? "waiting" : "taking");
+        if (trouble.n)
+            json_put_string(&o, "why", buf_slice(&trouble));
+        json_object_end(&o);
+    }
     json_object_end(&o);
 }
 
@@ -38,4 +50,6 @@ void health_metrics(struct call *c)
         op->measure(op->ctx);
     response_header(c->res, "Content-Type", SLICE("text/plain; version=0.0.4; charset=utf-8"));
     metric_expose(&c->res->body);
+    if (op->expose)
+        op->expose(op->ctx, &c->res->body);
 }

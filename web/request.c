@@ -130,6 +130,32 @@ struct slice request_param(const struct request *r, const char *name)
     return (struct slice){0};
 }
 
+bool request_form(const struct request *r, const char *name, struct slice *ret)
+{
+    struct slice media = request_header(r, "Content-Type"), rest = r->body;
+    if (!slice_eq_nocase(slice_trim(slice_cut(&media, ';')),
+                         SLICE("application/x-www-form-urlencoded")))
+        return false;
+    while (rest.n) {
+        struct slice value = slice_cut(&rest, '&');
+        struct slice field = slice_cut(&value, '=');
+        if (slice_eq(field, slice_of(name)))
+            return decode(r->arena, value, true, ret);
+    }
+    return false;
+}
+
+struct slice request_cookie(const struct request *r, const char *name)
+{
+    struct slice rest = request_header(r, "Cookie");
+    while (rest.n) {
+        struct slice value = slice_trim(slice_cut(&rest, ';'));
+        if (slice_eq(slice_cut(&value, '='), slice_of(name)))
+            return value;
+    }
+    return (struct slice){0};
+}
+
 /* "q=0", "q=0.000": not wanted. */
 static bool is_refused(struct slice parameters)
 {

@@ -64,6 +64,11 @@ void request_target(struct request *r, struct slice target);
 /* The first of that name (headers: in either case); {NULL, 0} when there is none. */
 struct slice request_header(const struct request *r, const char *name);
 struct slice request_param(const struct request *r, const char *name);
+/* The first field of that name in a body that a form posted (application/x-www-form-urlencoded):
+ * decoded, UTF-8, in the arena. False: there is none, or it is not well-formed. */
+bool request_form(const struct request *r, const char *name, struct slice *ret);
+/* The value of a cookie, without quotes; absent when there is none. */
+struct slice request_cookie(const struct request *r, const char *name);
 /* Whether a comma list such as Accept names the media type (parameters and weights are left out of
  * account, but for q=0). */
 bool request_accepts(const struct request *r, const char *media_type);

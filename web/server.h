@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "query/accounts.h"
+#include "web/session.h"
 #include "web/web.h"
 #include "web/workers.h"
 
@@ -14,7 +15,8 @@ struct themes;
 struct web {
     struct web_options o; /* its strings are not used after the start */
     struct statistics_cache *statistics;
-    struct themes *themes;   /* their texts in answers */
+    struct themes *themes; /* their texts in answers */
+    struct sessions *sessions;
     struct workers *workers; /* answers that take long */
     struct workers *errands; /* of operators: may take minutes, and must not hold up the others */
     struct workers *reaper;  /* ends uploads whose connection is gone */

@@ -3,7 +3,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ("base", "record", "sample", "store", "ingest", "query", "web", "daemon", "tests/support")
+FOLDERS = ("base", "record", "sample", "store", "broker", "ingest", "query", "web", "daemon", "tests/support")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"][^>"]+[>"])', re.MULTILINE)
 
 

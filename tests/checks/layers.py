@@ -9,10 +9,11 @@ MAY = {
     "record": "base",
     "sample": "base record",
     "store": "base record",
-    "ingest": "base record store",
+    "broker": "base record",
+    "ingest": "base record store broker",
     "query": "base record store",
     "web": "base record ingest query",
-    "daemon": "base record sample store ingest query web",
+    "daemon": "base record sample store broker ingest query web",
 }
 
 # Third-party header: the files that may include it. Everybody else goes through their header.
@@ -24,6 +25,7 @@ HELD = {
     r"yaml\.h": r"base/yaml\.c",
     r"curl/": r"base/http_client\.c",
     r"rocksdb/": r"store/\w+\.[ch]",
+    r"librdkafka/": r"broker/\w+\.[ch]",
     r"microhttpd\.h": r"web/port\.c",
     r"cmocka\.h": r"tests/support/test\.c",
 }

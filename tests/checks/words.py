@@ -3,7 +3,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ("base", "record", "sample", "store", "ingest", "query", "web", "daemon", "catalogue", "cmake",
+FOLDERS = ("base", "record", "sample", "store", "broker", "ingest", "query", "web", "daemon", "catalogue", "cmake",
            "deploy", "tests")
 SUFFIXES = {".c", ".cc", ".h", ".def", ".py", ".sh", ".cmake", ".html", ".css", ".js", ".yaml"}
 # Written apart, so that this file does not find itself.

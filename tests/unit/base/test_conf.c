@@ -340,3 +340,114 @@ TEST(texts_outlive_what_they_were_read_from)
     memset(value, 'x', sizeof value - 1);
     EXPECT_SLICE(now.motto, "volatile");
 }
+
+struct passing {
+    struct conf_pairs properties;
+    int64_t workers;
+};
+static const struct conf_row passing_rows[] = {
+    {"kafka.property", CONF_PAIRS, offsetof(struct passing, properties), "", 0, 0, "Passed on"},
+    {"workers", CONF_INT, offsetof(struct passing, workers), "4", 0, 0, "Threads that parse"},
+};
+enum { PASSING_ROWS = ARRAY_LEN(passing_rows) };
+
+static struct passing passed;
+
+static void begin_passing(void)
+{
+    begin();
+    memset(&passed, 0xFF, sizeof passed);
+    conf_defaults(passing_rows, PASSING_ROWS, arena, &passed);
+}
+
+static int pass(const char *name, const char *value)
+{
+    return conf_set(passing_rows, PASSING_ROWS, arena, name, slice_of(value), &passed, &why);
+}
+
+static int pass_file(const char *text)
+{
+    return conf_file(passing_rows, PASSING_ROWS, arena, file_of(slice_of(text)), &passed, &why);
+}
+
+TEST(settings_that_are_passed_on_have_any_name_behind_their_row)
+{
+    begin_passing();
+    EXPECT_EQ(passed.properties.count, 0);
+    EXPECT_OK(pass_file("kafka.property.sasl.username = amr\nworkers = 5\n"
+                        "kafka.property.linger.ms = \" 5 \"\n"));
+    EXPECT_EQ(passed.properties.count, 2);
+    EXPECT_SLICE(passed.properties.list[0].name, "sasl.username");
+    EXPECT_SLICE(passed.properties.list[0].value, "amr");
+    EXPECT_SLICE(passed.properties.list[1].name, "linger.ms");
+    EXPECT_SLICE(passed.properties.list[1].value, " 5 ");
+    EXPECT_EQ(passed.workers, 5);
+}
+
+TEST(of_two_places_the_later_one_holds_and_its_rank_stays)
+{
+    begin_passing();
+    EXPECT_OK(pass("kafka.property.a", "1"));
+    EXPECT_OK(pass("kafka.property.b", "2"));
+    EXPECT_OK(pass("kafka.property.a", "3"));
+    EXPECT_EQ(passed.properties.count, 2);
+    EXPECT_SLICE(passed.properties.list[0].value, "3");
+    EXPECT_SLICE(passed.properties.list[1].value, "2");
+}
+
+TEST(a_row_of_passed_settings_is_no_setting_itself)
+{
+    begin_passing();
+    EXPECT_ERR(pass("kafka.property", "1"), CE_INVALID);
+    EXPECT_ERR(pass("kafka.property.", "1"), CE_INVALID);
+    EXPECT_ERR(pass("kafka.propertyx.a", "1"), CE_INVALID);
+    EXPECT_ERR(pass("kafka", "1"), CE_INVALID);
+    EXPECT_EQ(passed.properties.count, 0);
+}
+
+TEST(a_name_that_is_passed_on_stands_once_in_a_file)
+{
+    begin_passing();
+    EXPECT_ERR(pass_file("kafka.property.a = 1\nkafka.property.b = 1\nkafka.property.a = 2\n"),
+               CE_INVALID);
+    EXPECT_SLICE(why_behind_path(), "3: kafka.property.a: stands here for the second time");
+}
+
+TEST(a_value_that_is_passed_on_is_never_shown_in_a_refusal)
+{
+    begin_passing();
+    EXPECT_ERR(pass("kafka.property.sasl.password", "geheim\n"), CE_INVALID);
+    EXPECT(slice_starts(slice_of(why.text), SLICE("kafka.property.sasl.password: the value")));
+    EXPECT(!why_has("geheim"));
+    EXPECT_ERR(pass("kafka.property.\x01", "1"), CE_INVALID);
+}
+
+TEST(underscores_of_the_environment_are_dots_of_what_is_passed_on)
+{
+    begin_passing();
+    setenv("CREDENCE_KAFKA_PROPERTY_SASL_PASSWORD", "a=b", 1);
+    setenv("CREDENCE_KAFKA_PROPERTY_", "nothing", 1);
+    setenv("CREDENCE_KAFKA_PROPERTYX", "nothing", 1);
+    int r = conf_environment(passing_rows, PASSING_ROWS, arena, &passed, &why);
+    unsetenv("CREDENCE_KAFKA_PROPERTY_SASL_PASSWORD");
+    unsetenv("CREDENCE_KAFKA_PROPERTY_");
+    unsetenv("CREDENCE_KAFKA_PROPERTYX");
+    EXPECT_OK(r);
+    EXPECT_EQ(passed.properties.count, 1);
+    EXPECT_SLICE(passed.properties.list[0].name, "sasl.password");
+    EXPECT_SLICE(passed.properties.list[0].value, "a=b");
+}
+
+TEST(a_printed_file_shows_what_is_passed_on_and_no_secrets)
+{
+    begin_passing();
+    EXPECT_OK(pass("kafka.property.sasl.username", "amr"));
+    EXPECT_OK(pass("kafka.property.sasl.password", "geheim"));
+    AUTO_BUF(printed, 1 << 16);
+    conf_print(passing_rows, 1, &passed, &printed);
+    EXPECT_SLICE(buf_slice(&printed),
+                 "# Passed on\n"
+                 "# Default: none.\n"
+                 "kafka.property.sasl.username = amr\n"
+                 "# kafka.property.sasl.password is set, and not shown here.\n");
+}

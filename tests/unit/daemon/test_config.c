@@ -97,3 +97,27 @@ TEST(the_catalogue_is_found_without_being_named)
     EXPECT_OK(config_read(a, NULL, &o, 1, &c, NULL));
     EXPECT_STR(config_catalogue_dir(a, &c), "/etc/credence/catalogue");
 }
+
+TEST(without_brokers_there_is_no_kafka)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct config c;
+    EXPECT_OK(config_read(a, NULL, NULL, 0, &c, NULL));
+    EXPECT(!broker_is_configured(&c.kafka));
+    EXPECT(!c.kafka_publish);
+}
+
+TEST(what_is_set_for_kafka_is_checked_with_everything_else)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct config c;
+    struct reason why = {""};
+    struct config_override o[] = {{"kafka.bootstrap.servers", "127.0.0.1:9092"},
+                                  {"kafka.property.client.id", "one"}};
+    EXPECT_OK(config_read(a, NULL, o, 2, &c, &why));
+    EXPECT(broker_is_configured(&c.kafka));
+    EXPECT_SLICE(c.kafka.properties.list[0].value, "one");
+    o[1].name = "kafka.property.client.ide";
+    EXPECT_ERR(config_read(a, NULL, o, 2, &c, &why), CE_INVALID);
+    EXPECT(strstr(why.text, "\"client.ide\""));
+}

@@ -10,18 +10,18 @@ static struct memory_plan plan(int64_t mib)
 {
     struct memory_plan p;
     struct reason why = {""};
-    if (memory_plan_make(mib * MIB, 2, 4, &p, &why) < 0)
+    if (memory_plan_make(mib * MIB, 2, 4, false, &p, &why) < 0)
         FAIL("%s", why.text);
     return p;
 }
 
 TEST(the_parts_are_the_whole)
 {
-    for (int64_t mib = memory_least(2, 4) / MIB; mib < 40000; mib += 97) {
+    for (int64_t mib = memory_least(2, 4, false) / MIB; mib < 40000; mib += 97) {
         struct memory_plan p = plan(mib);
         int64_t sum = 0;
         for (int i = 0; i < MEMORY_PARTS; i++) {
-            EXPECT(p.parts[i] > 0);
+            EXPECT(p.parts[i] > 0 || i == MEMORY_STREAM);
             sum += p.parts[i];
         }
         EXPECT_EQ(sum, mib * MIB);
@@ -31,7 +31,7 @@ TEST(the_parts_are_the_whole)
 
 TEST(with_more_memory_no_part_has_less)
 {
-    int64_t first = memory_least(2, 4) / MIB;
+    int64_t first = memory_least(2, 4, false) / MIB;
     struct memory_plan before = plan(first);
     for (int64_t mib = first + 64; mib < 40000; mib += 64) {
         struct memory_plan p = plan(mib);
@@ -91,17 +91,19 @@ TEST(too_little_is_refused_with_the_least_that_works)
     struct memory_plan p;
     struct reason why = {""};
     char least[40];
-    EXPECT_ERR(memory_plan_make(memory_least(2, 4) - MIB, 2, 4, &p, &why), CE_INVALID);
-    snprintf(least, sizeof least, "the least is %lld MiB", (long long)(memory_least(2, 4) / MIB));
+    EXPECT_ERR(memory_plan_make(memory_least(2, 4, false) - MIB, 2, 4, false, &p, &why),
+               CE_INVALID);
+    snprintf(least, sizeof least, "the least is %lld MiB",
+             (long long)(memory_least(2, 4, false) / MIB));
     EXPECT(strstr(why.text, least) != NULL);
     EXPECT(strstr(why.text, "catalogue") != NULL);
-    EXPECT_OK(memory_plan_make(memory_least(2, 4), 2, 4, &p, &why));
+    EXPECT_OK(memory_plan_make(memory_least(2, 4, false), 2, 4, false, &p, &why));
 }
 
 TEST(more_threads_need_more)
 {
-    EXPECT(memory_least(4, 8) > memory_least(2, 4));
-    EXPECT(memory_least(64, 64) < 1536 * MIB);
+    EXPECT(memory_least(4, 8, false) > memory_least(2, 4, false));
+    EXPECT(memory_least(64, 64, false) < 1536 * MIB);
 }
 
 TEST(the_plan_is_printed_with_a_line_for_each_part)
@@ -113,4 +115,19 @@ TEST(the_plan_is_printed_with_a_line_for_each_part)
     for (int i = 0; i < MEMORY_PARTS; i++)
         EXPECT(slice_find(buf_slice(&text), slice_of(memory_part_code((enum memory_part)i)), 0) >
                0);
+}
+
+TEST(a_broker_takes_its_share)
+{
+    struct memory_plan p, without;
+    struct reason why;
+    EXPECT_OK(memory_plan_make(2048 * MIB, 2, 4, false, &without, &why));
+    EXPECT_OK(memory_plan_make(2048 * MIB, 2, 4, true, &p, &why));
+    EXPECT_EQ(without.parts[MEMORY_STREAM], 0);
+    EXPECT(p.parts[MEMORY_STREAM] > p.fetch_bytes && p.fetch_bytes >= 4 * MIB && p.parcels >= 4);
+    int64_t sum = 0;
+    for (int i = 0; i < MEMORY_PARTS; i++)
+        sum += p.parts[i];
+    EXPECT_EQ(sum, 2048 * MIB);
+    EXPECT(memory_least(2, 4, true) > memory_least(2, 4, false));
 }

@@ -97,7 +97,7 @@ TEST(a_pack_has_these_bytes)
     commit(b);
     struct log_key k = log_key_make(7, 5);
     char wanted[128];
-    snprintf(wanted, sizeof wanted, "02 04 0102 0501 00 02 05 01 00 %04X 046E616D65 013F 00",
+    snprintf(wanted, sizeof wanted, "03 00 04 0102 0501 00 02 05 01 00 %04X 046E616D65 013F 00",
              (unsigned)RULE_USCC_CHECK);
     EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), wanted);
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); ");
@@ -107,7 +107,7 @@ TEST(a_pack_has_these_bytes)
     EXPECT_OK(receipt_pack_put(&p, b, 7));
     commit(b);
     k = log_key_make(7, 8);
-    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "02 03 03AC02 00");
+    EXPECT_HEX(row_of(s, a, CF_LOG, KEY_SLICE(k)), "03 00 03 03AC02 00");
     EXPECT_STR(lines(s, 7, 0, 9), "7 rejected(uscc.check name=?); 8-307 duplicate; ");
     receipt_pack_fini(&p);
 }
@@ -317,4 +317,47 @@ TEST(a_damaged_pack_never_crashes_whatever_byte_is_changed)
             EXPECT(r == 0 || r == CE_FORMAT);
         }
     }
+}
+
+/* A pack taken apart: "1-3: 1-2 stored; 3 rejected; | 3 rejected(…); " */
+static const char *taken_apart(struct store *s, uint64_t batch, uint64_t row)
+{
+    static struct told t;
+    t = (struct told){.rows_max = 1000};
+    AUTO(view_close) struct view *v = NULL;
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct receipt_read p;
+    EXPECT_OK(view_open(s, &v));
+    int r = receipts_read(v, a, batch, row, &p);
+    if (r == CE_NOT_FOUND)
+        return "none";
+    EXPECT_OK(r);
+    snprintf(t.text, sizeof t.text, "%llu-%llu: ", (unsigned long long)p.first,
+             (unsigned long long)p.end - 1);
+    for (size_t i = 0; i < p.run_count; i++)
+        tell(&t, &(struct receipt_line){
+                     .row = p.runs[i].row, .to = p.runs[i].to, .verdict = p.runs[i].verdict});
+    size_t n = strlen(t.text);
+    snprintf(t.text + n, sizeof t.text - n, "| ");
+    for (size_t i = 0; i < p.line_count; i++)
+        tell(&t, &p.lines[i]);
+    return t.text;
+}
+
+TEST(a_pack_is_found_by_any_of_its_rows_and_taken_apart)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    EXPECT_STR(taken_apart(s, 1, 1), "none");
+    put(s, 1, 1, "ssSdr");
+    put(s, 1, 6, "o");
+    put(s, 2, 9, "c");
+    const char *first = "1-5: 1-3 stored; 4 duplicate; 5 rejected; | 3 stored(version.reused x=v); "
+                        "5 rejected; ";
+    EXPECT_STR(taken_apart(s, 1, 0), first);
+    EXPECT_STR(taken_apart(s, 1, 1), first);
+    EXPECT_STR(taken_apart(s, 1, 5), first);
+    EXPECT_STR(taken_apart(s, 1, 6), "6-6: 6 stale; | 6 stale; ");
+    EXPECT_STR(taken_apart(s, 1, 7), "none");
+    EXPECT_STR(taken_apart(s, 2, 1), "9-9: 9 changed; | ");
+    EXPECT_STR(taken_apart(s, 3, 1), "none");
 }

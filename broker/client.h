@@ -1,0 +1,45 @@
+#pragma once
+#include <librdkafka/rdkafka.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "broker/settings.h"
+
+/* What consumer, producer and admin share: a handle of librdkafka made from settings, how well it
+ * gets on with the brokers, and its errors as ours. For files of broker/ only. */
+struct client {
+    rd_kafka_t *rk;
+    pthread_mutex_t lock; /* of what follows */
+    int err;              /* 0: well */
+    bool was_well;        /* a broker has answered, at least once */
+    char why[400];
+    char last[400]; /* the newest trouble with a connection */
+};
+
+struct client_property {
+    const char *name, *value;
+};
+
+/* `ours` cannot be changed by settings, `usual` can. `conf` NULL, or with callbacks set; it is
+ * taken in every case. CE_INVALID as of broker_settings_check. Error callbacks get `c`, and so do
+ * all others, in which `opaque` of the maker is the object that begins with the client. */
+int client_open(struct client *c, rd_kafka_type_t type, const struct broker_settings *s,
+                rd_kafka_conf_t *conf, const struct client_property *ours, size_t our_count,
+                const struct client_property *usual, size_t usual_count, struct reason *reterr_why);
+/* Waits for what librdkafka does at the moment. Accepts one that was never opened. */
+void client_close(struct client *c);
+
+/* 0; CE_UNAVAILABLE: no broker can be reached; CE_DENIED: they do not let us in; CE_CLOSED: this
+ * handle can do nothing any more and must be made anew. With the reason. */
+int client_health(struct client *c, struct reason *reterr_why);
+/* A broker has answered. */
+void client_is_well(struct client *c);
+
+/* CE_... for an error of librdkafka, 0 for none. */
+int client_err(rd_kafka_resp_err_t e);
+/* The same with "WHAT: text of the error" as the reason. A time-out, or a failure of transport,
+ * while the brokers do not let us in, is CE_DENIED. */
+int client_fail(struct client *c, rd_kafka_resp_err_t e, const char *what,
+                struct reason *reterr_why);

@@ -1,0 +1,454 @@
+"""What comes through Apache Kafka ends as what comes in files: the same records, counts and verdicts, whatever happens on
+the way; and where it cannot go on as it was, a partition stops and says why."""
+import collections
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import confluent_kafka
+import confluent_kafka.admin
+from register import BIN, KIND, PATIENCE, REGISTRATION, SOURCE, clean_environment, registration, wait_for
+
+PREFIX = "credit.submissions."
+COUNTS = ("received", "stored", "changed", "duplicate", "stale", "rejected", "warned")
+csv.field_size_limit(1 << 30)
+SUBJECTS = 300 if KIND == "asan" else 2000
+KILLS = int(os.environ.get("CREDENCE_KILLS", 6))
+
+
+# ---- brokers, topics and senders ----
+
+def jars():
+    """Where deploy/kafka.sh keeps the programs of the version that it wants."""
+    pom = SOURCE / "deploy/kafka/pom.xml"
+    version = re.search(r"<kafka.version>(.*)</kafka.version>", pom.read_text()).group(1)
+    checksum = subprocess.run(["cksum"], stdin=pom.open(), capture_output=True, text=True, check=True).stdout.split()[0]
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+    return cache / "credence" / f"kafka-{version}-{checksum}"
+
+
+class Fresh:
+    """Topics of departments on a shared broker: all are taken away again behind a test."""
+
+    def __init__(self, cluster):
+        self.cluster, self.admin, self.made = cluster, cluster.admin(), []
+
+    def make(self, department, partitions=1, **settings):
+        name = PREFIX + department
+        settings = {"message.timestamp.type": "LogAppendTime"} | {k.replace("_", "."): v for k, v in settings.items()}
+        wanted = confluent_kafka.admin.NewTopic(name, partitions, 1, config=settings)
+        for done in self.admin.create_topics([wanted]).values():
+            done.result(60)
+        self.made.append(name)
+        wait_for(lambda: name in self.admin.list_topics(timeout=30).topics, f"{name} is there")
+        return name
+
+    def delete(self, name):
+        for done in self.admin.delete_topics([name]).values():
+            done.result(60)
+        wait_for(lambda: name not in self.admin.list_topics(timeout=30).topics, f"{name} is gone")
+        self.made.remove(name)
+
+    def purge(self, name, partition, before):
+        """As retention would."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"version": 1, "partitions": [{"topic": name, "partition": partition, "offset": before}]}, file)
+            file.flush()
+            subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*",
+                            "org.apache.kafka.tools.DeleteRecordsCommand", "--bootstrap-server", self.cluster.bootstrap,
+                            "--offset-json-file", file.name], check=True, capture_output=True, timeout=PATIENCE)
+
+    def send(self, name, values, partition=0, **more):
+        """Values, or (value, headers)."""
+        producer = self.cluster.producer(**{"linger.ms": 5, "enable.idempotence": True} | more)
+        failed = []
+        for value in values:
+            value, headers = value if isinstance(value, tuple) else (value, {})
+            while True:
+                try:
+                    producer.produce(name, value, partition=partition, headers=headers,
+                                     on_delivery=lambda err, _: err and failed.append(err))
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        assert producer.flush(PATIENCE) == 0 and not failed, failed
+
+
+@pytest.fixture
+def topics(kafka):
+    fresh = Fresh(kafka)
+    yield fresh
+    for name in list(fresh.made):
+        fresh.delete(name)
+
+
+@pytest.fixture
+def new_reader(new_creditd, kafka):
+    """Makes an installation that reads from the shared broker, or another; it is not started."""
+    return lambda cluster=kafka, **settings: new_creditd(
+        **{"kafka.bootstrap.servers": cluster.bootstrap} | settings)
+
+
+# ---- what the register says ----
+
+def metric(register, name):
+    """The value of a metric, its labels (if any) in the name."""
+    text = register.get("/metrics", over_socket=True).text
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found.group(1)) if found else 0
+
+
+def rows(register):
+    """Rows that were judged and committed since the start."""
+    text = register.get("/metrics", over_socket=True).text
+    return sum(int(n) for n in re.findall(r'^credence_rows_total\{verdict="\w+"\} (\d+)$', text, re.MULTILINE))
+
+
+def state(register):
+    return register.get_json("/readyz")["stream"]
+
+
+def ledger(register, *departments):
+    """Counts by theme, over all days."""
+    found = collections.Counter()
+    for department in departments:
+        for line in register.all(f"/v1/departments/{department}/ledger", key=register.key(department)):
+            for count in COUNTS:
+                found[line["theme"], count] += line[count]
+    return +found
+
+
+def taken(register, count):
+    wait_for(lambda: rows(register) >= count, f"{count} rows")
+    assert rows(register) == count
+
+
+def stopped(register, code):
+    wait_for(lambda: metric(register, "credence_partitions_stopped") == 1, f"a partition stops ({code})")
+    assert f"stop={code}" in register.log() or f'stop="{code}"' in register.log(), register.log()
+    return state(register)
+
+
+def good(first, count, theme=REGISTRATION, **more):
+    """Rows of registrations as messages."""
+    return [(json.dumps(registration(i, **more), ensure_ascii=False), {"theme": theme}) for i in range(first, first + count)]
+
+
+# ---- a whole city ----
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    """A sample city as files, and what comes of it."""
+    from register import Register
+    folder = tmp_path_factory.mktemp("city") / "files"
+    subprocess.run([BIN / "creditctl", "sample", "--subjects", str(SUBJECTS), "--rows-per-subject", "6", "--out", folder,
+                    "--quiet"], check=True, env=clean_environment(), timeout=PATIENCE * 3)
+    with Register() as by_files:
+        by_files.start()
+        done = by_files.ctl("submit", "--dir", folder, "--quiet")
+        assert done.returncode in (0, 3), done.stderr
+        departments = sorted(p.name for p in folder.iterdir() if p.is_dir())
+        yield {"folder": folder, "digest": by_files.digest(), "ledger": ledger(by_files, *departments),
+               "rows": rows(by_files), "departments": departments}
+
+
+def decoded(body):
+    """As text; bytes that are not of the file's encoding are surrogates."""
+    texts = [body.decode(encoding, errors="surrogateescape") for encoding in ("utf-8-sig", "gb18030")]
+    return min(texts, key=lambda text: sum("\udc80" <= c <= "\udcff" for c in text))
+
+
+def as_messages(path):
+    """The rows of a file as an uploader would send them."""
+    theme = path.stem
+    if path.suffix == ".ndjson":
+        for line in re.split("\r\n|\n|\r", decoded(path.read_bytes())):
+            if len(line.encode("utf-8", "replace")) > 1 << 20:
+                yield line[:300].encode("utf-8", "replace"), {"theme": theme, "unread": "row.size"}
+            elif any("\udc80" <= c <= "\udcff" for c in line):
+                yield line.encode("utf-8", "replace"), {"theme": theme, "unread": "text.encoding"}
+            elif line.strip():
+                yield line.encode(), {"theme": theme}
+        return
+    lines = list(csv.reader(io.StringIO(decoded(path.read_bytes()), newline="")))
+    header = lines[0]
+    for line in lines[1:]:
+        if not line:
+            continue
+        if sum(map(len, line)) > 1 << 20:
+            yield line[0].encode(), {"theme": theme, "unread": "row.size"}
+            continue
+        damaged = any("\udc80" <= c <= "\udcff" for field in line for c in field)
+        if len(line) != len(header) or damaged:
+            rule = "text.encoding" if damaged else "csv.fields"
+            yield ",".join(line).encode("utf-8", errors="replace"), {"theme": theme, "unread": rule}
+        else:
+            yield json.dumps(dict(zip(header, line)), ensure_ascii=False).encode(), {"theme": theme}
+
+
+def send_city(topics, city, **more):
+    for department in city["departments"]:
+        name = topics.make(department)
+        for path in sorted((city["folder"] / department).iterdir()):
+            topics.send(name, as_messages(path), **more)
+
+
+def as_city(register, city):
+    found = ledger(register, *city["departments"])
+    assert found - city["ledger"] == city["ledger"] - found == collections.Counter()
+    assert register.digest() == city["digest"]
+    register.check()
+
+
+def test_a_message_is_seen_and_counted(new_reader, topics):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 3))
+    taken(reader, 3)
+    assert len(reader.get_json("/v1/search", q="样例")["items"]) == 3
+    topics.send(amr, [("{", {"theme": REGISTRATION})] + good(3, 1) + [(good(4, 1)[0][0], {}), (None, {"theme": REGISTRATION})])
+    taken(reader, 7)
+    assert ledger(reader, "amr") == {
+        (REGISTRATION, "received"): 6, (REGISTRATION, "stored"): 3, (REGISTRATION, "duplicate"): 1,
+        (REGISTRATION, "rejected"): 2, ("", "received"): 1, ("", "rejected"): 1}
+    assert state(reader) == {"state": "taking"}
+    assert metric(reader, 'credence_stream_lag_messages{department="amr"}') == 0
+    assert abs(metric(reader, 'credence_stream_last_message_seconds{department="amr"}') - time.time()) < 600
+    reader.check()
+    digest = reader.digest()
+    reader.restart()
+    topics.send(amr, good(9, 1))
+    taken(reader, 1)
+    reader.check()
+    assert reader.digest() != digest
+
+
+def test_a_city_ends_as_through_files(new_reader, topics, city):
+    reader = new_reader().start()
+    send_city(topics, city)
+    taken(reader, city["rows"])
+    as_city(reader, city)
+
+
+def test_killed_again_and_again_it_ends_as_undisturbed(new_reader, topics, city):
+    """And so does a second daemon that reads beside it, and one that is started when all is over."""
+    one, other = new_reader().start(), new_reader().start()
+    sender = None
+    for department in city["departments"]:
+        topics.make(department)
+    pid = os.fork()
+    if pid == 0:
+        for department in city["departments"]:
+            for path in sorted((city["folder"] / department).iterdir()):
+                topics.send(PREFIX + department, as_messages(path))
+        os._exit(0)
+    for _ in range(KILLS):
+        time.sleep(1)
+        one.kill()
+        one.start()
+    assert os.waitpid(pid, 0)[1] == 0 and sender is None
+
+    def is_over(register):
+        return sum(n for (_, count), n in ledger(register, *city["departments"]).items() if count == "received") == city["rows"]
+    wait_for(lambda: is_over(one) and is_over(other), "both have taken all")
+    as_city(one, city)
+    as_city(other, city)
+    last = new_reader().start()
+    taken(last, city["rows"])
+    as_city(last, city)
+
+
+def test_kcat_is_a_sender_like_any(new_reader, topics, kafka):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    for compression in ("none", "gzip", "snappy", "lz4", "zstd"):
+        subprocess.run(["kcat", "-P", "-b", kafka.bootstrap, "-t", amr, "-z", compression, "-H", f"theme={REGISTRATION}"],
+                       input="\n".join(value for value, _ in good(1, 50)).encode(), check=True, timeout=PATIENCE)
+    taken(reader, 250)
+    assert ledger(reader, "amr")[REGISTRATION, "stored"] == 50
+    reader.check()
+
+
+def test_aborted_transactions_are_never_seen(new_reader, topics, kafka):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    producer = kafka.producer(**{"transactional.id": "t-1"})
+    producer.init_transactions(PATIENCE)
+    for n in range(6):
+        producer.begin_transaction()
+        for value, headers in good(n * 10, 10):
+            producer.produce(amr, value, headers=headers)
+        producer.flush(PATIENCE)
+        if n % 2:
+            producer.abort_transaction(PATIENCE)
+        else:
+            producer.commit_transaction(PATIENCE)
+    taken(reader, 30)
+    topics.send(amr, good(100, 1))
+    taken(reader, 31)
+    # The marks at the end are passed, so that nothing seems to be missing when retention takes them.
+    producer.begin_transaction()
+    producer.produce(amr, good(200, 1)[0][0], headers={"theme": REGISTRATION})
+    producer.flush(PATIENCE)
+    producer.abort_transaction(PATIENCE)
+    _, high = kafka_ends(kafka, amr)
+    wait_for(lambda: shown(kafka, reader, amr) == high, "the position behind the marks")
+    topics.purge(amr, 0, high)
+    reader.restart()
+    topics.send(amr, good(300, 1))
+    taken(reader, 1)
+    assert state(reader) == {"state": "taking"}
+    reader.check()
+
+
+def kafka_ends(kafka, name, partition=0):
+    consumer = confluent_kafka.Consumer(kafka.settings(group_id="ends"))
+    try:
+        return consumer.get_watermark_offsets(confluent_kafka.TopicPartition(name, partition), timeout=30)
+    finally:
+        consumer.close()
+
+
+def shown(kafka, reader, name, partition=0):
+    """The position that operators' tools see."""
+    group = re.search(r'group="?(credence\.[a-z0-9]+)', reader.log()).group(1)
+    return kafka.committed(group, name, partition)
+
+
+def test_partitions_and_topics_are_found_while_it_runs(new_reader, topics, kafka):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 1))
+    taken(reader, 1)
+    kafka.add_partitions(amr, 3)
+    for partition in (1, 2):
+        topics.send(amr, good(10 * partition, 5), partition=partition)
+    taken(reader, 11)
+    topics.send(topics.make("nobody-we-know"), good(1, 1))
+    tax = topics.make("tax")
+    topics.send(tax, good(1, 2))
+    taken(reader, 13)
+    assert ledger(reader, "tax")[REGISTRATION, "rejected"] == 2  # department.theme
+    assert "stream.topic-of-nobody" in reader.log()
+    reader.check()
+
+
+def test_a_topic_that_was_made_again_stops(new_reader, topics):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 10))
+    taken(reader, 10)
+    digest = reader.digest()
+    assert reader.stop() == 0
+    topics.delete(amr)
+    topics.make("amr")
+    topics.send(amr, good(100, 30))
+    reader.start()
+    assert "changed" in reader.log() or stopped(reader, "changed")["state"] == "waiting"
+    stopped(reader, "changed")
+    assert reader.digest() == digest and rows(reader) == 0
+    reader.restart()
+    stopped(reader, "changed")
+    assert reader.digest() == digest
+    reader.check()
+
+
+def test_a_topic_that_is_made_again_while_it_is_read_stops(new_reader, topics):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 10))
+    taken(reader, 10)
+    topics.delete(amr)
+    stopped(reader, "gone")
+    topics.make("amr")
+    topics.send(amr, good(100, 3))
+    wait_for(lambda: "ahead" in reader.log(), "it is stopped")
+    topics.send(amr, good(200, 30))
+    time.sleep(4)
+    assert rows(reader) == 10
+    assert "ahead" in state(reader)["why"] or "cut off" in state(reader)["why"]
+    reader.check()
+
+
+def test_retention_that_outran_us_is_a_gap_with_its_size(new_reader, topics):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 10))
+    taken(reader, 10)
+    assert reader.stop() == 0
+    topics.send(amr, good(20, 20))
+    topics.purge(amr, 0, 10)  # what was taken, and not more
+    reader.start()
+    taken(reader, 20)
+    assert "stream.last-gone" in reader.log()
+    assert reader.stop() == 0
+    topics.send(amr, good(50, 20))
+    topics.purge(amr, 0, 37)
+    reader.start()
+    why = stopped(reader, "gap")["why"]
+    assert "gap 7" in why and "保留期" in why
+    assert rows(reader) == 0
+    tax = topics.make("tax")
+    topics.send(tax, good(1, 1))
+    taken(reader, 1)  # others go on
+    reader.check()
+
+
+def test_messages_with_their_senders_time_stop(new_reader, topics):
+    amr = topics.make("amr", message_timestamp_type="CreateTime")
+    reader = new_reader().start()
+    topics.send(amr, good(1, 1))
+    assert "LogAppendTime" in stopped(reader, "senders-time")["why"]
+    assert rows(reader) == 0
+    reader.check()
+
+
+def test_no_broker_is_no_reason_not_to_answer(new_reader, new_cluster):
+    cluster = new_cluster()
+    topics = Fresh(cluster)
+    amr = topics.make("amr")
+    topics.send(amr, good(1, 5))
+    cluster.stop()
+    reader = new_reader(cluster).start()
+    wait_for(lambda: state(reader)["state"] == "waiting", "it says that no broker answers")
+    assert reader.get("/v1/search", q="样例").status == 200
+    cluster.start()
+    taken(reader, 5)
+    wait_for(lambda: state(reader)["state"] == "taking", "all is well")
+    cluster.signal(1)
+    wait_for(lambda: state(reader)["state"] == "waiting", "it says that no broker answers")
+    cluster.start()
+    topics.send(amr, good(10, 5))
+    taken(reader, 10)
+    wait_for(lambda: state(reader)["state"] == "taking", "all is well")
+    assert reader.log().count("stream.broker-away") <= 6, reader.log()
+    reader.check()
+
+
+def batch_rows(name, first, count, of=None):
+    return [(value, headers | {"batch": name, "row": str(i + 1)} | ({"rows": str(of)} if of else {}))
+            for i, (value, headers) in enumerate(good(first, count))]
+
+
+def test_rows_of_a_batch_are_counted_once(new_reader, topics):
+    amr = topics.make("amr")
+    reader = new_reader().start()
+    messages = batch_rows("b-1", 1, 10, of=10)
+    topics.send(amr, messages[:6])
+    taken(reader, 6)
+    topics.send(amr, messages[3:])  # a producer that began again
+    taken(reader, 13)
+    found = reader.all("/v1/submissions", key=reader.key("amr"), department="amr")
+    assert len(found) == 1 and found[0]["received"] == 10 and found[0]["stored"] == 10 and found[0]["duplicate"] == 0
+    assert found[0]["finished_at"]
+    assert ledger(reader, "amr") == {(REGISTRATION, "received"): 13, (REGISTRATION, "stored"): 10,
+                                     (REGISTRATION, "duplicate"): 3}
+    reader.check()
