@@ -4,7 +4,12 @@
  * restart, is for the caller.
  *
  * An error of librdkafka about a partition is a message with an error in it, and becomes a portion
- * without messages, so that it keeps its place behind the messages that came before it. */
+ * without messages, so that it keeps its place behind the messages that came before it. That a
+ * topic was deleted is told through the error callback instead, again every second, and is given
+ * once.
+ *
+ * librdkafka 2.0.2 does not let go of a partition whose topic was deleted while it was assigned,
+ * and then never ends. Such a consumer is left behind when it is destroyed. */
 #include "broker/consumer.h"
 
 #include <stdatomic.h>
@@ -17,10 +22,19 @@
 #include "broker/client.h"
 
 enum {
+    CLOSE_LOST_MS = 500,
     QUEUE_BYTES = 32 << 20,
     QUEUE_BYTES_MIN = 4 << 20,
     QUEUE_BYTES_MAX = 128 << 20,
     POLL_MAX = 10000,
+};
+
+/* A partition that is there no more. */
+struct lost {
+    char topic[250];
+    int32_t partition;
+    bool is_told;
+    char why[200];
 };
 
 struct consumer {
@@ -28,6 +42,9 @@ struct consumer {
     rd_kafka_queue_t *queue;
     rd_kafka_message_t **held; /* taken from the queue and not given yet: held[at..count) */
     size_t held_at, held_count;
+    struct lost *lost;
+    size_t lost_count;
+    bool has_lost;     /* ever */
     atomic_size_t out; /* portions that are not given back */
 };
 
@@ -39,6 +56,7 @@ struct portion {
     size_t raw_count;
     struct message *messages;
     struct message_header *headers;
+    char topic[250]; /* of a partition that is lost */
     char text[300];
 };
 
@@ -47,6 +65,44 @@ static void *take(size_t count, size_t size)
     void *p = calloc(count ? count : 1, size);
     CHECK(p);
     return p;
+}
+
+static struct lost *find_lost(struct consumer *c, struct slice topic, int32_t partition)
+{
+    for (size_t i = 0; i < c->lost_count; i++)
+        if (c->lost[i].partition == partition && slice_eq(slice_of(c->lost[i].topic), topic))
+            return &c->lost[i];
+    return NULL;
+}
+
+/* It is there again, or nobody's any more. */
+static void forget_lost(struct consumer *c, struct slice topic, int32_t partition)
+{
+    struct lost *l = find_lost(c, topic, partition);
+    if (l)
+        *l = c->lost[--c->lost_count];
+}
+
+/* "credit.submissions.amr [0]: topic does not exist (…)", on the thread that polls. */
+static void on_partition_error(struct client *client, int err, const char *text)
+{
+    struct consumer *c = (struct consumer *)client;
+    struct slice why = slice_of(text), topic = slice_cut(&why, ' ');
+    struct slice place = slice_cut(&why, ':');
+    int64_t partition;
+    bool has_place = place.n > 2 && place.p[0] == '[' && place.p[place.n - 1] == ']' &&
+                     slice_i64(slice_make(place.p + 1, place.n - 2), &partition);
+    if (err != CE_NOT_FOUND || !has_place || topic.n >= sizeof c->lost->topic ||
+        find_lost(c, topic, (int32_t)partition))
+        return;
+    struct lost *longer = realloc(c->lost, (c->lost_count + 1) * sizeof *longer);
+    CHECK(longer);
+    c->lost = longer;
+    struct lost *l = &longer[c->lost_count++];
+    *l = (struct lost){.partition = (int32_t)partition};
+    snprintf(l->topic, sizeof l->topic, "%.*s", FMT_SLICE(topic));
+    snprintf(l->why, sizeof l->why, "%.*s", FMT_SLICE(slice_trim(why)));
+    c->has_lost = true;
 }
 
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
@@ -88,6 +144,7 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
         /* A broker that is there and says nothing. */
         {"socket.timeout.ms", "10000"},
     };
+    c->client.on_partition_error = on_partition_error;
     int r = client_open(&c->client, RD_KAFKA_CONSUMER, s, NULL, ours, ARRAY_LEN(ours), usual,
                         ARRAY_LEN(usual), reterr_why);
     if (r < 0) {
@@ -112,9 +169,11 @@ void consumer_destroy(struct consumer *c)
         rd_kafka_message_destroy(c->held[c->held_at]);
     rd_kafka_assign(c->client.rk, NULL);
     rd_kafka_queue_destroy(c->queue);
-    client_close(&c->client);
     free(c->held);
-    free(c);
+    free(c->lost);
+    c->lost = NULL;
+    if (client_close(&c->client, c->has_lost ? CLOSE_LOST_MS : CLIENT_CLOSE_MS))
+        free(c);
 }
 
 int consumer_health(struct consumer *c, struct reason *reterr_why)
@@ -154,20 +213,6 @@ static const char *place_of(char out[300], const char *topic, int32_t partition)
 {
     snprintf(out, 300, "%.249s [%d]", topic, partition);
     return out;
-}
-
-int consumer_watermarks(struct consumer *c, const char *topic, int32_t partition, int timeout_ms,
-                        struct watermarks *ret, struct reason *reterr_why)
-{
-    char place[300];
-    struct watermarks w;
-    rd_kafka_resp_err_t e = rd_kafka_query_watermark_offsets(c->client.rk, topic, partition, &w.low,
-                                                             &w.high, timeout_ms);
-    if (e)
-        return client_fail(&c->client, e, place_of(place, topic, partition), reterr_why);
-    client_is_well(&c->client);
-    *ret = w;
-    return 0;
 }
 
 bool consumer_watermarks_known(struct consumer *c, const char *topic, int32_t partition,
@@ -211,6 +256,38 @@ static rd_kafka_topic_partition_list_t *list_of(const char *topic, int32_t parti
     return list;
 }
 
+/* rd_kafka_query_watermark_offsets has no end of its own while the broker is away, whatever time it
+ * is given. The question by time has one, and takes the two names of an end in place of a time. */
+static rd_kafka_resp_err_t ask_offset(struct consumer *c, const char *topic, int32_t partition,
+                                      int64_t which, int timeout_ms, int64_t *ret)
+{
+    rd_kafka_topic_partition_list_t *list = list_of(topic, partition, which);
+    rd_kafka_resp_err_t e = rd_kafka_offsets_for_times(c->client.rk, list, timeout_ms);
+    if (!e)
+        e = list->elems[0].err;
+    *ret = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return e;
+}
+
+int consumer_watermarks(struct consumer *c, const char *topic, int32_t partition, int timeout_ms,
+                        struct watermarks *ret, struct reason *reterr_why)
+{
+    char place[300];
+    struct watermarks w;
+    int64_t began = clock_mono_ms();
+    rd_kafka_resp_err_t e =
+        ask_offset(c, topic, partition, RD_KAFKA_OFFSET_BEGINNING, timeout_ms, &w.low);
+    int64_t left = timeout_ms - (clock_mono_ms() - began);
+    if (!e)
+        e = ask_offset(c, topic, partition, RD_KAFKA_OFFSET_END, left > 1 ? (int)left : 1, &w.high);
+    if (e)
+        return client_fail(&c->client, e, place_of(place, topic, partition), reterr_why);
+    client_is_well(&c->client);
+    *ret = w;
+    return 0;
+}
+
 int consumer_assign(struct consumer *c, const char *topic, int32_t partition, int64_t offset,
                     struct reason *reterr_why)
 {
@@ -237,6 +314,7 @@ int consumer_unassign(struct consumer *c, const char *topic, int32_t partition,
             c->held[kept++] = c->held[i];
     }
     c->held_count = kept;
+    forget_lost(c, slice_of(topic), partition);
     rd_kafka_topic_partition_list_t *list = list_of(topic, partition, RD_KAFKA_OFFSET_INVALID);
     return finish(c, list, rd_kafka_incremental_unassign(c->client.rk, list), reterr_why);
 }
@@ -416,6 +494,27 @@ static struct consumed *event_of(struct consumer *c, rd_kafka_message_t *m)
     return &o->public;
 }
 
+/* A lost partition that was not told yet, or NULL. */
+static struct consumed *lost_of(struct consumer *c)
+{
+    size_t i = 0;
+    while (i < c->lost_count && c->lost[i].is_told)
+        i++;
+    if (i == c->lost_count)
+        return NULL;
+    struct lost *l = &c->lost[i];
+    struct portion *o = take(1, sizeof *o);
+    o->from = c;
+    o->public = (struct consumed){.kind = CONSUMED_GONE, .partition = l->partition, .next = -1};
+    snprintf(o->topic, sizeof o->topic, "%s", l->topic);
+    snprintf(o->text, sizeof o->text, "%s", l->why);
+    o->public.topic = slice_of(o->topic);
+    o->public.why = o->text;
+    atomic_fetch_add(&c->out, 1);
+    l->is_told = true;
+    return &o->public;
+}
+
 static bool refill(struct consumer *c, size_t max, int timeout_ms)
 {
     c->held_at = c->held_count = 0;
@@ -440,8 +539,14 @@ int consumer_poll(struct consumer *c, size_t max, int timeout_ms, struct consume
     int64_t until = clock_mono_ms() + timeout_ms;
     for (;;) {
         int64_t left = until - clock_mono_ms();
-        if (c->held_at == c->held_count && !refill(c, max, left > 0 ? (int)left : 0))
-            return 0;
+        if (c->held_at == c->held_count) {
+            *ret = lost_of(c);
+            if (*ret)
+                return 1;
+            if (!refill(c, max, left > 0 ? (int)left : 0) && left <= 0)
+                return 0;
+            continue;
+        }
         rd_kafka_message_t **first = c->held + c->held_at;
         if (first[0]->err) {
             c->held_at++;
@@ -456,6 +561,8 @@ int consumer_poll(struct consumer *c, size_t max, int timeout_ms, struct consume
             n++;
         c->held_at += n;
         client_is_well(&c->client);
+        if (c->lost_count)
+            forget_lost(c, slice_of(rd_kafka_topic_name(first[0]->rkt)), first[0]->partition);
         *ret = messages_of(c, first, n);
         return 1;
     }
