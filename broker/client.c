@@ -132,6 +132,12 @@ static void on_error(rd_kafka_t *rk, int number, const char *text, void *opaque)
         snprintf(why, sizeof why, "%s%s%.200s", text, c->last[0] ? "; " : "", c->last);
         pthread_mutex_unlock(&c->lock);
         set_health(c, CE_UNAVAILABLE, why);
+    } else if (e == RD_KAFKA_RESP_ERR__AUTHENTICATION && c->is_old_scram) {
+        snprintf(why, sizeof why,
+                 "%.200s; librdkafka %s cannot do SCRAM with Apache Kafka 4.0 and newer: take "
+                 "librdkafka 2.6.1 or newer, or PLAIN over TLS, or a client certificate",
+                 text, rd_kafka_version_str());
+        set_health(c, CE_DENIED, why);
     } else if (client_err(e) == CE_DENIED) {
         set_health(c, CE_DENIED, text);
     } else {
@@ -163,6 +169,18 @@ static int set_all(rd_kafka_conf_t *conf, const struct client_property *list, si
     return r;
 }
 
+/* Before this version it repeated the client's nonce, which brokers let pass until 4.0. */
+static bool is_old_scram(const struct conf_pairs *pairs)
+{
+    enum { RIGHT_FROM = 0x02060100 };
+    for (size_t i = 0; i < pairs->count; i++)
+        if ((slice_eq(pairs->list[i].name, SLICE("sasl.mechanisms")) ||
+             slice_eq(pairs->list[i].name, SLICE("sasl.mechanism"))) &&
+            slice_starts(pairs->list[i].value, SLICE("SCRAM")))
+            return rd_kafka_version() < RIGHT_FROM;
+    return false;
+}
+
 static int set_given(rd_kafka_conf_t *conf, const struct conf_pairs *pairs, struct reason *why)
 {
     for (size_t i = 0; i < pairs->count; i++) {
@@ -187,6 +205,7 @@ int client_open(struct client *c, rd_kafka_type_t type, const struct broker_sett
     c->rk = NULL;
     c->err = 0;
     c->was_well = false;
+    c->is_old_scram = is_old_scram(&s->properties);
     c->why[0] = c->last[0] = '\0';
     CHECK(pthread_mutex_init(&c->lock, NULL) == 0);
     if (!conf)

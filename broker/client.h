@@ -14,6 +14,7 @@ struct client {
     pthread_mutex_t lock; /* of what follows */
     int err;              /* 0: well */
     bool was_well;        /* a broker has answered, at least once */
+    bool is_old_scram;    /* SCRAM is asked of a librdkafka that gets it wrong */
     char why[400];
     char last[400]; /* the newest trouble with a connection */
 };

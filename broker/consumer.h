@@ -67,7 +67,8 @@ int consumer_unassign(struct consumer *c, const char *topic, int32_t partition,
                       struct reason *reterr_why);
 /* Holds a partition up and lets it go on behind what was given. A portion or two of what had been
  * taken from the queue already may come after the call. What is fetched ahead is thrown away, so
- * this is for long pauses of one partition; to slow all of them down, poll less. CE_NOT_FOUND. */
+ * this is for long pauses of one partition; to slow all of them down, poll less. Of partitions that
+ * are assigned. */
 int consumer_pause(struct consumer *c, const char *topic, int32_t partition);
 int consumer_resume(struct consumer *c, const char *topic, int32_t partition);
 
@@ -79,8 +80,10 @@ enum consumed_kind {
     /* From here on the partition is silent until it is unassigned and assigned again: */
     CONSUMED_OUT_OF_RANGE, /* `next` is in front of what is kept, or behind the end */
     /* From here on nothing comes either, unless it mends by itself: */
-    CONSUMED_GONE,   /* there is no such topic or partition (any more) */
-    CONSUMED_DENIED, /* we may not read the topic */
+    CONSUMED_GONE, /* there is no such topic or partition (any more) */
+    /* We may see the topic and not read it. Told once; one that we may not even see is silent, and
+     * consumer_topics does not name it. */
+    CONSUMED_DENIED,
     /* The broker's bytes at or behind `next` cannot be made out: damaged, an unknown compression,
      * or more than the limit. What can be read behind them comes. */
     CONSUMED_UNREADABLE,

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/scan.h"
 #include "base/wire.h"
+#include "broker/topic.h"
 #include "ingest/finding.h"
 #include "ingest/keeper.h"
 #include "ingest/reader.h"
@@ -53,7 +54,7 @@ struct judging_message {
 
 struct slice message_department(struct slice topic)
 {
-    struct slice prefix = slice_of(MESSAGE_TOPIC_PREFIX);
+    struct slice prefix = slice_of(TOPIC_SUBMISSIONS);
     return slice_starts(topic, prefix) ? slice_from(topic, prefix.n) : SLICE("");
 }
 
