@@ -124,6 +124,7 @@ static void on_error(rd_kafka_t *rk, int number, const char *text, void *opaque)
     struct client *c = opaque;
     rd_kafka_resp_err_t e = (rd_kafka_resp_err_t)number;
     char fatal[300], why[sizeof c->why];
+    log_event(LOG_DEBUG, "kafka.error", LOG_I("code", number), LOG_C("text", text));
     if (e == RD_KAFKA_RESP_ERR__FATAL) {
         rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         set_health(c, CE_CLOSED, fatal);
@@ -132,6 +133,8 @@ static void on_error(rd_kafka_t *rk, int number, const char *text, void *opaque)
         snprintf(why, sizeof why, "%s%s%.200s", text, c->last[0] ? "; " : "", c->last);
         pthread_mutex_unlock(&c->lock);
         set_health(c, CE_UNAVAILABLE, why);
+    } else if (client_err(e) == CE_NOT_FOUND && c->on_partition_error) {
+        c->on_partition_error(c, CE_NOT_FOUND, text);
     } else if (e == RD_KAFKA_RESP_ERR__AUTHENTICATION && c->is_old_scram) {
         snprintf(why, sizeof why,
                  "%.200s; librdkafka %s cannot do SCRAM with Apache Kafka 4.0 and newer: take "
@@ -227,16 +230,34 @@ int client_open(struct client *c, rd_kafka_type_t type, const struct broker_sett
         r = reason_set(reterr_why, CE_INVALID, "%s", text);
     }
     rd_kafka_conf_destroy(conf);
-    client_close(c);
+    pthread_mutex_destroy(&c->lock);
     return r;
 }
 
-void client_close(struct client *c)
+static void *destroy_handle(void *rk)
 {
-    if (c->rk)
-        rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-    c->rk = NULL;
+    rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    return NULL;
+}
+
+bool client_close(struct client *c, int wait_ms)
+{
+    pthread_t thread;
+    struct timespec until;
+    CHECK(pthread_create(&thread, NULL, destroy_handle, c->rk) == 0);
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+        pthread_detach(thread);
+        return false;
+    }
     pthread_mutex_destroy(&c->lock);
+    return true;
 }
 
 int client_health(struct client *c, struct reason *reterr_why)

@@ -26,7 +26,9 @@ struct consumer_options {
 /* Does not wait for a broker. CE_INVALID as of broker_settings_check. */
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
                     struct consumer **ret, struct reason *reterr_why);
-/* Whatever consumer_poll gave must have been given back. Accepts NULL. */
+/* Whatever consumer_poll gave must have been given back. Waits up to 20 s for what the library has
+ * under way; what does not end then is left behind, and so is a consumer whose topic was deleted
+ * while it was assigned. Accepts NULL. */
 void consumer_destroy(struct consumer *c);
 DEFINE_AUTO(struct consumer, consumer_destroy)
 
@@ -94,7 +96,7 @@ struct consumed {
     enum consumed_kind kind;
     struct slice topic; /* a NUL stands behind it */
     int32_t partition;
-    int64_t next; /* the offset at which it goes on */
+    int64_t next; /* the offset at which it goes on; -1 of CONSUMED_GONE */
     const struct message *messages;
     size_t count;
     size_t bytes;    /* of keys, values and headers */

@@ -77,8 +77,8 @@ void producer_destroy(struct producer *p)
 {
     if (!p)
         return;
-    client_close(&p->client);
-    free(p);
+    if (client_close(&p->client, CLIENT_CLOSE_MS))
+        free(p);
 }
 
 int producer_health(struct producer *p, struct reason *reterr_why)

@@ -275,8 +275,8 @@ static bool send_last(struct publishing *p)
 /* Until everything is acknowledged. */
 static void wait_delivered(struct publishing *p)
 {
-    if (p->sent)
-        p->heard_ms = clock_mono_ms();
+    p->heard_ms = clock_mono_ms();
+    producer_poll(p->producer, 0);
     while (producer_waiting(p->producer) && may_go_on(p)) {
         producer_flush(p->producer, POLL_MS);
         watch_silence(p);
