@@ -380,15 +380,15 @@ def test_passwords_over_tls_open_and_close_the_door(new_cluster, new_probe):
     assert len(good.until_end()[0]) == 3
 
     wrong = new_probe(cluster, *cluster.client(), "sasl.password=wrong")
-    got = wrong("topics", "", MS)
-    assert got["err"] == "DENIED" and "invalid credentials" in got["why"]
+    got = wrong("topics", "", 5000)
+    assert got["err"] == "DENIED" and "Authentication failed" in got["why"]
     wrong("assign", "t", 0, 0)
     assert wrong("poll", 10, 1000)["kind"] == "none"
     assert wrong("health")["err"] == "DENIED"
-    assert wrong("describe", "t", MS)["err"] == "DENIED"
+    assert wrong("describe", "t", 5000)["err"] == "DENIED"
 
     stranger = new_probe(cluster, *cluster.client(), "ssl.ca.location=" + str(cluster.folder / "server.crt"))
-    got = stranger("topics", "", MS)
+    got = stranger("topics", "", 5000)
     assert got["err"] == "DENIED" and "certificate" in got["why"]
     plain = new_probe(cluster)
     assert plain("topics", "", 5000)["err"] in ("TIMEOUT", "UNAVAILABLE")
@@ -411,6 +411,6 @@ def test_scram_works_or_says_what_it_needs(new_cluster, new_probe):
     probe("assign", "t", 0, 0)
     assert len(probe.until_end()[0]) == 3
     wrong = new_probe(cluster, *cluster.client("scram"), "sasl.password=wrong")
-    got = wrong("topics", "", MS)
+    got = wrong("topics", "", 5000)
     assert got["err"] == "DENIED"
     assert ("librdkafka 2.6.1" in got["why"]) == is_old
