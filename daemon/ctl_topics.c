@@ -12,7 +12,14 @@
 #include "daemon/terminal.h"
 #include "record/catalogue.h"
 
-enum { TIMEOUT_MS = 30 * 1000, COPIES_USUAL = 3, RETENTION_DAYS = 30, NUMBER_MAX = 10000 };
+/* FIRST_MS: of the first question, while nobody may be there. */
+enum {
+    FIRST_MS = 10 * 1000,
+    TIMEOUT_MS = 30 * 1000,
+    COPIES_USUAL = 3,
+    RETENTION_DAYS = 30,
+    NUMBER_MAX = 10000
+};
 
 enum rule_of_setting { EXACT, AT_LEAST };
 
@@ -100,7 +107,7 @@ static int begin(struct ctl *c, struct topics *t)
         return code;
     int r = admin_create(&t->config.kafka, &t->admin, &why);
     if (r == 0)
-        r = admin_brokers(t->admin, TIMEOUT_MS, &brokers, &why);
+        r = admin_brokers(t->admin, FIRST_MS, &brokers, &why);
     if (r < 0)
         return ctl_kafka_fail(r, t->config.kafka.bootstrap.p, why.text);
     if (t->copies == 0)
