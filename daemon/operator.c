@@ -10,6 +10,7 @@
 #include "daemon/department_keys.h"
 #include "daemon/inspect.h"
 #include "daemon/memory_watch.h"
+#include "daemon/operator_offsets.h"
 #include "daemon/running.h"
 #include "store/state.h"
 #include "store/view.h"
@@ -118,7 +119,9 @@ static int digest(void *ctx, struct slice theme, bool history, bool ledger, stru
 static int check(void *ctx, bool (*say)(void *to, struct slice line), void *to,
                  struct reason *reterr_why)
 {
+    const struct running *r = ctx;
     struct inspected in = inspected_of(ctx);
+    in.numbers_bytes = (size_t)r->memory.check_bytes;
     int err = inspect_check(&in, say, to, reterr_why);
     if (err == CE_FORMAT)
         log_event(LOG_BROKEN, "store.mistakes", LOG_C("why", reterr_why ? reterr_why->text : ""));
@@ -186,6 +189,7 @@ static int stores(void *ctx, struct json_out *o, struct reason *reterr_why)
 static void measure(void *ctx)
 {
     memory_watch_now(ctx);
+    operator_offsets_measure(ctx);
 }
 
 static void expose(void *ctx, struct buf *b)
@@ -223,6 +227,9 @@ struct web_operator running_operator(struct running *r)
         .catalogue_load = catalogue_put_into_force,
         .status = status,
         .stores = stores,
+        .offsets = operator_offsets,
+        .offsets_decide = operator_offsets_decide,
+        .watermarks = operator_watermarks,
         .measure = measure,
         .expose = expose,
         .stream_state = r->stream ? tell_stream : NULL,

@@ -64,7 +64,7 @@ static enum exit_code start_writer(struct running *r, struct reason *why)
         .shift_rows = (size_t)r->config->writer_shift_rows,
         .run_bytes = (size_t)r->memory.run_bytes,
         .catalogue = &r->holding.in_force.now,
-        .changed = query_cache_forget,
+        .changed = answer_cache_forget,
         .changed_ctx = r->cache,
     };
     if (writer_start(&o, &r->writer, why) < 0)
@@ -107,6 +107,23 @@ static enum exit_code start_stream(struct running *r, struct reason *why)
     if (err == 0)
         return EXIT_CODE_OK;
     return err == CE_INVALID ? EXIT_CODE_REFUSED : EXIT_CODE_STORE;
+}
+
+/*~ What became of messages of Apache Kafka is told behind the commits, by a thread of its own
+ * (ingest/publish.h), and by one daemon of an installation alone. */
+static void start_publish(struct running *r)
+{
+    const struct config *c = r->config;
+    if (broker_is_configured(&c->kafka))
+        r->lag = lag_create(&c->kafka);
+    if (!c->kafka_publish || !broker_is_configured(&c->kafka))
+        return;
+    r->sender = receipts_sender_create(&c->kafka);
+    r->publish = publish_start(&(struct publish_options){.store = r->holding.store,
+                                                         .writer = r->writer,
+                                                         .deliver = receipts_sender_deliver,
+                                                         .stop = receipts_sender_stop,
+                                                         .ctx = r->sender});
 }
 
 /*~ Last comes the network: from here on anybody may ask (web/web.h). The same routes are answered
@@ -166,7 +183,7 @@ static enum exit_code plan_memory(struct running *r, struct reason *why)
     return EXIT_CODE_OK;
 }
 
-enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
+enum exit_code running_begin(const struct config *c, struct running *ret, struct reason *reterr_why)
 {
     *ret = (struct running){.config = c, .clock = clock_real()};
     ret->arena = arena_create(ARENA_BYTES);
@@ -175,15 +192,31 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
     if (code == EXIT_CODE_OK)
         code = hold(ret, reterr_why);
     if (code == EXIT_CODE_OK) {
-        ret->cache = query_cache_create(ret->memory.counters);
+        ret->cache = answer_cache_create((size_t)ret->memory.kept_bytes);
         code = start_writer(ret, reterr_why);
     }
     if (code == EXIT_CODE_OK)
         code = load_catalogue(ret, reterr_why);
-    if (code == EXIT_CODE_OK)
-        code = start_stream(ret, reterr_why);
-    if (code == EXIT_CODE_OK)
+    if (code != EXIT_CODE_OK)
+        running_stop(ret);
+    return code;
+}
+
+enum exit_code running_take_messages(struct running *r, struct reason *reterr_why)
+{
+    return start_stream(r, reterr_why);
+}
+
+enum exit_code running_start(const struct config *c, struct running *ret, struct reason *reterr_why)
+{
+    enum exit_code code = running_begin(c, ret, reterr_why);
+    if (code != EXIT_CODE_OK)
+        return code;
+    code = running_take_messages(ret, reterr_why);
+    if (code == EXIT_CODE_OK) {
+        start_publish(ret);
         code = start_web(ret, reterr_why);
+    }
     if (code != EXIT_CODE_OK)
         running_stop(ret);
     return code;
@@ -192,9 +225,12 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
 void running_stop(struct running *r)
 {
     web_stop(r->web);
+    publish_stop(r->publish);
+    receipts_sender_destroy(r->sender);
+    lag_destroy(r->lag);
     stream_stop(r->stream);
     writer_stop(r->writer);
-    query_cache_destroy(r->cache);
+    answer_cache_destroy(r->cache);
     holding_close(&r->holding);
     arena_destroy(r->arena);
     *r = (struct running){0};

@@ -3,7 +3,10 @@
 #include "daemon/config.h"
 #include "daemon/exit_code.h"
 #include "daemon/holding.h"
+#include "daemon/lag.h"
 #include "daemon/memory.h"
+#include "daemon/receipts_sender.h"
+#include "ingest/publish.h"
 #include "ingest/stream.h"
 #include "ingest/writer.h"
 #include "query/query.h"
@@ -17,8 +20,11 @@ struct running {
     struct arena *arena; /* texts that live as long as all of it */
     struct clock clock;
     struct holding holding; /* keys, store, catalogue */
-    struct query_cache *cache;
+    struct answer_cache *cache;
     struct writer *writer;
+    struct lag *lag;                /* only with Apache Kafka */
+    struct receipts_sender *sender; /* both with kafka.publish alone */
+    struct publish *publish;
     struct stream *stream; /* NULL: no broker is configured */
     struct web *web;
     struct utc_ms started;
@@ -28,6 +34,11 @@ struct running {
  * in the reason; then nothing is left running. */
 enum exit_code running_start(const struct config *c, struct running *ret,
                              struct reason *reterr_why);
+/* The two halves of it that `creditctl rebuild` uses: what holds the store, with writer and
+ * catalogue; and what takes messages. Nobody is answered, and nothing is told. */
+enum exit_code running_begin(const struct config *c, struct running *ret,
+                             struct reason *reterr_why);
+enum exit_code running_take_messages(struct running *r, struct reason *reterr_why);
 /* Lets requests end, commits what is at hand, closes the store. */
 void running_stop(struct running *r);
 

@@ -3,8 +3,8 @@
  * partitions of Apache Kafka, of which packs go one by one. */
 #include "ingest/sweep.h"
 
+#include "store/decisions.h"
 #include "store/keys.h"
-#include "store/offsets.h"
 #include "store/receipts.h"
 #include "store/state.h"
 #include "store/view.h"
@@ -64,14 +64,14 @@ static int sweep_batches(struct batch *b, struct view *v, struct arena *a, struc
 
 static int sweep_partitions(struct batch *b, struct view *v, struct arena *a, struct utc_ms limit)
 {
-    struct partition_state *list;
+    struct partition_life *list;
     size_t count;
-    int r = partition_state_list(v, a, &list, &count);
+    int r = partition_lives(v, a, &list, &count);
     for (size_t i = 0; r == 0 && i < count; i++) {
-        uint64_t end;
-        r = receipts_old(v, list[i].number, limit, &end);
+        uint64_t end, number = list[i].state.number;
+        r = receipts_old(v, number, limit, &end);
         if (r == 0 && end)
-            clear(b, log_key_make(list[i].number, 0), log_key_make(list[i].number, end));
+            clear(b, log_key_make(number, 0), log_key_make(number, end));
     }
     return r;
 }

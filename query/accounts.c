@@ -3,15 +3,20 @@
 
 #include "base/err.h"
 
-int query_department_of_key(struct query *q, struct slice secret, struct slice *ret_department)
+int query_department_of_hash(struct query *q, const uint8_t hash[32], struct slice *ret_department)
 {
-    uint8_t hash[32];
     struct department_key key;
-    crypt_sha256(secret, hash);
     int r = department_key_get(q->view, q->arena, hash, &key);
     if (r == 0)
         *ret_department = key.department;
     return r;
+}
+
+int query_department_of_key(struct query *q, struct slice secret, struct slice *ret_department)
+{
+    uint8_t hash[32];
+    crypt_sha256(secret, hash);
+    return query_department_of_hash(q, hash, ret_department);
 }
 
 int query_submission(struct query *q, struct slice id, struct slice department,

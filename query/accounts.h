@@ -31,6 +31,8 @@ int query_submission(struct query *q, struct slice id, struct slice department,
                      struct batch_id *ret_id, struct batch_state *ret);
 /* The department whose key this is (the secret as given by the client). CE_NOT_FOUND. */
 int query_department_of_key(struct query *q, struct slice secret, struct slice *ret_department);
+/* The same by the SHA-256 of the secret, for whoever does not keep secrets. */
+int query_department_of_hash(struct query *q, const uint8_t hash[32], struct slice *ret_department);
 
 /* The receipt as JSON (the object of `creditctl submit --json`) piece by piece, or as CSV with a
  * header in Chinese and English; any size. next returns false at the end. The receipt holds a view

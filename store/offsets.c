@@ -65,7 +65,7 @@ const char *stop_en(enum stop s)
     UNREACHABLE();
 }
 
-static bool stop_is_known(unsigned number)
+bool stop_is_known(unsigned number)
 {
     switch (number) {
     case STOP_NONE:

@@ -28,6 +28,8 @@ static inline bool stop_stays(enum stop s)
 const char *stop_code(enum stop s);
 const char *stop_zh(enum stop s);
 const char *stop_en(enum stop s);
+/* Whether the number is one of these: stored bytes may come from a newer program. */
+bool stop_is_known(unsigned number);
 
 enum { TOPIC_BYTES_MAX = 249, MESSAGE_HASH_BYTES = 16 };
 

@@ -12,6 +12,8 @@
  * were stored or changed without a warning but their number. */
 #include "store/receipts.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "base/err.h"
 #include "base/wire.h"
@@ -479,4 +481,81 @@ int receipts_old(struct view *v, uint64_t number, struct utc_ms limit, uint64_t 
         return e < 0 ? e : r;
     *ret_end = end;
     return 0;
+}
+
+/* A list in the arena that grows by doubling. */
+static void *grown(struct arena *a, void *list, size_t count, size_t size)
+{
+    if (count & (count - 1) || count == 1)
+        return list;
+    void *wider = arena_alloc(a, (count ? 2 * count : 2) * size);
+    if (count)
+        memcpy(wider, list, count * size);
+    return wider;
+}
+
+static void read_runs(struct arena *a, struct pack_reader *p, struct receipt_read *ret)
+{
+    for (next_run(p); p->err == 0 && p->run_row < p->run_end; next_run(p)) {
+        ret->runs = grown(a, ret->runs, ret->run_count, sizeof *ret->runs);
+        ret->runs[ret->run_count++] =
+            (struct receipt_run){p->run_row, p->run_end - 1, p->run_verdict};
+    }
+}
+
+static void read_line(struct arena *a, struct receipt_read *ret, struct receipt_line line)
+{
+    line.kept = (struct slice){NULL, 0};
+    line.item = arena_dup(a, line.item);
+    line.value = arena_dup(a, line.value);
+    line.hint = arena_dup(a, line.hint);
+    ret->lines = grown(a, ret->lines, ret->line_count, sizeof *ret->lines);
+    ret->lines[ret->line_count++] = line;
+}
+
+static void read_lines(struct arena *a, struct pack_reader *p, struct receipt_read *ret)
+{
+    for (next_detail(p, true); p->err == 0 && p->has_detail; next_detail(p, false)) {
+        struct receipt_line line = {
+            .row = p->detail_row, .to = p->detail_row, .verdict = p->detail_verdict};
+        if (p->detail_findings == 0)
+            read_line(a, ret, line);
+        for (uint64_t i = 0; i < p->detail_findings && p->err == 0; i++) {
+            finding_read(p, &line);
+            if (p->err == 0)
+                read_line(a, ret, line);
+        }
+    }
+}
+
+int receipts_read(struct view *v, struct arena *a, uint64_t batch_number, uint64_t row,
+                  struct receipt_read *ret)
+{
+    struct log_key from = log_key_make(batch_number, row);
+    struct slice prefix = slice_make(from.b, 8);
+    struct pack_reader p = {0};
+    struct totals totals;
+    int e = 0;
+    struct walk *w = walk_open(v, CF_LOG, prefix, prefix);
+    walk_seek_back(w, KEY_SLICE(from));
+    if (!walk_valid(w))
+        walk_seek(w, prefix);
+    if (walk_valid(w) && (e = pack_open(walk_key(w), walk_value(w), &p, &totals)) == 0 &&
+        p.end_row <= row) {
+        walk_next(w);
+        if (walk_valid(w))
+            e = pack_open(walk_key(w), walk_value(w), &p, &totals);
+    }
+    bool is_there = e == 0 && walk_valid(w);
+    if (is_there) {
+        *ret = (struct receipt_read){.first = p.first_row, .end = p.end_row, .newest = p.newest};
+        read_runs(a, &p, ret);
+        if (p.err == 0)
+            read_lines(a, &p, ret);
+        e = p.err;
+    }
+    int r = walk_close(w);
+    if (e < 0 || r < 0)
+        return e < 0 ? e : r;
+    return is_there ? 0 : CE_NOT_FOUND;
 }

@@ -68,3 +68,21 @@ int receipts_extent(struct view *v, uint64_t batch_number, uint64_t *ret_from, u
 /* The end of the packs at the beginning of a partition whose newest message is older than `limit`:
  * what may be swept, some at a time. 0 when there is none. */
 int receipts_old(struct view *v, uint64_t number, struct utc_ms limit, uint64_t *ret_end);
+
+/* One pack taken apart, in the arena: what a commit said of its rows. */
+struct receipt_run {
+    uint64_t row, to;
+    enum verdict verdict; /* 0: there are no such rows */
+};
+struct receipt_read {
+    uint64_t first, end;  /* rows from `first` to before `end` */
+    struct utc_ms newest; /* time of its newest message; 0 of a batch */
+    struct receipt_run *runs;
+    size_t run_count;
+    struct receipt_line *lines; /* of rows that have details: one for each finding, or one with rule
+                                   0; in row order; without the kept rows */
+    size_t line_count;
+};
+/* The pack that holds the row, or else the first one behind it. CE_NOT_FOUND. */
+int receipts_read(struct view *v, struct arena *a, uint64_t batch_number, uint64_t row,
+                  struct receipt_read *ret);

@@ -4,7 +4,9 @@
 
 #include "base/check.h"
 #include "base/err.h"
+#include "store/decisions.h"
 #include "store/offsets.h"
+#include "store/published.h"
 #include "store/receipts.h"
 #include "store/verify_parts.h"
 
@@ -80,19 +82,75 @@ static int check_log(struct verifier *v, const struct partition_state *s)
     return 0;
 }
 
+/* Receipts are told behind the commits, never ahead of them. */
+static int check_published(struct verifier *v, const struct partition_state *s)
+{
+    uint64_t told;
+    int r = published_get(v->view, v->arena, s, &told);
+    if (r == CE_FORMAT || (r == 0 && (told < s->first || told > s->next)))
+        verify_mistake(v, "state: how far receipts of partition %llu were told is out of place",
+                       (unsigned long long)s->number);
+    return r == CE_FORMAT ? 0 : r;
+}
+
+static int check_partition(struct verifier *v, const struct partition_state *s)
+{
+    check_state(v, s);
+    feed(v, s);
+    int r = check_log(v, s);
+    return r < 0 ? r : check_published(v, s);
+}
+
+/* What operators had it leave out, of the decisions since it was begun. */
+static int decided_lost(struct verifier *v, const struct partition_state *s, uint64_t *ret)
+{
+    struct decision *list;
+    size_t count;
+    int r = decision_list(v->view, v->arena, &list, &count);
+    *ret = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        const struct decision *d = &list[i];
+        if (d->partition == s->partition && slice_eq(d->topic, s->topic))
+            *ret = d->ended.n ? 0 : *ret + d->lost;
+    }
+    return r == CE_FORMAT ? 0 : r;
+}
+
 static int each_partition(struct verifier *v, struct slice key, struct slice value)
 {
     struct partition_state s;
+    uint64_t lost;
     if (partition_state_decode(key, value, &s) < 0) {
         verify_mistake(v, "state: a partition cannot be read");
         return 0;
     }
-    check_state(v, &s);
-    feed(v, &s);
-    return check_log(v, &s);
+    int r = decided_lost(v, &s, &lost);
+    if (r < 0)
+        return r;
+    if (lost != s.lost)
+        verify_mistake(v, "partition %llu: it left out what nobody decided to leave out",
+                       (unsigned long long)s.number);
+    return check_partition(v, &s);
+}
+
+/* A partition that ended by a decision stays counted. */
+static int each_decision(struct verifier *v, struct slice key, struct slice value)
+{
+    struct decision d;
+    struct partition_state ended;
+    bool has_ended = false;
+    int r = decision_decode(key, value, &d);
+    if (r == 0)
+        r = decision_ended(v->arena, &d, &has_ended, &ended);
+    if (r < 0 || d.lost != (d.to > d.from ? d.to - d.from : 0)) {
+        verify_mistake(v, "state: a decision about a partition cannot be read");
+        return 0;
+    }
+    return has_ended ? check_partition(v, &ended) : 0;
 }
 
 int verify_offsets(struct verifier *v)
 {
-    return verify_walk(v, CF_STATE, SLICE("offset/"), each_partition);
+    int r = verify_walk(v, CF_STATE, SLICE("offset/"), each_partition);
+    return r < 0 ? r : verify_walk(v, CF_STATE, SLICE("decision/"), each_decision);
 }

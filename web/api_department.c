@@ -3,6 +3,7 @@
 #include "query/accounts.h"
 #include "query/deliveries.h"
 #include "query/findings.h"
+#include "query/partitions.h"
 #include "web/auth.h"
 #include "web/lookup.h"
 #include "web/paging.h"
@@ -11,6 +12,9 @@
 #include "web/put.h"
 #include "web/receipt.h"
 #include "web/routes.h"
+
+/* Of an account as one object. */
+enum { DAYS_MAX = 366, RULES_MAX = 100, REMEDY_BYTES_MAX = 4096 };
 
 void api_submission(struct call *c)
 {
@@ -68,16 +72,137 @@ void api_submissions(struct call *c)
     json_object_end(&o);
 }
 
-static void put_ledger_line(struct call *c, struct json_out *o, const struct ledger_line *l)
+static void put_theme(struct call *c, struct json_out *o, uint16_t number)
 {
-    const struct theme *t = catalogue_number_at(c->source.catalogue, l->theme, c->q.now);
-    json_object_begin(o);
+    const struct theme *t = catalogue_number_at(c->source.catalogue, number, c->q.now);
     json_put_string(o, "theme", t ? t->code : (struct slice){0});
     if (t)
         put_names(o, "theme_name", t->zh, t->en);
-    put_day(o, "day", l->day);
-    totals_json(o, &l->totals);
+}
+
+static void put_by_theme(struct call *c, struct json_out *o, const struct account *a)
+{
+    json_key(o, "by_theme");
+    json_array_begin(o);
+    for (unsigned i = 0; i < a->theme_count; i++) {
+        json_object_begin(o);
+        put_theme(c, o, a->themes[i].theme);
+        put_day(o, "last_day", a->themes[i].last);
+        totals_json(o, &a->themes[i].totals);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void put_by_day(struct json_out *o, const struct account *a)
+{
+    unsigned first = a->day_count > DAYS_MAX ? a->day_count - DAYS_MAX : 0;
+    json_key(o, "by_day");
+    json_array_begin(o);
+    for (unsigned i = first; i < a->day_count; i++) {
+        json_object_begin(o);
+        put_day(o, "day", a->days[i].day);
+        totals_json(o, &a->days[i].totals);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+static void put_lines(struct call *c, struct json_out *o, const struct account *a)
+{
+    json_key(o, "items");
+    json_array_begin(o);
+    for (unsigned i = 0; i < a->count; i++) {
+        json_object_begin(o);
+        put_theme(c, o, a->lines[i].theme);
+        put_day(o, "day", a->lines[i].day);
+        totals_json(o, &a->lines[i].totals);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}
+
+/* How long ago the newest row came. */
+static void put_freshness(struct call *c, struct json_out *o, const struct account *a)
+{
+    json_key(o, "freshness");
+    json_object_begin(o);
+    if (a->has_rows) {
+        int64_t age_ms = c->q.now.v - a->last.v;
+        put_instant(o, "last_received_at", a->last);
+        json_put_u64(o, "age_s", age_ms > 0 ? (uint64_t)age_ms / 1000 : 0);
+    } else {
+        json_key(o, "last_received_at");
+        json_nil(o);
+        json_key(o, "age_s");
+        json_nil(o);
+    }
+    if (a->last_message.v) {
+        put_instant(o, "last_message_at", a->last_message);
+    } else {
+        json_key(o, "last_message_at");
+        json_nil(o);
+    }
     json_object_end(o);
+}
+
+/* How far the department's partitions of Apache Kafka were taken, and what was decided. */
+static bool put_partitions(struct call *c, struct json_out *o, struct slice department)
+{
+    struct partition_life *list;
+    struct decision *decisions;
+    size_t count, decision_count;
+    int r = query_partitions(&c->q, department, &list, &count);
+    if (r == 0)
+        r = query_decisions(&c->q, department, &decisions, &decision_count);
+    if (r < 0) {
+        call_fail(c, r);
+        return false;
+    }
+    json_key(o, "partitions");
+    json_array_begin(o);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t behind;
+        json_object_begin(o);
+        partition_json(o, &list[i]);
+        json_key(o, "behind");
+        if (lookup_behind(c, &list[i], &behind))
+            json_u64(o, behind);
+        else
+            json_nil(o);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    json_key(o, "decisions");
+    json_array_begin(o);
+    for (size_t i = 0; i < decision_count; i++) {
+        json_object_begin(o);
+        decision_json(o, &decisions[i]);
+        json_object_end(o);
+    }
+    json_array_end(o);
+    return true;
+}
+
+/* Which rules were broken, and what to do about each. */
+static void put_rules(struct call *c, struct json_out *o, const struct rejected_rows *rejected)
+{
+    json_put_u64(o, "rejected_looked_at", rejected->rows);
+    json_key(o, "rules");
+    json_array_begin(o);
+    for (unsigned i = 0; i < rejected->rule_count && i < RULES_MAX; i++) {
+        const struct broken_rule *b = &rejected->rules[i];
+        AUTO_BUF(remedy, REMEDY_BYTES_MAX);
+        rule_remedy(b->rule, b->hint, &remedy);
+        json_object_begin(o);
+        put_theme(c, o, b->theme);
+        json_put_cstr(o, "rule", rule_id(b->rule));
+        put_text_or_nil(o, "item", b->item);
+        json_put_u64(o, "rows", b->rows);
+        json_put_string(o, "remedy", buf_slice(&remedy));
+        json_object_end(o);
+    }
+    json_array_end(o);
 }
 
 void api_ledger(struct call *c)
@@ -86,6 +211,7 @@ void api_ledger(struct call *c)
     struct day from = DAY_NONE, to = DAY_NONE;
     struct window w;
     struct account account;
+    struct rejected_rows rejected;
     if (!param_day(c, "from", &from) || !param_day(c, "to", &to) ||
         !read_department(c, c->req->args[0], &department))
         return;
@@ -94,6 +220,8 @@ void api_ledger(struct call *c)
     if (!window_read(c, about, &w))
         return;
     int r = query_account(&c->q, department, from, to, w.from, w.limit, &account);
+    if (r == 0)
+        r = query_rejected(&c->q, department, from, to, &rejected);
     if (r < 0) {
         call_fail(c, r);
         return;
@@ -104,15 +232,17 @@ void api_ledger(struct call *c)
     put_department_name(&o, c->source.catalogue, department);
     put_day(&o, "from", from);
     put_day(&o, "to", to);
+    put_freshness(c, &o, &account);
     json_key(&o, "totals");
     json_object_begin(&o);
     totals_json(&o, &account.sum);
     json_object_end(&o);
-    json_key(&o, "items");
-    json_array_begin(&o);
-    for (unsigned i = 0; i < account.count; i++)
-        put_ledger_line(c, &o, &account.lines[i]);
-    json_array_end(&o);
+    put_by_theme(c, &o, &account);
+    put_by_day(&o, &account);
+    put_rules(c, &o, &rejected);
+    put_lines(c, &o, &account);
+    if (!put_partitions(c, &o, department))
+        return;
     put_next(&o, window_next(c, about, &w, account.line_count));
     json_object_end(&o);
 }

@@ -119,6 +119,32 @@ void operator_stores(struct call *c)
     object_end(c, &o, op->stores(op->ctx, &o.out, &o.why));
 }
 
+void operator_offsets_list(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct object o = object_begin(c);
+    object_end(c, &o, op->offsets(op->ctx, &o.out, &o.why));
+}
+
+void operator_offsets_post(struct call *c)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    struct web_decision d = {.who = SLICE("?")};
+    uint64_t partition = 0;
+    if (!param_required(c, "topic") || !param_text(c, "topic", 249, &d.topic) ||
+        !param_required(c, "partition") ||
+        !param_number(c, "partition", 0, INT32_MAX, &partition) || !param_required(c, "decision") ||
+        !param_text(c, "decision", 16, &d.decision) ||
+        !param_number(c, "offset", 0, INT64_MAX, &d.offset) || !param_text(c, "who", 64, &d.who))
+        return;
+    d.partition = (uint32_t)partition;
+    d.has_offset = request_param(c->req, "offset").n > 0;
+    if (d.who.n > 64)
+        d.who.n = utf8_valid_prefix(slice_make(d.who.p, 64));
+    struct object o = object_begin(c);
+    object_end(c, &o, op->offsets_decide(op->ctx, &d, &o.out, &o.why));
+}
+
 static void put_ending(struct json_out *o, const struct catalogue *c, const struct ending_answer *e)
 {
     char id[RECORD_ID_TEXT + 1];
@@ -203,10 +229,11 @@ static void run_check(void *ctx)
         r = check->op->check(check->op->ctx, say, check, &why);
     AUTO_BUF(b, 1024);
     buf_printf(&b, "result: %s",
-               check->was_stopped ? "stopped"
-               : r == 0           ? "content"
-               : why.text[0]      ? why.text
-                                  : err_text(r));
+               check->was_stopped    ? "stopped"
+               : r == CE_UNAVAILABLE ? "reopening"
+               : r == 0              ? "content"
+               : why.text[0]         ? why.text
+                                     : err_text(r));
     say(check, buf_slice(&b));
     flow_end(check->flow);
     free(check);

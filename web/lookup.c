@@ -4,6 +4,7 @@
 #include "record/catalogue_near.h"
 #include "web/paging.h"
 #include "web/problem.h"
+#include "web/server.h"
 
 bool lookup_allowed(struct call *c, struct slice text, const char *field)
 {
@@ -114,4 +115,15 @@ bool lookup_history(struct call *c, struct slice id, struct history_answer **ret
     return answer_missing(c, record_id_parse(id, &parsed)
                                  ? query_history(&c->q, &parsed, ret, ret_count)
                                  : CE_NOT_FOUND);
+}
+
+bool lookup_behind(struct call *c, const struct partition_life *p, uint64_t *ret)
+{
+    const struct web_operator *op = &c->web->o.operator;
+    uint64_t low, high;
+    if (p->has_ended || !op->watermarks ||
+        !op->watermarks(op->ctx, p->state.topic, p->state.partition, &low, &high))
+        return false;
+    *ret = high > p->state.next ? high - p->state.next : 0;
+    return true;
 }

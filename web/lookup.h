@@ -1,4 +1,5 @@
 #pragma once
+#include "query/partitions.h"
 #include "query/records.h"
 #include "query/subjects.h"
 #include "web/call.h"
@@ -21,5 +22,8 @@ bool lookup_record(struct call *c, struct slice id, struct record_answer *ret);
 void refuse_theme(struct call *c, struct slice code);
 /* The theme in force, or as refuse_theme. */
 bool lookup_theme(struct call *c, struct slice code, const struct theme **ret);
+/* How many offsets the brokers have that were not taken yet. False, and nothing was answered: they
+ * do not say. */
+bool lookup_behind(struct call *c, const struct partition_life *p, uint64_t *ret);
 bool lookup_history(struct call *c, struct slice id, struct history_answer **ret,
                     unsigned *ret_count);

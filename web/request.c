@@ -3,6 +3,7 @@
 #include "web/request.h"
 
 #include "base/check.h"
+#include "web/ready.h"
 
 static const struct {
     const char *text;
@@ -107,6 +108,7 @@ void request_target(struct request *r, struct slice target)
         r->is_malformed = true;
         return;
     }
+    r->target = target;
     struct slice query = without_authority(target);
     struct slice path = slice_cut(&query, '?');
     r->is_malformed = !read_path(r, path) || !read_query(r, query);
@@ -125,6 +127,32 @@ struct slice request_param(const struct request *r, const char *name)
     for (unsigned i = 0; i < r->query_count; i++)
         if (slice_eq(r->query[i].name, slice_of(name)))
             return r->query[i].value;
+    return (struct slice){0};
+}
+
+bool request_form(const struct request *r, const char *name, struct slice *ret)
+{
+    struct slice media = request_header(r, "Content-Type"), rest = r->body;
+    if (!slice_eq_nocase(slice_trim(slice_cut(&media, ';')),
+                         SLICE("application/x-www-form-urlencoded")))
+        return false;
+    while (rest.n) {
+        struct slice value = slice_cut(&rest, '&');
+        struct slice field = slice_cut(&value, '=');
+        if (slice_eq(field, slice_of(name)))
+            return decode(r->arena, value, true, ret);
+    }
+    return false;
+}
+
+struct slice request_cookie(const struct request *r, const char *name)
+{
+    struct slice rest = request_header(r, "Cookie");
+    while (rest.n) {
+        struct slice value = slice_trim(slice_cut(&rest, ';'));
+        if (slice_eq(slice_cut(&value, '='), slice_of(name)))
+            return value;
+    }
     return (struct slice){0};
 }
 
@@ -178,15 +206,26 @@ static void close_stream(struct response *r)
     r->stream = (struct stream){0};
 }
 
+struct slice response_body(const struct response *r)
+{
+    if (r->status == 304)
+        return (struct slice){0};
+    return buf_slice(r->ready ? &r->ready->body : &r->body);
+}
+
 void response_fini(struct response *r)
 {
     close_stream(r);
+    kept_answer_release(r->kept);
     buf_fini(&r->body);
 }
 
 void response_clear(struct response *r)
 {
     close_stream(r);
+    kept_answer_release(r->kept);
+    r->kept = NULL;
+    r->ready = NULL;
     buf_clear(&r->body);
     r->status = 200;
     r->header_count = 0;

@@ -39,6 +39,7 @@ enum { QUERY_FIELDS_MAX = 32, SEGMENTS_MAX = 8, ROUTE_ARGS_MAX = 2, TARGET_BYTES
 struct route;
 struct request {
     struct arena *arena; /* of request and answer */
+    struct slice target; /* as it came */
     enum method method;
     enum origin origin;
     struct slice client;                 /* address without port; empty for the Unix socket */
@@ -63,6 +64,11 @@ void request_target(struct request *r, struct slice target);
 /* The first of that name (headers: in either case); {NULL, 0} when there is none. */
 struct slice request_header(const struct request *r, const char *name);
 struct slice request_param(const struct request *r, const char *name);
+/* The first field of that name in a body that a form posted (application/x-www-form-urlencoded):
+ * decoded, UTF-8, in the arena. False: there is none, or it is not well-formed. */
+bool request_form(const struct request *r, const char *name, struct slice *ret);
+/* The value of a cookie, without quotes; absent when there is none. */
+struct slice request_cookie(const struct request *r, const char *name);
 /* Whether a comma list such as Accept names the media type (parameters and weights are left out of
  * account, but for q=0). */
 bool request_accepts(const struct request *r, const char *media_type);
@@ -83,17 +89,23 @@ struct stream {
 enum { RESPONSE_HEADERS_MAX = 16, RESPONSE_BYTES_MAX = 512 * 1024 * 1024 };
 
 struct upload;
+struct ready;
+struct kept_answer;
 struct response {
     unsigned status;
     struct field_pair headers[RESPONSE_HEADERS_MAX]; /* names and values live in the arena */
     unsigned header_count;
     struct buf body;
-    struct stream stream;  /* with `next`: instead of the body */
+    struct ready *ready; /* instead of the body: an answer that others are given too (web/ready) */
+    struct kept_answer *kept; /* which is held by this */
+    struct stream stream;     /* with `next`: instead of the body */
     struct upload *upload; /* the body of the request goes there first; the answer comes from it */
     bool is_late;          /* the handler takes long and waits for a worker: web_handle_late */
 };
 
 void response_init(struct response *r);
+/* Its bytes, wherever they lie; none with a status that has none. */
+struct slice response_body(const struct response *r);
 /* Also closes a stream that was not begun; the upload is its caller's. */
 void response_fini(struct response *r);
 /* Empties it for another answer. */

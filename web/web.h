@@ -16,6 +16,16 @@
  * what they take and answer. */
 struct web;
 
+/* What an operator decides about a partition of Apache Kafka. */
+struct web_decision {
+    struct slice topic;
+    uint32_t partition;
+    struct slice decision; /* "skip", "from", "adopt" */
+    bool has_offset;
+    uint64_t offset;
+    struct slice who; /* at most 64 bytes */
+};
+
 /* What operators ask for that touches the store; the program that owns the store supplies it. Each
  * call may take long, comes from a worker thread and may come from several at a time. Where there
  * is an `o`, members are written into the object that is open there. Failures: CE_NOT_FOUND 404,
@@ -44,6 +54,13 @@ struct web_operator {
      * use. CE_INVALID or CE_CONFLICT with "FILE:LINE: what; remedy". */
     int (*catalogue_load)(void *ctx, struct slice dir, struct json_out *o,
                           struct reason *reterr_why);
+    /* GET /v1/operator/offsets: `items` of partitions of Apache Kafka, `decisions` about them. */
+    int (*offsets)(void *ctx, struct json_out *o, struct reason *reterr_why);
+    /* POST /v1/operator/offsets?topic=T&partition=N&decision=skip|from|adopt&offset=N&who=W:
+     * decides how a stopped partition goes on. CE_NOT_FOUND: it was never read; CE_CONFLICT: it has
+     * not stopped, or not in that way. */
+    int (*offsets_decide)(void *ctx, const struct web_decision *d, struct json_out *o,
+                          struct reason *reterr_why);
     /* GET /v1/operator/status and /v1/operator/stores. */
     int (*status)(void *ctx, struct json_out *o, struct reason *reterr_why);
     int (*stores)(void *ctx, struct json_out *o, struct reason *reterr_why);
@@ -57,6 +74,10 @@ struct web_operator {
     /* Whether requests can be answered; *ret_why is a literal that says what is missing. Called
      * from any thread, must be quick. NULL: always. */
     bool (*is_ready)(void *ctx, const char **ret_why);
+    /* From where to where the brokers keep a partition of Apache Kafka, as heard within the last
+     * seconds; may wait some seconds. False: they do not say. NULL: there is none. */
+    bool (*watermarks)(void *ctx, struct slice topic, uint32_t partition, uint64_t *ret_low,
+                       uint64_t *ret_high);
 };
 
 struct web_options {

@@ -318,3 +318,46 @@ TEST(a_damaged_pack_never_crashes_whatever_byte_is_changed)
         }
     }
 }
+
+/* A pack taken apart: "1-3: 1-2 stored; 3 rejected; | 3 rejected(…); " */
+static const char *taken_apart(struct store *s, uint64_t batch, uint64_t row)
+{
+    static struct told t;
+    t = (struct told){.rows_max = 1000};
+    AUTO(view_close) struct view *v = NULL;
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct receipt_read p;
+    EXPECT_OK(view_open(s, &v));
+    int r = receipts_read(v, a, batch, row, &p);
+    if (r == CE_NOT_FOUND)
+        return "none";
+    EXPECT_OK(r);
+    snprintf(t.text, sizeof t.text, "%llu-%llu: ", (unsigned long long)p.first,
+             (unsigned long long)p.end - 1);
+    for (size_t i = 0; i < p.run_count; i++)
+        tell(&t, &(struct receipt_line){
+                     .row = p.runs[i].row, .to = p.runs[i].to, .verdict = p.runs[i].verdict});
+    size_t n = strlen(t.text);
+    snprintf(t.text + n, sizeof t.text - n, "| ");
+    for (size_t i = 0; i < p.line_count; i++)
+        tell(&t, &p.lines[i]);
+    return t.text;
+}
+
+TEST(a_pack_is_found_by_any_of_its_rows_and_taken_apart)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    EXPECT_STR(taken_apart(s, 1, 1), "none");
+    put(s, 1, 1, "ssSdr");
+    put(s, 1, 6, "o");
+    put(s, 2, 9, "c");
+    const char *first = "1-5: 1-3 stored; 4 duplicate; 5 rejected; | 3 stored(version.reused x=v); "
+                        "5 rejected; ";
+    EXPECT_STR(taken_apart(s, 1, 0), first);
+    EXPECT_STR(taken_apart(s, 1, 1), first);
+    EXPECT_STR(taken_apart(s, 1, 5), first);
+    EXPECT_STR(taken_apart(s, 1, 6), "6-6: 6 stale; | 6 stale; ");
+    EXPECT_STR(taken_apart(s, 1, 7), "none");
+    EXPECT_STR(taken_apart(s, 2, 1), "9-9: 9 changed; | ");
+    EXPECT_STR(taken_apart(s, 3, 1), "none");
+}
