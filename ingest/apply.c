@@ -348,13 +348,6 @@ static struct slice bytes_with(struct apply *ap, const struct judged *row,
     return bytes;
 }
 
-static struct slice bytes_from(struct apply *ap, const struct judged *row, struct utc_ms from)
-{
-    struct record_head h = row->head;
-    h.current_from = from;
-    return from.v == row->head.current_from.v ? row->bytes : bytes_with(ap, row, &h);
-}
-
 /* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days
  * and visibility, so that a record that was public answers "gone" and no other does. */
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
@@ -388,8 +381,9 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     if ((e = history_put(ap, number, &known->version, &h)) < 0)
         return e;
     bool revokes = row->operation == OPERATION_REVOKE;
-    struct slice bytes =
-        revokes ? revoked_bytes(ap, row, &was) : bytes_from(ap, row, h.current_until);
+    struct record_head head = row->head;
+    head.current_from = h.current_until;
+    struct slice bytes = revokes ? revoked_bytes(ap, row, &was) : bytes_with(ap, row, &head);
     if ((e = record_decode(bytes, &is)) < 0)
         return e;
     struct subject_id subject = revokes ? was_subject : row->subject;
