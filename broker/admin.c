@@ -33,8 +33,8 @@ void admin_destroy(struct admin *a)
 {
     if (!a)
         return;
-    client_close(&a->client);
-    free(a);
+    if (client_close(&a->client, CLIENT_CLOSE_MS))
+        free(a);
 }
 
 /* Everything that the brokers say of themselves and their topics. */

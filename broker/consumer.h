@@ -26,7 +26,9 @@ struct consumer_options {
 /* Does not wait for a broker. CE_INVALID as of broker_settings_check. */
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
                     struct consumer **ret, struct reason *reterr_why);
-/* Whatever consumer_poll gave must have been given back. Accepts NULL. */
+/* Whatever consumer_poll gave must have been given back. Waits up to 20 s for what the library has
+ * under way; what does not end then is left behind, and so is a consumer whose topic was deleted
+ * while it was assigned. Accepts NULL. */
 void consumer_destroy(struct consumer *c);
 DEFINE_AUTO(struct consumer, consumer_destroy)
 
@@ -67,7 +69,8 @@ int consumer_unassign(struct consumer *c, const char *topic, int32_t partition,
                       struct reason *reterr_why);
 /* Holds a partition up and lets it go on behind what was given. A portion or two of what had been
  * taken from the queue already may come after the call. What is fetched ahead is thrown away, so
- * this is for long pauses of one partition; to slow all of them down, poll less. CE_NOT_FOUND. */
+ * this is for long pauses of one partition; to slow all of them down, poll less. Of partitions that
+ * are assigned. */
 int consumer_pause(struct consumer *c, const char *topic, int32_t partition);
 int consumer_resume(struct consumer *c, const char *topic, int32_t partition);
 
@@ -79,8 +82,10 @@ enum consumed_kind {
     /* From here on the partition is silent until it is unassigned and assigned again: */
     CONSUMED_OUT_OF_RANGE, /* `next` is in front of what is kept, or behind the end */
     /* From here on nothing comes either, unless it mends by itself: */
-    CONSUMED_GONE,   /* there is no such topic or partition (any more) */
-    CONSUMED_DENIED, /* we may not read the topic */
+    CONSUMED_GONE, /* there is no such topic or partition (any more) */
+    /* We may see the topic and not read it. Told once; one that we may not even see is silent, and
+     * consumer_topics does not name it. */
+    CONSUMED_DENIED,
     /* The broker's bytes at or behind `next` cannot be made out: damaged, an unknown compression,
      * or more than the limit. What can be read behind them comes. */
     CONSUMED_UNREADABLE,
@@ -91,7 +96,7 @@ struct consumed {
     enum consumed_kind kind;
     struct slice topic; /* a NUL stands behind it */
     int32_t partition;
-    int64_t next; /* the offset at which it goes on */
+    int64_t next; /* the offset at which it goes on; -1 of CONSUMED_GONE */
     const struct message *messages;
     size_t count;
     size_t bytes;    /* of keys, values and headers */

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs everything, and closes with `N passed, N failed`.
 #
-#   tests/run.sh           all: checks; unit, scenario and black-box tests, plain and under ASan + UBSan; crash tests
+#   tests/run.sh           all: checks; unit, scenario and black-box tests, plain and under ASan + UBSan; crash tests;
+#                          tests against Apache Kafka
 #   tests/run.sh --quick   the same without sanitizers and without the release build
 #   tests/run.sh --tsan    all, and unit and scenario tests under ThreadSanitizer
 #
@@ -22,7 +23,7 @@ for option in "$@"; do
   case $option in
     --quick) quick=yes ;;
     --tsan) tsan=yes ;;
-    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "tests/run.sh: unknown option '$option'; see --help" >&2; exit 2 ;;
   esac
 done
@@ -110,6 +111,12 @@ crash() {
   ((${#files[@]} == 0)) || python_tests crash "$1" 12 "${files[@]}"
 }
 
+# Against Apache Kafka itself, which deploy/kafka.sh fetches the first time.
+kafka() {
+  local files=(tests/kafka/test_*.py)
+  [[ ! -e ${files[0]} ]] || python_tests kafka "$1" 20 "${files[@]}"
+}
+
 mkdir -p "$log"
 exec 9>build/.run-lock
 if ! flock -n 9; then
@@ -140,6 +147,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 if build dev; then
   unit dev
   crash dev
+  kafka dev
   [[ ! $quick ]] || blackbox dev
 fi
 if [[ ! $quick ]]; then
