@@ -64,6 +64,10 @@ crash: (build "dev")
 bench *options:
     tests/bench/run.sh {{options}}
 
+# A mixed load for an hour, and whether memory stays flat under it.
+bench-long *options:
+    tests/bench/long.sh {{options}}
+
 # Black-box tests against a build.
 blackbox preset="dev": (build preset)
     CREDENCE_BIN=$PWD/build/{{preset}}/bin CREDENCE_KIND={{preset}} {{python}} -m pytest -p no:cacheprovider tests/blackbox

@@ -77,3 +77,12 @@ void buf_consume(struct buf *b, size_t n)
     memmove(b->p, b->p + n, b->n - n);
     b->n -= n;
 }
+
+void buf_trim(struct buf *b)
+{
+    if (b->n == b->cap || !b->n)
+        return;
+    b->p = realloc(b->p, b->n);
+    CHECK(b->p);
+    b->cap = b->n;
+}

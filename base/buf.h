@@ -23,6 +23,8 @@ void buf_clear(struct buf *b);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 /* buf_grow where there may be too little room, or an error. */
 char *buf_grow_more(struct buf *b, size_t n);
+/* Gives back the memory behind the end. */
+void buf_trim(struct buf *b);
 /* Removes the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 

@@ -3,7 +3,6 @@
  * Which day "today" is, is for the caller to say. */
 #include "base/civil.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MS_A_DAY INT64_C(86400000)
@@ -196,13 +195,22 @@ bool day_parse_iso(struct slice s, struct day *ret)
     return true;
 }
 
+/* So many digits, and what stands behind them. By hand, because an answer prints a hundred. */
+static char *put(char *at, unsigned v, int digits, char behind)
+{
+    for (int i = digits - 1; i >= 0; i--, v /= 10)
+        at[i] = (char)('0' + v % 10);
+    at[digits] = behind;
+    return at + digits + 1;
+}
+
 void day_print(struct day d, char out[11])
 {
     int year, month, day;
     day_to_civil(d, &year, &month, &day);
-    /* The remainders are what they were; they tell the compiler that it fits. */
-    snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
-             (unsigned)day % 100);
+    char *at = put(out, (unsigned)year, 4, '-');
+    at = put(at, (unsigned)month, 2, '-');
+    put(at, (unsigned)day, 2, '\0');
 }
 
 void utc_print(struct utc_ms t, char out[30])
@@ -212,8 +220,12 @@ void utc_print(struct utc_ms t, char out[30])
     if (d.v >= FIRST_DAY && d.v <= LAST_DAY)
         ms = t.v - day_start(d).v;
     day_print(d, out);
-    snprintf(out + 10, 20, "T%02u:%02u:%02u.%03u+08:00", (unsigned)(ms / 3600000) % 24,
-             (unsigned)(ms / 60000 % 60), (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
+    out[10] = 'T';
+    char *at = put(out + 11, (unsigned)(ms / 3600000) % 24, 2, ':');
+    at = put(at, (unsigned)(ms / 60000 % 60), 2, ':');
+    at = put(at, (unsigned)(ms / 1000 % 60), 2, '.');
+    at = put(at, (unsigned)(ms % 1000), 3, '+');
+    memcpy(at, "08:00", sizeof "08:00");
 }
 
 bool utc_parse(struct slice s, struct utc_ms *ret)

@@ -7,11 +7,14 @@
  * they are copied. Measured: 0.4 µs for 200 bytes, against 1.8 µs by the one-call HMAC.
  *
  * A sealed value is random(16) | cipher text | tag(16). Its key is drawn from the random bytes, so
- * no key meets a nonce twice, and the nonce can be zero. */
+ * no key meets a nonce twice, and the nonce can be zero. The random bytes are stored in clear; that
+ * they come only once is all that is asked of them. So each thread draws those of many seals at
+ * once, which costs OpenSSL twice what those of one do, and forgets them in a forked child. */
 #include "base/crypt.h"
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +25,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 
-enum { BLOCK = 64, DIGEST = 32, RANDOM = 16, TAG = 16, NONCE = 12 };
+enum { BLOCK = 64, DIGEST = 32, RANDOM = 16, TAG = 16, NONCE = 12, DRAWN = 64 };
 
 /* HMAC with its key already in it. */
 struct hmac {
@@ -44,10 +47,15 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256_md;
 static EVP_CIPHER *gcm;
 
+static atomic_uint forks; /* that lead to this process */
+
 /* What a thread keeps from call to call. */
 struct local {
     EVP_MD_CTX *md;
     EVP_CIPHER_CTX *cipher;
+    uint8_t drawn[DRAWN][RANDOM];
+    unsigned drawn_left;
+    unsigned drawn_after; /* so many forks */
 };
 static _Thread_local struct local *local;
 static pthread_key_t local_key;
@@ -61,12 +69,18 @@ static void local_end(void *p)
     local = NULL;
 }
 
+static void note_fork(void)
+{
+    atomic_fetch_add(&forks, 1);
+}
+
 static void fetch_all(void)
 {
     sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
     gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     CHECK(sha256_md && gcm);
     CHECK(pthread_key_create(&local_key, local_end) == 0);
+    CHECK(pthread_atfork(NULL, NULL, note_fork) == 0);
 }
 
 static struct local *local_get(void)
@@ -205,6 +219,22 @@ void crypt_sha256(struct slice data, uint8_t out[32])
     CHECK(EVP_DigestFinal_ex(ctx, out, NULL) == 1);
 }
 
+/* Random bytes that no other seal has. */
+static bool random_take(uint8_t out[RANDOM])
+{
+    struct local *l = local_get();
+    unsigned now = atomic_load(&forks);
+    if (l->drawn_left == 0 || l->drawn_after != now) {
+        l->drawn_left = 0;
+        if (RAND_bytes(l->drawn[0], sizeof l->drawn) != 1)
+            return false;
+        l->drawn_left = DRAWN;
+        l->drawn_after = now;
+    }
+    memcpy(out, l->drawn[--l->drawn_left], RANDOM);
+    return true;
+}
+
 /* Readies the thread's cipher with the key that belongs to these random bytes. */
 static EVP_CIPHER_CTX *cipher_begin(const struct keys *k, enum key_use use,
                                     const uint8_t random[RANDOM], bool seals)
@@ -236,7 +266,7 @@ int crypt_seal(const struct keys *k, enum key_use use, struct slice plain, struc
     }
     int n = 0;
     EVP_CIPHER_CTX *ctx = NULL;
-    if (RAND_bytes(random, RANDOM) == 1)
+    if (random_take(random))
         ctx = cipher_begin(k, use, random, true);
     if (!ctx ||
         (plain.n &&

@@ -132,7 +132,7 @@ static const char *search_end(const struct csv *c)
 }
 
 /* Splits the row at pos where it lies. False, and nothing has moved, when it has to be gathered. */
-static bool direct(struct csv *c, size_t *ret_count)
+static bool direct(struct csv *c, size_t *ret_count, struct slice *ret_text)
 {
     const char *p = c->pos, *end = search_end(c);
     size_t count = 0;
@@ -151,6 +151,7 @@ static bool direct(struct csv *c, size_t *ret_count)
             return false;
         c->fields[count++] = slice_make(from, (size_t)(to - from));
     } while (*p++ == ',');
+    *ret_text = slice_make(c->pos, (size_t)(p - 1 - c->pos));
     if (p[-1] == '\r') {
         if (p == c->end)
             return false; /* an LF may come with the next piece */
@@ -323,6 +324,7 @@ static bool give(struct csv *c, struct csv_row *ret)
     size_t count = split(c);
     *ret = (struct csv_row){.fields = c->fields,
                             .count = count,
+                            .text = slice_make(c->row, c->row_n),
                             .number = c->number++,
                             .end_bytes = c->offset,
                             .too_long = c->too_long,
@@ -357,11 +359,15 @@ enum csv_step csv_next(struct csv *c, struct csv_row *ret)
         skip_bom(c);
     while (c->pos < c->end) {
         size_t count;
-        if (c->at == AT_ROW && direct(c, &count)) {
+        struct slice text;
+        if (c->at == AT_ROW && direct(c, &count, &text)) {
             if (count == 0)
                 continue;
-            *ret = (struct csv_row){
-                .fields = c->fields, .count = count, .number = c->number++, .end_bytes = c->offset};
+            *ret = (struct csv_row){.fields = c->fields,
+                                    .count = count,
+                                    .text = text,
+                                    .number = c->number++,
+                                    .end_bytes = c->offset};
             return CSV_ROW;
         }
         if (gather(c) && give(c, ret))

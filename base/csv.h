@@ -16,6 +16,7 @@ struct csv;
 struct csv_row {
     const struct slice *fields; /* unquoted; borrowed until the next call */
     size_t count;
+    struct slice text;  /* all fields lie in it; what stands between them means nothing */
     uint64_t number;    /* records after the header: 1, 2, …; the header is 0 */
     uint64_t end_bytes; /* offset in the whole input just behind this row and its line end */
     bool too_long;      /* over one of the limits: what was beyond it is cut off */

@@ -1,7 +1,10 @@
 /* GB18030 by ICU, whose tables are part of it: the C library's iconv would look for a module on the
- * disk. The way leads through UTF-16, as ICU's ways do. */
+ * disk. The way leads through UTF-16, as ICU's ways do, and is long. So ICU is asked once what each
+ * pair of bytes stands for, and text of ASCII and such pairs, which is nearly all, is read by that
+ * table; any other text is left to ICU whole. */
 #include "base/gb18030.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +37,55 @@ static void on_illegal(const void *ctx, UConverterToUnicodeArgs *args, const cha
     ucnv_cbToUWriteUChars(args, &replacement, 1, 0, err);
 }
 
+/* First bytes are 81 to FE, second ones 40 to FE. 0: not one character of two bytes. */
+enum { LEAD_MIN = 0x81, TRAIL_MIN = 0x40, LEADS = 0xFF - LEAD_MIN, TRAILS = 0xFF - TRAIL_MIN };
+static uint16_t pairs[LEADS][TRAILS];
+static pthread_once_t pairs_once = PTHREAD_ONCE_INIT;
+
+static void pairs_fill(void)
+{
+    UErrorCode err = U_ZERO_ERROR;
+    UConverter *c = ucnv_open("gb18030", &err);
+    CHECK(U_SUCCESS(err));
+    for (int lead = 0; lead < LEADS; lead++)
+        for (int trail = 0; trail < TRAILS; trail++) {
+            const char bytes[2] = {(char)(LEAD_MIN + lead), (char)(TRAIL_MIN + trail)};
+            UChar unit[4];
+            int32_t n = ucnv_toUChars(c, unit, 4, bytes, 2, &err);
+            CHECK(U_SUCCESS(err));
+            bool is_one = n == 1 && unit[0] >= 0x80 && unit[0] != 0xFFFD;
+            pairs[lead][trail] = is_one ? unit[0] : 0;
+        }
+    ucnv_close(c);
+}
+
+/* The text by the table; false when it holds anything else. *ret has three bytes for each of its.
+ */
+static bool pairs_read(struct slice s, char *ret, size_t *ret_n)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        unsigned char lead = (unsigned char)s.p[i];
+        if (lead < 0x80) {
+            ret[n++] = s.p[i++];
+            continue;
+        }
+        unsigned char trail = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+        if (lead < LEAD_MIN || lead == 0xFF || trail < TRAIL_MIN || trail == 0xFF)
+            return false;
+        uint16_t c = pairs[lead - LEAD_MIN][trail - TRAIL_MIN];
+        if (!c)
+            return false;
+        n += utf8_put(ret + n, c);
+        i += 2;
+    }
+    *ret_n = n;
+    return true;
+}
+
 struct gb18030 *gb18030_create(void)
 {
+    CHECK(pthread_once(&pairs_once, pairs_fill) == 0);
     struct gb18030 *g = calloc(1, sizeof *g);
     CHECK(g);
     UErrorCode err = U_ZERO_ERROR;
@@ -89,6 +139,11 @@ bool gb18030_read(struct gb18030 *g, struct arena *a, struct slice s, struct sli
         return true;
     CHECK(s.n < INT32_MAX / 8);
     make_room(g, s.n);
+    size_t by_pairs;
+    if (pairs_read(s, g->narrow, &by_pairs)) {
+        *ret = arena_dup(a, slice_make(g->narrow, by_pairs));
+        return true;
+    }
     g->is_damaged = false;
     UErrorCode err = U_ZERO_ERROR;
     int32_t wide =

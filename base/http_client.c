@@ -14,7 +14,12 @@
 #include "base/check.h"
 #include "base/clock.h"
 
-enum { WAIT_MS_MAX = 1000, UPLOAD_BYTES = 256 * 1024 };
+enum {
+    WAIT_MS_MAX = 1000,
+    UPLOAD_BYTES = 256 * 1024,
+    ASK_MS_MAX = 10 * 1000,
+    RETRY_S_MAX = 3600,
+};
 
 struct fetch {
     const struct http_request *req;
@@ -68,9 +73,12 @@ static void take_head(struct fetch *f)
 {
     long status = 0;
     const char *type = NULL;
+    curl_off_t after = 0;
     curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(f->curl, CURLINFO_CONTENT_TYPE, &type);
+    curl_easy_getinfo(f->curl, CURLINFO_RETRY_AFTER, &after);
     f->answer->status = (int)status;
+    f->answer->retry_after_s = (int)(after < RETRY_S_MAX ? after : RETRY_S_MAX);
     snprintf(f->answer->content_type, sizeof f->answer->content_type, "%s", type ? type : "");
 }
 
@@ -137,8 +145,10 @@ static void set_up(struct fetch *f)
         SET(f, CURLOPT_NOBODY, 1L);
     else
         SET(f, CURLOPT_CUSTOMREQUEST, req->method);
-    /* No waiting for "100 Continue" before a body is sent. */
-    add_header(f, "Expect:");
+    /* No waiting for "100 Continue" but where it is wanted. */
+    add_header(f, req->asks_first ? "Expect: 100-continue" : "Expect:");
+    if (req->asks_first)
+        SET(f, CURLOPT_EXPECT_100_TIMEOUT_MS, (long)ASK_MS_MAX);
     for (const char *const *h = req->headers; h && *h; h++)
         add_header(f, *h);
     SET(f, CURLOPT_HTTPHEADER, f->headers);

@@ -18,6 +18,9 @@ struct http_request {
     int64_t (*read)(void *ctx, char *at, size_t n);
     void *ctx;
     int64_t length;
+    /* Reads the body only when the server has said that it wants it, so that one that it refuses at
+     * once is still whole. A server that says neither gets it after ten seconds. */
+    bool asks_first;
     int timeout_ms; /* without any traffic; 0: none */
     /* The answer's body goes piece by piece to `write` when set (returns false to give up), else
      * into `body`. The answer's status and content type are set before the first piece comes. */
@@ -29,6 +32,7 @@ struct http_request {
 
 struct http_answer {
     int status;
+    int retry_after_s; /* when to ask again, as the server says; 0: it does not */
     struct buf body;
     char content_type[80];
 };

@@ -182,6 +182,11 @@ extern "C" void scan_destroy(struct scan *s)
     delete s;
 }
 
+extern "C" bool scan_is_utf8(struct slice text)
+{
+    return simdjson::validate_utf8(text.p, text.n);
+}
+
 /* A copy with the zeros behind it that simdjson may read. */
 static const char *pad(struct scan *s, struct slice json)
 {

@@ -3,6 +3,7 @@
 extern "C" { /* what it includes is C as well */
 #endif
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -19,6 +20,9 @@ struct scan_pair {
                            its JSON */
     enum scan_kind kind;
 };
+
+/* Whether it is well-formed UTF-8, as utf8_valid_prefix says; many times as fast for whole rows. */
+bool scan_is_utf8(struct slice text);
 
 struct scan;
 struct scan *scan_create(void);

@@ -41,6 +41,11 @@ int slice_cmp(struct slice a, struct slice b);
 bool slice_eq_nocase(struct slice a, struct slice b);
 bool slice_starts(struct slice s, struct slice head);
 bool slice_ends(struct slice s, struct slice tail);
+static inline bool slice_has(struct slice s, char byte)
+{
+    return s.n && memchr(s.p, byte, s.n);
+}
+
 /* Position of the first `what` at or after `from`, or -1. An empty `what` is found at `from`. */
 ptrdiff_t slice_find(struct slice s, struct slice what, size_t from);
 /* ASCII blanks off both ends. */

@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -122,11 +126,27 @@ static uint32_t ascii_case(enum form form, uint32_t c)
     return c;
 }
 
+/* ASCII of which most codes and numbers are made, and which stays as it is. */
+static inline bool is_plain(enum form form, char c)
+{
+    switch (form) {
+    case FORM_NFKC:
+        return (unsigned char)c < 0x80;
+    case FORM_CODE:
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    case FORM_FOLD:
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+    }
+    UNREACHABLE();
+}
+
 /* The form in one pass; false when the text holds a character for ICU. */
 static inline bool easy_form(enum form form, struct arena *a, struct slice s, struct slice *ret)
 {
     char *out = NULL; /* made at the first change */
     size_t w = 0, i = 0;
+    while (i < s.n && is_plain(form, s.p[i]))
+        i++;
     while (i < s.n) {
         size_t at = i;
         uint32_t c = easy_next(s, &i);
@@ -334,26 +354,55 @@ static uint64_t has_zero(uint64_t v)
     return (v - EIGHT(1)) & ~v & EIGHT(0x80);
 }
 
-/* The classes of all bytes together, eight bytes at a time where none has one. */
+static unsigned classes_between(struct slice s, size_t from, size_t end)
+{
+    unsigned seen = 0;
+    for (size_t i = from; i < end; i++)
+        seen |= byte_class[(unsigned char)s.p[i]];
+    return seen;
+}
+
+/* The classes of the eight bytes at i, which mostly have none. */
+static unsigned classes_of_8(struct slice s, size_t i)
+{
+    uint64_t v;
+    memcpy(&v, s.p + i, 8);
+    uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
+    bool may =
+        low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) | has_zero(v ^ EIGHT(0xEF));
+    return may ? classes_between(s, i, i + 8) : 0;
+}
+
+static unsigned classes_of_16(struct slice s, size_t i)
+{
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+    __m128i del = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F));
+    __m128i c1 = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xC2));
+    __m128i fffd = _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xEF));
+    unsigned seen = _mm_movemask_epi8(fffd) ? BYTE_FFFD_LEAD : 0;
+    if (_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, del), c1)))
+        seen |= classes_between(s, i, i + 16);
+    return seen;
+#else
+    return classes_of_8(s, i) | classes_of_8(s, i + 8);
+#endif
+}
+
+/* The classes of all bytes together, many bytes at a time. What is left at the end is looked at
+ * together with what lies before it. */
 static unsigned classes_of(struct slice s)
 {
     unsigned seen = 0;
-    for (size_t i = 0; i < s.n;) {
-        size_t end = s.n - i < 8 ? s.n : i + 8;
-        if (end == i + 8) {
-            uint64_t v;
-            memcpy(&v, s.p + i, 8);
-            uint64_t low = (v - EIGHT(0x20)) & ~v & EIGHT(0x80);
-            if (!(low | has_zero(v ^ EIGHT(0x7F)) | has_zero(v ^ EIGHT(0xC2)) |
-                  has_zero(v ^ EIGHT(0xEF)))) {
-                i = end;
-                continue;
-            }
-        }
-        for (; i < end; i++)
-            seen |= byte_class[(unsigned char)s.p[i]];
-    }
-    return seen;
+    size_t i = 0;
+    for (; s.n - i >= 16; i += 16)
+        seen |= classes_of_16(s, i);
+    if (s.n >= 16)
+        return i < s.n ? seen | classes_of_16(s, s.n - 16) : seen;
+    if (s.n >= 8)
+        return classes_of_8(s, 0) | classes_of_8(s, s.n - 8);
+    return classes_between(s, 0, s.n);
 }
 
 /* Bytes of the control character at i, or 0. */
@@ -426,17 +475,27 @@ static struct slice trim(struct slice s)
     return s;
 }
 
+/* Full-width punctuation begins with the same byte, and there is not much of it. */
+static bool holds_fffd(struct slice s)
+{
+    const char *end = s.p + s.n;
+    for (const char *p = s.p; (p = memchr(p, 0xEF, (size_t)(end - p))); p++)
+        if (end - p >= 3 && p[1] == '\xBF' && p[2] == '\xBD')
+            return true;
+    return false;
+}
+
 struct text_cleaned text_clean(struct arena *a, struct slice s)
 {
-    struct text_cleaned r = {.text = s};
     unsigned seen = classes_of(s);
+    uint32_t controls = 0;
+    struct slice text = s;
     if (seen & (BYTE_CONTROL | BYTE_C1_LEAD))
-        r.text = without_controls(a, s, &r.controls);
-    if (seen & BYTE_FFFD_LEAD)
-        r.damaged = slice_find(s, SLICE("\xEF\xBF\xBD"), 0) >= 0;
-    r.text = trim(r.text);
-    r.altered = r.text.n != s.n;
-    return r;
+        text = without_controls(a, s, &controls);
+    text = trim(text);
+    bool damaged = seen & BYTE_FFFD_LEAD && holds_fffd(s);
+    return (struct text_cleaned){
+        .text = text, .controls = controls, .altered = text.n != s.n, .damaged = damaged};
 }
 
 /* The ASCII character that a digit of another script or a full-width character stands for (the

@@ -84,8 +84,17 @@ void wire_put_var(struct buf *b, uint64_t v)
 
 void wire_put_bytes(struct buf *b, struct slice s)
 {
-    wire_put_var(b, s.n);
-    buf_add_slice(b, s);
+    if (s.n >= 0x80) {
+        wire_put_var(b, s.n);
+        buf_add_slice(b, s);
+        return;
+    }
+    char *at = buf_grow(b, 1 + s.n); /* nearly always, and then in one piece */
+    if (!at)
+        return;
+    *at = (char)s.n;
+    if (s.n)
+        memcpy(at + 1, s.p, s.n);
 }
 
 struct slice wire_raw(struct wire *w, size_t n)

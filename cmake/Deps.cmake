@@ -29,3 +29,6 @@ pkg_check_modules(CMOCKA QUIET IMPORTED_TARGET cmocka)
 if(NOT CMOCKA_FOUND)
     message(STATUS "cmocka is missing: tests are not built (`deploy/packages.sh test` installs it)")
 endif()
+
+# With it programs say what valgrind is to count (tests/bench/counts); there is nothing to link.
+find_file(VALGRIND_HEADER valgrind/callgrind.h)

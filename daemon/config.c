@@ -39,8 +39,9 @@ static const struct conf_row rows[] = {
         "2: behind a backlog rows are gathered into runs, which are written as files, where the "
         "memory is enough for them. 1: never."),
     ROW("writer.shift", INT, writer_shift_rows, "30000", 1, 1000000,
-        "Rows that must come without a pause before a run is begun, and that are worth files; 1: "
-        "everything is a run."),
+        "Rows that are worth files; a third of them, without a pause, begin a run. 1: everything "
+        "is "
+        "a run."),
     ROW("receipts.days", INT, receipt_days, "1095", 0, 36500,
         "Days for which a receipt keeps the details of rows; counts are kept for ever. 0: all."),
     ROW("born.earliest", DAY, born_earliest, "1880-01-01", DAY_1700, DAY_2000,

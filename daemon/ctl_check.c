@@ -16,7 +16,7 @@ struct checking {
     struct ctl *c;
     bool is_terminal;
     int64_t shown_ms; /* 0: no line of progress stands on the terminal */
-    bool is_content, has_mistakes;
+    bool is_content, has_mistakes, is_reopening;
     /* Of an answer that comes over the socket. */
     struct http_answer answer;
     struct buf line; /* the beginning of one that is not whole */
@@ -47,6 +47,10 @@ static bool take_line(void *ctx, struct slice line)
     /* The daemon's own last line; it says more than ours only when the check did not end well. */
     if (slice_eq(word, SLICE("result:")) && (k->is_content || k->has_mistakes))
         return true;
+    if (slice_eq(word, SLICE("result:")) && slice_eq(rest, SLICE("reopening"))) {
+        k->is_reopening = true;
+        return true;
+    }
     k->is_content = k->is_content || slice_eq(word, SLICE("content"));
     k->has_mistakes = k->has_mistakes || slice_eq(word, SLICE("mistakes")) ||
                       (slice_eq(word, SLICE("result:")) && !slice_eq(rest, SLICE("stopped")));
@@ -124,6 +128,9 @@ int ctl_check(struct ctl *c)
     buf_fini(&k.problem);
     if (code != EXIT_CODE_OK || k.is_content)
         return code;
+    if (k.is_reopening)
+        return ctl_fail(EXIT_CODE_FAILED,
+                        "库正在重新打开，请稍后重试 the store is being reopened; try again");
     if (k.has_mistakes)
         return ctl_fail(EXIT_CODE_STORE, "the store has mistakes; keep a copy of it for finding "
                                          "out why, and restore a backup");

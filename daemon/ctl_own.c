@@ -126,22 +126,39 @@ static struct slice publication(struct ctl *c, const struct json *record)
                    : SLICE("公开 public");
 }
 
-static void print_record(struct ctl *c, const struct json *record, size_t number)
+/* The items in the order of the catalogue, each in words where there are any. */
+static void print_items(struct ctl *c, const struct json *theme, const struct json *record)
 {
-    const struct json *shown = json_get(record, "shown");
-    printf("\n  %zu. %s\n", number,
-           terminal_text(c->arena, both(c, json_get(record, "theme_name"))));
+    const struct json *items = json_get(theme, "items"), *words = json_get(record, "words");
+    for (size_t i = 0; items && i < items->count; i++) {
+        const char *code = arena_dup(c->arena, member(&items->items[i], "code")).p;
+        struct slice word = words ? member(words, code) : (struct slice){0};
+        print_line(c, "       ", member(&items->items[i], "zh"),
+                   word.n ? word : member(json_get(record, "items"), code));
+    }
+}
+
+static void print_record(struct ctl *c, const struct json *theme, const struct json *record,
+                         size_t number)
+{
+    printf("\n  %zu. %s\n", number, terminal_text(c->arena, both(c, json_get(theme, "name"))));
     print_line(c, "     ", SLICE("文号 Document"), member(record, "document"));
     print_line(c, "     ", SLICE("日期 Date"), member(record, "decided"));
     print_line(c, "     ", SLICE("提供部门 Provided by"),
-               both(c, json_get(record, "department_name")));
-    print_line(c, "     ", SLICE("依据 Legal basis"), member(record, "basis"));
+               both(c, json_get(theme, "department_name")));
+    print_line(c, "     ", SLICE("依据 Legal basis"), member(theme, "basis"));
     print_line(c, "     ", SLICE("更新时间 Received"), member(record, "received"));
     print_line(c, "     ", SLICE("公示 Publication"), publication(c, record));
     print_line(c, "     ", SLICE("保存至 Kept until"), member(record, "retain_until"));
-    for (size_t i = 0; shown && i < shown->count; i++)
-        print_line(c, "       ", member(&shown->items[i], "zh"), member(&shown->items[i], "value"));
+    print_items(c, theme, record);
     print_line(c, "     ", SLICE("记录编号 Record"), member(record, "id"));
+}
+
+/* What the answer says of a record's theme. */
+static const struct json *theme_of(struct ctl *c, const struct json *answer,
+                                   const struct json *record)
+{
+    return json_get(json_get(answer, "themes"), arena_dup(c->arena, member(record, "theme")).p);
 }
 
 /* Category by category, as the catalogue counts them; within each the newest first. */
@@ -154,13 +171,14 @@ static void print_records(struct ctl *c, const struct pages *pages)
             const struct json *items = json_get(pages->list[p], "items");
             for (size_t i = 0; items && i < items->count; i++) {
                 const struct json *record = &items->items[i];
-                if (!slice_eq(member(record, "category"), slice_of(category_code(category))))
+                const struct json *theme = theme_of(c, pages->list[p], record);
+                if (!slice_eq(member(theme, "category"), slice_of(category_code(category))))
                     continue;
                 if (!number)
                     printf("\n%s %s  %lld\n", category_zh(category), category_en(category),
                            (long long)json_get_int(json_get(pages->list[0], "counters"),
                                                    category_code(category)));
-                print_record(c, record, ++number);
+                print_record(c, theme, record, ++number);
             }
         }
     }

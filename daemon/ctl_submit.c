@@ -13,6 +13,7 @@
 #include "daemon/ctl_submit_kafka.h"
 #include "daemon/delivery.h"
 #include "daemon/interrupt.h"
+#include "daemon/patience.h"
 #include "daemon/progress.h"
 #include "daemon/receipt_summary.h"
 #include "daemon/terminal.h"
@@ -130,9 +131,15 @@ static int post(struct upload *u, struct reason *why)
         .headers = headers,
         .read = read_body,
         .length = delivery_length(&u->file),
+        .asks_first = true,
         .progress = on_progress,
     };
-    return fetch(u, &req, why);
+    struct patience patience = {0};
+    int r;
+    do
+        r = fetch(u, &req, why);
+    while (r == 0 && patience_again(&patience, &u->answer, &u->file, &u->progress));
+    return r;
 }
 
 /* The newest batches, among which ours is; NULL when they cannot be read. */
@@ -321,7 +328,9 @@ const struct ctl_command ctl_submit_commands[] = {
      "Of an XLSX workbook one sheet is read, whose first row that is not empty is the header. `-`\n"
      "reads standard input.\n\n"
      "An upload that breaks can be resumed: run it again with the same --batch and the same "
-     "file.\n\n"
+     "file.\n"
+     "When creditd takes no more uploads at one time it is asked again, for ten minutes at "
+     "most.\n\n"
      "With --kafka every row becomes a message of the topic credit.submissions.<department>, and "
      "the\n"
      "command ends when the brokers have all of them; the receipt follows when creditd has read "

@@ -112,6 +112,7 @@ int delivery_open(struct delivery *d, const char *path, const char *format, cons
         return reason_set(reterr_why, CE_IO, "%s is a folder; name a file in it", path);
     off_t at = S_ISREG(st.st_mode) ? lseek(d->fd, 0, SEEK_CUR) : -1;
     d->size = at >= 0 && st.st_size >= at ? (int64_t)(st.st_size - at) : -1;
+    d->start = at;
     int r = read_ahead(d, reterr_why);
     if (r < 0)
         return r;
@@ -138,8 +139,20 @@ void delivery_close(struct delivery *d)
     d->fd = -1;
 }
 
+bool delivery_rewind(struct delivery *d)
+{
+    if (!d->is_taken)
+        return true;
+    if (d->is_workbook || d->size < 0 || lseek(d->fd, (off_t)d->start, SEEK_SET) < 0)
+        return false;
+    d->peek_n = d->peek_at = 0;
+    d->has_ended = d->is_taken = false;
+    return true;
+}
+
 ssize_t delivery_read(struct delivery *d, char *at, size_t n)
 {
+    d->is_taken = true;
     if (d->peek_at == d->peek_n)
         return read_some(d, at, n);
     size_t k = d->peek_n - d->peek_at < n ? d->peek_n - d->peek_at : n;

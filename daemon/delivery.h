@@ -16,10 +16,11 @@ struct delivery {
     const char *format; /* "csv" or "ndjson", as it is sent */
     int fd;
     int64_t size;                   /* of the file; -1: not known */
+    int64_t start;                  /* where it begins in the file */
     char peek[DELIVERY_PEEK_BYTES]; /* its beginning, read ahead */
     size_t peek_n, peek_at;
-    bool is_workbook; /* read as CSV in UTF-8 through `workbook` */
-    bool has_ended;
+    bool is_workbook;         /* read as CSV in UTF-8 through `workbook` */
+    bool has_ended, is_taken; /* `is_taken`: delivery_read was called */
     struct workbook workbook;
     int err; /* of a read that failed, and */
     struct reason why;
@@ -34,6 +35,8 @@ void delivery_close(struct delivery *d);
 /* As read(2), from the beginning on; of a workbook its rows. When it fails, d->why says so, save
  * for EINTR. */
 ssize_t delivery_read(struct delivery *d, char *at, size_t n);
+/* Back to the beginning. False for what comes through a pipe and was read already. */
+bool delivery_rewind(struct delivery *d);
 /* The header that says what is sent; `encoding` as declared, or NULL when the register is to find
  * out. */
 const char *delivery_content_type(const struct delivery *d, struct arena *a, const char *encoding);

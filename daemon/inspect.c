@@ -15,6 +15,9 @@ enum { LINE_BYTES_MAX = 4096, SAY_EVERY = 100000 };
 
 static int failed(struct reason *why, int r)
 {
+    if (r == CE_UNAVAILABLE)
+        return reason_set(why, r,
+                          "库正在重新打开，请稍后重试 the store is being reopened; try again");
     return reason_set(why, r, "the store cannot be read: %s", err_text(r));
 }
 
@@ -84,8 +87,12 @@ int inspect_check(const struct inspected *in, bool (*say)(void *to, struct slice
     static const struct catalogue none;
     struct teller t = {.say = say, .to = to};
     struct verify_result result = {0};
-    int r = verify_store(in->store, in->keys, in->catalogue ? in->catalogue : &none, on_progress,
-                         &t, &result);
+    struct verify_options o = {.keys = in->keys,
+                               .catalogue = in->catalogue ? in->catalogue : &none,
+                               .numbers_bytes = in->numbers_bytes,
+                               .progress = on_progress,
+                               .ctx = &t};
+    int r = verify_store(in->store, &o, &result);
     if (r < 0) {
         buf_fini(&result.text);
         return failed(reterr_why, r);

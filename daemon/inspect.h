@@ -15,6 +15,7 @@ struct inspected {
     const struct keys *keys;
     const struct catalogue *catalogue; /* NULL: the store has none yet */
     struct utc_ms now;
+    size_t numbers_bytes; /* that a check may hold of record numbers; 0: of store/verify.h */
 };
 
 struct inspect_digest {
@@ -32,7 +33,8 @@ int inspect_digest(const struct inspected *in, const struct inspect_digest *o, c
  *     sum records 17195 …        the counts, at the end
  *     digest 64-HEX
  *     content                    or: mistakes N
- * 0: content; CE_FORMAT: mistakes were found. Others: it could not be looked at. */
+ * 0: content; CE_FORMAT: mistakes were found. CE_UNAVAILABLE: the store is being reopened. Others:
+ * it could not be looked at. */
 int inspect_check(const struct inspected *in, bool (*say)(void *to, struct slice line), void *to,
                   struct reason *reterr_why);
 

@@ -17,7 +17,6 @@ enum {
     ERRAND_THREADS = 2, /* of operators, as in web/ */
     OPEN_FILE_BYTES = 32 * 1024,
     CONNECTION_BYTES = 64 * 1024, /* the library's buffer, a request's first block, an exchange */
-    COUNTERS_OF_SUBJECT_BYTES = 128,
     PARCELS_IN_QUEUE = 8,
     TURNS_MOST = 4,
     PARCELS_MOST = 32,
@@ -37,7 +36,8 @@ static const int64_t making_bytes = 2 * MIB;             /* one answer while it 
 
 /* Of a run. A smaller one is not worth its files; a larger one is not quicker. */
 static const int64_t run_least = 64 * MIB, run_most = 384 * MIB;
-static const int64_t cache_first = 64 * MIB; /* before there is memory for runs */
+static const int64_t cache_first = 64 * MIB; /* before there is memory for runs and answers */
+static const int64_t kept_least = MIB / 2, kept_most = 1024 * MIB;
 
 static const struct {
     const char *code, *meaning;
@@ -91,10 +91,8 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.connections = (unsigned)within(rest / 20 / CONNECTION_BYTES, 100, CONNECTIONS_MOST);
     part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;
     p.unsent_bytes = within(rest / 16, 6 * MIB, 512 * MIB);
-    part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes;
-    p.counters = (unsigned)within(rest / 128 / COUNTERS_OF_SUBJECT_BYTES, 4000, 100000);
-    part[MEMORY_COUNTERS] = (int64_t)p.counters * COUNTERS_OF_SUBJECT_BYTES;
-
+    p.check_bytes = within(rest / 128, MIB, 256 * MIB);
+    part[MEMORY_ANSWERS] = p.unsent_bytes + makers * making_bytes + ERRAND_THREADS * p.check_bytes;
     part[MEMORY_CACHE] = total;
     for (int i = 0; i < MEMORY_PARTS; i++)
         if (i != MEMORY_CACHE)
@@ -108,6 +106,11 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.run_bytes = part[MEMORY_COMMIT] / 4 * 3;
     if (p.run_bytes < run_least)
         p.run_bytes = 0;
+    /* What is kept serves its own question alone, and costs nothing then; blocks serve every one.
+     */
+    p.kept_bytes = within((part[MEMORY_CACHE] - cache_first) / 2, kept_least, kept_most);
+    part[MEMORY_KEPT] = p.kept_bytes;
+    part[MEMORY_CACHE] -= p.kept_bytes;
     p.cache_bytes = part[MEMORY_CACHE] - makers * walk_bytes;
     return p;
 }
@@ -147,8 +150,7 @@ int memory_plan_make(int64_t total, unsigned threads, unsigned workers, bool mes
         (long long)((p.parts[MEMORY_UPLOADS] + p.parts[MEMORY_QUEUE] + p.parts[MEMORY_STREAM]) /
                     MIB),
         threads + workers,
-        (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] +
-                     p.parts[MEMORY_COUNTERS]) /
+        (long long)((p.parts[MEMORY_CONNECTIONS] + p.parts[MEMORY_ANSWERS] + p.parts[MEMORY_KEPT]) /
                     MIB));
 }
 
@@ -185,14 +187,12 @@ static void detail(const struct memory_plan *p, enum memory_part part, char *ret
     case MEMORY_CONNECTIONS:
         snprintf(ret, max, " (%u at one time)", p->connections);
         break;
-    case MEMORY_COUNTERS:
-        snprintf(ret, max, " (%u)", p->counters);
-        break;
     case MEMORY_PROGRAM:
     case MEMORY_CATALOGUE:
     case MEMORY_CACHE:
     case MEMORY_QUEUE:
     case MEMORY_ANSWERS:
+    case MEMORY_KEPT:
     case MEMORY_PARTS:
         *ret = 0;
     }

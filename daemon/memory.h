@@ -31,7 +31,8 @@ struct memory_plan {
     unsigned parcels;        /* of messages, on their way to the writer */
     unsigned connections;
     int64_t unsent_bytes;
-    unsigned counters;
+    int64_t check_bytes; /* numbers of records, of one check */
+    int64_t kept_bytes;
 };
 
 /* Divides `total` for so many threads that make answers; `messages`: a broker is configured.

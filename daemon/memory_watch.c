@@ -41,7 +41,6 @@ static void read_status(int64_t *ret_resident, int64_t *ret_peak)
 
 void memory_watch_now(struct running *r)
 {
-    const struct memory_plan *p = &r->memory;
     int64_t now[MEMORY_PARTS] = {0}, resident, peak;
     struct store_memory store = store_memory(r->holding.store);
     now[MEMORY_CATALOGUE] = (int64_t)in_force_bytes(&r->holding.in_force);
@@ -51,10 +50,10 @@ void memory_watch_now(struct running *r)
     now[MEMORY_COMMIT] = (int64_t)writer_commit_bytes(r->writer);
     now[MEMORY_QUEUE] = (int64_t)writer_queue_bytes(r->writer);
     now[MEMORY_UPLOADS] = memory_uploads_bytes(submissions_running());
-    now[MEMORY_STREAM] = p->parts[MEMORY_STREAM];
+    now[MEMORY_STREAM] = r->memory.parts[MEMORY_STREAM];
     now[MEMORY_CONNECTIONS] = memory_connections_bytes(web_connections(r->web));
     now[MEMORY_ANSWERS] = web_unsent_bytes(r->web);
-    now[MEMORY_COUNTERS] = p->parts[MEMORY_COUNTERS];
+    now[MEMORY_KEPT] = (int64_t)answer_cache_bytes(r->cache);
     read_status(&resident, &peak);
     now[MEMORY_PROGRAM] = resident;
     for (int i = 0; i < MEMORY_PARTS; i++)

@@ -119,7 +119,9 @@ static int digest(void *ctx, struct slice theme, bool history, bool ledger, stru
 static int check(void *ctx, bool (*say)(void *to, struct slice line), void *to,
                  struct reason *reterr_why)
 {
+    const struct running *r = ctx;
     struct inspected in = inspected_of(ctx);
+    in.numbers_bytes = (size_t)r->memory.check_bytes;
     int err = inspect_check(&in, say, to, reterr_why);
     if (err == CE_FORMAT)
         log_event(LOG_BROKEN, "store.mistakes", LOG_C("why", reterr_why ? reterr_why->text : ""));

@@ -64,7 +64,7 @@ static enum exit_code start_writer(struct running *r, struct reason *why)
         .shift_rows = (size_t)r->config->writer_shift_rows,
         .run_bytes = (size_t)r->memory.run_bytes,
         .catalogue = &r->holding.in_force.now,
-        .changed = query_cache_forget,
+        .changed = answer_cache_forget,
         .changed_ctx = r->cache,
     };
     if (writer_start(&o, &r->writer, why) < 0)
@@ -192,7 +192,7 @@ enum exit_code running_begin(const struct config *c, struct running *ret, struct
     if (code == EXIT_CODE_OK)
         code = hold(ret, reterr_why);
     if (code == EXIT_CODE_OK) {
-        ret->cache = query_cache_create(ret->memory.counters);
+        ret->cache = answer_cache_create((size_t)ret->memory.kept_bytes);
         code = start_writer(ret, reterr_why);
     }
     if (code == EXIT_CODE_OK)
@@ -230,7 +230,7 @@ void running_stop(struct running *r)
     lag_destroy(r->lag);
     stream_stop(r->stream);
     writer_stop(r->writer);
-    query_cache_destroy(r->cache);
+    answer_cache_destroy(r->cache);
     holding_close(&r->holding);
     arena_destroy(r->arena);
     *r = (struct running){0};

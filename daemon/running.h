@@ -20,7 +20,7 @@ struct running {
     struct arena *arena; /* texts that live as long as all of it */
     struct clock clock;
     struct holding holding; /* keys, store, catalogue */
-    struct query_cache *cache;
+    struct answer_cache *cache;
     struct writer *writer;
     struct lag *lag;                /* only with Apache Kafka */
     struct receipts_sender *sender; /* both with kafka.publish alone */

@@ -30,6 +30,7 @@ test=(
   python3 python3-pytest python3-requests python3-yaml python3-openpyxl curl procps
   libreoffice-calc-nogui
   wrk nghttp2-client
+  valgrind
   "${kafka[@]}" kcat python3-confluent-kafka
 )
 bench=("${build[@]}" python3 wrk nghttp2-client)

@@ -109,6 +109,10 @@ static void link_write(struct apply *ap, const struct subject_id *id, enum id_ty
         batch_put(ap->batch, CF_LINK, KEY_SLICE(k), slice_make(format, 1));
     else
         batch_delete(ap->batch, CF_LINK, KEY_SLICE(k));
+    /* Others may lead to it by the same number, or no longer. */
+    struct subject_id known_by = {.b = {SUBJECT_ENTERPRISE}};
+    memcpy(known_by.b + 1, key_number, sizeof key_number);
+    touch(ap, &known_by);
 }
 
 /* The organisation code lies in characters 9 to 17 of a unified code (GB 32100-2015). */
@@ -336,15 +340,19 @@ static struct utc_ms current_from(const struct judged *row, const struct record 
     return received.v < was->head.current_from.v ? was->head.current_from : received;
 }
 
+static struct slice bytes_with(struct apply *ap, const struct judged *row,
+                               const struct record_head *h)
+{
+    struct slice bytes = arena_dup(ap->scratch, row->bytes);
+    record_patch_head((char *)(uintptr_t)bytes.p, h);
+    return bytes;
+}
+
 static struct slice bytes_from(struct apply *ap, const struct judged *row, struct utc_ms from)
 {
-    if (from.v == row->head.current_from.v)
-        return row->bytes;
-    struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.current_from = from;
-    record_patch_head((char *)(uintptr_t)bytes.p, &h);
-    return bytes;
+    return from.v == row->head.current_from.v ? row->bytes : bytes_with(ap, row, &h);
 }
 
 /* What a revoke leaves under the subject: the revoke's own bytes, and the superseded version's days
@@ -352,7 +360,6 @@ static struct slice bytes_from(struct apply *ap, const struct judged *row, struc
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
                                   const struct record *old)
 {
-    struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.flags |= RECORD_REVOKED;
     h.current_from = current_from(row, old);
@@ -361,8 +368,7 @@ static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
     h.ended = old->head.ended;
     h.retain_until = old->head.retain_until;
     h.visibility = old->head.visibility;
-    record_patch_head((char *)(uintptr_t)bytes.p, &h);
-    return bytes;
+    return bytes_with(ap, row, &h);
 }
 
 static int replace(struct apply *ap, const struct judged *row, const struct source *known)
@@ -381,7 +387,6 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     memcpy(h.content, known->content, sizeof h.content);
     if ((e = history_put(ap, number, &known->version, &h)) < 0)
         return e;
-
     bool revokes = row->operation == OPERATION_REVOKE;
     struct slice bytes =
         revokes ? revoked_bytes(ap, row, &was) : bytes_from(ap, row, h.current_until);
@@ -571,8 +576,10 @@ static bool subjects_equal(const struct subject *a, const struct subject *b)
 
 int apply_finish(struct apply *ap)
 {
-    if (ap->dirty_count)
+    if (ap->dirty_count) {
         qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+        batch_sort(ap->batch, CF_RECORD);
+    }
     for (size_t i = 0; i < ap->dirty_count; i++) {
         if (i && id_order(&ap->dirty[i], &ap->dirty[i - 1]) == 0)
             continue;

@@ -23,8 +23,8 @@ struct apply {
     bool has_kafka;
     bool leaves_subjects; /* whoever calls makes their rows, with apply_subject */
     struct buf *events;   /* verdict 1 and record id 18 for each change of this commit */
-    /* Subjects whose rows must be computed anew before the commit, and those whose answers change.
-     */
+    /* Subjects whose rows must be computed anew before the commit; and those whose answers change,
+     * with the numbers that lead to others than before. */
     struct subject_id *dirty;
     size_t dirty_count, dirty_cap;
     struct subject_id *touched;

@@ -14,8 +14,8 @@
 
 /* Longer than any code, date or number. */
 enum { CODE_BYTES_MAX = 1024 };
-/* Shorter text cannot hold an identity number. */
-enum { IDNUM_BYTES_MIN = 15 };
+
+const struct cell CELL_NONE = {.state = CELL_ABSENT, .day = DAY_NONE};
 
 /* One value on its way. */
 struct value {
@@ -60,7 +60,8 @@ static bool is_too_long(const struct value *v, struct slice text)
 
 static bool is_masked(struct slice text)
 {
-    return slice_find(text, SLICE("*"), 0) >= 0 || slice_find(text, SLICE("＊"), 0) >= 0;
+    return slice_has(text, '*') ||
+           (slice_has(text, '\xEF') && slice_find(text, SLICE("＊"), 0) >= 0);
 }
 
 /* The name of an authority that ends like an abbreviation. */
@@ -256,25 +257,41 @@ static struct slice day_text(struct arena *a, int year, int month, int day)
     return slice_make(p, 10);
 }
 
-static bool day_read(const struct value *v, struct day *ret)
+/* A day and its text; most are written as they are stored. */
+static bool day_read(const struct value *v, struct day *ret, struct slice *ret_text)
 {
+    *ret_text = v->text;
     if (day_parse_iso(v->text, ret))
         return true;
-    return v->text.n <= CODE_BYTES_MAX && date_read(text_digits(v->c->scratch, v->text), ret);
+    if (v->text.n > CODE_BYTES_MAX || !date_read(text_digits(v->c->scratch, v->text), ret))
+        return false;
+    int year, month, day;
+    day_to_civil(*ret, &year, &month, &day);
+    *ret_text = day_text(v->c->scratch, year, month, day);
+    return true;
+}
+
+/* Of a day's text. */
+static int year_of(struct slice day)
+{
+    int year = 0;
+    for (int i = 0; i < 4; i++)
+        year = year * 10 + (day.p[i] - '0');
+    return year;
 }
 
 static void clean_date(const struct value *v)
 {
     const struct tables *t = v->c->tables;
-    int year = 0, month = 0, of_month = 0;
+    struct slice text = SLICE("");
     bool is_open = v->item->open_ended && is_open_word(v->text);
     if (!is_open) {
-        if (!day_read(v, &v->cell->day)) {
+        if (!day_read(v, &v->cell->day, &text)) {
             v->cell->day = DAY_NONE;
             broken(v, RULE_DATE_INVALID, SLICE(""));
             return;
         }
-        day_to_civil(v->cell->day, &year, &month, &of_month);
+        int year = year_of(text);
         bool fills = is_filler(t, v->cell->day) || year == 9999;
         if (fills && !v->item->open_ended) {
             v->cell->day = DAY_NONE;
@@ -286,7 +303,7 @@ static void clean_date(const struct value *v)
         v->cell->day = DAY_FOREVER;
         good(v, day_text(v->c->scratch, t->open_end_year_min, 12, 31));
     } else {
-        good(v, day_text(v->c->scratch, year, month, of_month));
+        good(v, text);
     }
 }
 
@@ -368,15 +385,7 @@ bool clean_is_strict(enum item_type type)
 static bool holds_idnum(struct slice text)
 {
     size_t at, bytes;
-    return text.n >= IDNUM_BYTES_MIN && idnum_in_text(text, 0, &at, &bytes);
-}
-
-static bool has_digits_enough(struct slice text)
-{
-    unsigned digits = 0;
-    for (size_t i = 0; i < text.n; i++)
-        digits += (text.p[i] >= '0' && text.p[i] <= '9') || (unsigned char)text.p[i] == 0xEF;
-    return digits >= IDNUM_BYTES_MIN;
+    return text.n && idnum_in_text(text, 0, &at, &bytes);
 }
 
 /* Names and document numbers are compared without blanks and brackets: a number that shows only
@@ -384,7 +393,7 @@ static bool has_digits_enough(struct slice text)
 static bool holds_idnum_folded(struct arena *a, const struct item *item, struct cell *cell)
 {
     bool is_folded = item->type == ITEM_NAME || item->type == ITEM_DOCUMENT;
-    if (!is_folded || !has_digits_enough(cell->value))
+    if (!is_folded || !idnum_may_be_in_text(cell->value))
         return false;
     struct slice folded = text_fold(a, idnum_mask_text(a, cell->value));
     if (!holds_idnum(folded))
@@ -426,7 +435,6 @@ static bool is_spoilt(const struct value *v)
 void clean_value(const struct cleaner *c, const struct item *item, bool is_strict, struct slice raw,
                  struct cell *ret)
 {
-    *ret = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
     if (raw.n == 0)
         return;
     struct text_cleaned t = text_clean(c->scratch, raw);

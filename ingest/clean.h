@@ -30,14 +30,17 @@ struct cell {
     bool is_class_known;           /* of an ITEM_USCC: its kind is certain */
 };
 
+/* A cell of which nothing is known. */
+extern const struct cell CELL_NONE;
+
 struct cleaner {
     struct arena *scratch; /* cleaned values live here, or in the raw ones */
     const struct tables *tables;
     struct sink *sink;
 };
 
-/* `is_strict`: damaged text breaks a rule (codes, names, what identifies the record); else it is a
- * warning. */
+/* *ret is CELL_NONE before, and stays so where there is nothing to clean. `is_strict`: damaged text
+ * breaks a rule (codes, names, what identifies the record); else it is a warning. */
 void clean_value(const struct cleaner *c, const struct item *item, bool is_strict, struct slice raw,
                  struct cell *ret);
 /* Whether text damaged before it came cannot be stored in an item of this type. */

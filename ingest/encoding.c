@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/gb18030.h"
+#include "base/scan.h"
 
 struct decoder {
     enum encoding encoding;
@@ -73,9 +74,10 @@ void decoder_settle(struct decoder *d, enum encoding e)
     d->encoding = e;
 }
 
+/* Of a whole row it is worth the way. */
 static bool is_utf8(struct slice s)
 {
-    return utf8_valid_prefix(s) == s.n;
+    return s.n < 64 ? utf8_valid_prefix(s) == s.n : scan_is_utf8(s);
 }
 
 static bool are_utf8(const struct slice *texts, size_t count)
@@ -90,14 +92,21 @@ static bool are_utf8(const struct slice *texts, size_t count)
 static void count_in(struct slice s, size_t *long_ones, size_t *stray)
 {
     for (size_t i = 0; i < s.n;) {
-        if ((unsigned char)s.p[i] < 0x80) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x80) {
+            i++;
+            continue;
+        }
+        /* Most bytes of GB18030: nothing that goes on in UTF-8. */
+        if (c < 0xC2 || i + 1 == s.n || ((unsigned char)s.p[i + 1] & 0xC0) != 0x80) {
+            ++*stray;
             i++;
             continue;
         }
         size_t at = i;
-        uint32_t c = utf8_next(s, &i);
+        utf8_next(s, &i);
         *long_ones += i - at >= 3;
-        *stray += i - at == 1 && c == 0xFFFD;
+        *stray += i - at == 1;
     }
 }
 
@@ -177,6 +186,11 @@ bool decoder_as(struct decoder *d, enum encoding e, struct arena *a, const struc
         return false;
     }
     UNREACHABLE();
+}
+
+bool decoder_leaves(const struct decoder *d, struct slice whole)
+{
+    return d->encoding == ENCODING_UTF8 && is_utf8(whole);
 }
 
 bool decoder_row(struct decoder *d, struct arena *a, const struct slice *texts, size_t count,

@@ -32,6 +32,10 @@ void decoder_settle(struct decoder *d, enum encoding e);
  * otherwise, or has U+FFFD for the bytes that are wrong. */
 bool decoder_row(struct decoder *d, struct arena *a, const struct slice *texts, size_t count,
                  struct slice *ret);
+/* Whether all of it is UTF-8 in a body of UTF-8, so that decoder_row would leave every part as it
+ * is.
+ */
+bool decoder_leaves(const struct decoder *d, struct slice whole);
 /* As if the encoding were `e`; settles nothing. */
 bool decoder_as(struct decoder *d, enum encoding e, struct arena *a, const struct slice *texts,
                 size_t count, struct slice *ret);

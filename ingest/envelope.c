@@ -89,7 +89,7 @@ static void read_reason(struct judging *j)
 {
     static const struct item item = {
         .code = {"_reason", 7}, .type = ITEM_TEXT, .chars_max = INT32_MAX};
-    j->reason = (struct cell){.state = CELL_ABSENT};
+    j->reason = CELL_NONE;
     struct slice text = plain(j, j->row->reason);
     size_t i = 0;
     for (int chars = 0; chars < REASON_CHARS_MAX && i < text.n; chars++)

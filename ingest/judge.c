@@ -48,6 +48,7 @@ struct judge *judge_create(const struct judge_options *o)
         .theme = o->theme,
         .tables = catalogue_tables_at(o->catalogue, o->received),
         .today = day_of(o->received),
+        .reason_at = render_reason_at(o->theme),
         .scratch = arena_create(SCRATCH_BYTES_MAX),
         .cells = judge->cells,
     };
@@ -113,13 +114,15 @@ static void clean_item(struct judge *judge, const struct item *item, struct slic
 {
     const struct format *f = judge->j.row->format;
     struct cleaner c = judging_cleaner(&judge->j);
-    struct item of_format;
+    bool is_strict = judge->is_strict[item->index];
+    struct cell *cell = &judge->j.cells[item->index];
     if (f && f->sets[item->index]) {
-        of_format = *item;
+        struct item of_format = *item;
         of_format.code_set = f->sets[item->index];
-        item = &of_format;
+        clean_value(&c, &of_format, is_strict, raw, cell);
+    } else {
+        clean_value(&c, item, is_strict, raw, cell);
     }
-    clean_value(&c, item, judge->is_strict[item->index], raw, &judge->j.cells[item->index]);
 }
 
 /* What a row of the format means where it says nothing. */
@@ -133,6 +136,7 @@ static void fill_row(struct judge *judge, const struct format *f)
             continue;
         if (fill->kind != FILL_TEXT)
             text = !d ? SLICE("") : fill->kind == FILL_DEPARTMENT_CODE ? d->uscc : d->zh;
+        judge->j.cells[fill->item] = CELL_NONE;
         clean_item(judge, &judge->j.theme->items[fill->item], text);
     }
 }
@@ -161,7 +165,7 @@ static void clean_row(struct judge *judge)
 {
     struct judging *j = &judge->j;
     for (size_t i = 0; i < j->theme->item_count; i++)
-        j->cells[i] = (struct cell){.state = CELL_ABSENT, .day = DAY_NONE};
+        j->cells[i] = CELL_NONE;
     for (size_t i = 0; i < j->row->count; i++) {
         const struct item *item = j->row->values[i].item;
         struct slice raw = j->row->values[i].value;

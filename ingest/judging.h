@@ -17,6 +17,7 @@ struct judging {
     const struct theme *theme;
     const struct tables *tables;
     struct day today; /* of the received time */
+    size_t reason_at; /* render_reason_at */
     /* Of this row. */
     const struct raw_row *row;
     struct arena *scratch;

@@ -5,8 +5,9 @@
  * judge.
  *
  * In CSV a column is looked up once, in the header. In NDJSON each row names its columns, but the
- * rows of one sender name them in one order: the reader remembers what stood at each place and
- * looks up only what differs.
+ * rows of one sender name them in one order and leave some out: the reader remembers the names that
+ * it met, so many that a file of ever new ones costs little, and looks for each behind the one
+ * before.
  *
  * A theme may have formats, whose marks among the columns say what the others mean: the header is
  * looked through for marks first, and in NDJSON each row. */
@@ -23,9 +24,9 @@
 #include "ingest/lines.h"
 #include "record/identifier.h"
 
-enum { COLUMNS_ARENA_BYTES = 64 * 1024 * 1024 };
+enum { COLUMNS_ARENA_BYTES = 64 * 1024 * 1024, KNOWN_MAX = 128 };
 
-/* What stood at each place of the rows of one format. */
+/* Names that were met in rows of one format. */
 struct known {
     struct column *list;
     size_t count;
@@ -41,6 +42,8 @@ struct reader {
     struct arena *memory; /* names of columns, for as long as the reader lives */
     struct column columns[READER_FIELDS_MAX]; /* of CSV */
     size_t column_count;
+    struct slice fields[READER_FIELDS_MAX]; /* of the row at hand, as they came */
+    struct slice decoded[READER_FIELDS_MAX];
     const struct format *of_file;              /* of CSV: what its header says */
     struct known known[1 + THEME_FORMATS_MAX]; /* of NDJSON: by format, the theme itself first */
     bool has_header;
@@ -236,7 +239,6 @@ static enum reader_step header_read(struct reader *r, const struct csv_row *row)
 /* Puts one value where its column says. */
 static void row_put(struct raw_row *row, const struct column *c, struct slice value)
 {
-    struct raw_value v = {c->item, c->name, value, c->reserved, c->is_ignored};
     switch (c->reserved) {
     case RESERVED_NONE:
         if (c->is_time)
@@ -262,7 +264,12 @@ static void row_put(struct raw_row *row, const struct column *c, struct slice va
     case RESERVED_REMEDY:
         return;
     }
-    row->values[row->count++] = v;
+    struct raw_value *v = &row->values[row->count++];
+    v->item = c->item;
+    v->column = c->name;
+    v->value = value;
+    v->reserved = c->reserved;
+    v->is_ignored = c->is_ignored;
 }
 
 static enum reader_step unreadable(struct raw_row *ret, enum rule rule, struct slice hint)
@@ -283,21 +290,19 @@ static enum reader_step not_of_encoding(const struct reader *r, struct raw_row *
                       slice_of(encoding_name(decoder_encoding(r->decoder))));
 }
 
-/* Whatever has not moved into the arena by changing its encoding is copied there, as one piece. */
-static void fields_keep(struct arena *a, const struct csv_row *row, struct slice *fields)
+/* The row's fields in UTF-8, in the arena, whither the row is copied in one piece. *ret_is_text:
+ * whether they are of the body's encoding. */
+static const struct slice *fields_read(struct reader *r, struct arena *a, const struct csv_row *row,
+                                       bool *ret_is_text)
 {
-    size_t bytes = 0;
+    struct slice text = arena_dup(a, row->text);
     for (size_t i = 0; i < row->count; i++)
-        bytes += fields[i].p == row->fields[i].p ? fields[i].n : 0;
-    char *copy = arena_alloc(a, bytes + 1);
-    for (size_t i = 0; i < row->count; i++) {
-        if (fields[i].p != row->fields[i].p)
-            continue;
-        if (fields[i].n)
-            memcpy(copy, fields[i].p, fields[i].n);
-        fields[i].p = copy;
-        copy += fields[i].n;
-    }
+        r->fields[i] = slice_make(text.p + (row->fields[i].p - row->text.p), row->fields[i].n);
+    *ret_is_text = decoder_leaves(r->decoder, text);
+    if (*ret_is_text)
+        return r->fields;
+    *ret_is_text = decoder_row(r->decoder, a, r->fields, row->count, r->decoded);
+    return r->decoded;
 }
 
 static enum reader_step csv_row_read(struct reader *r, struct arena *a, const struct csv_row *row,
@@ -306,9 +311,8 @@ static enum reader_step csv_row_read(struct reader *r, struct arena *a, const st
     *ret = (struct raw_row){.row = row->number, .end_bytes = row->end_bytes, .format = r->of_file};
     if (row->too_long)
         return too_long(a, ret);
-    struct slice fields[READER_FIELDS_MAX];
-    bool is_text = decoder_row(r->decoder, a, row->fields, row->count, fields);
-    fields_keep(a, row, fields);
+    bool is_text;
+    const struct slice *fields = fields_read(r, a, row, &is_text);
     ret->values = ARENA_ARRAY(a, struct raw_value,
                               row->count > r->column_count ? row->count : r->column_count);
     for (size_t i = 0; i < row->count; i++) {
@@ -348,18 +352,30 @@ static enum reader_step csv_read(struct reader *r, struct arena *a, struct raw_r
     }
 }
 
-/* What the member at this place means. What is new at a place not yet seen is remembered; nothing
- * else is, so that a file of ever new names cannot grow the reader. */
+/* Where a name stands from `from` on; `end` when it does not. */
+static size_t known_place(const struct known *known, size_t from, size_t end, struct slice key)
+{
+    while (from < end && !slice_eq(known->list[from].name, key))
+        from++;
+    return from;
+}
+
+/* What a member means. *next: where the row's next name is likely to stand. */
 static struct column member_column(struct reader *r, struct arena *a, const struct format *format,
-                                   size_t place, struct slice key)
+                                   size_t *next, struct slice key)
 {
     struct known *known = &r->known[format ? 1 + format->index : 0];
-    if (place < known->count && slice_eq(known->list[place].name, key))
+    size_t place = known_place(known, *next, known->count, key);
+    if (place == known->count && (place = known_place(known, 0, *next, key)) == *next)
+        place = known->count;
+    if (place < known->count) {
+        *next = place + 1;
         return known->list[place];
+    }
     struct column c = column_of(r->theme, format, a, key);
-    if (place == known->count && key.n <= COLUMN_NAME_BYTES_MAX) {
+    if (known->count < KNOWN_MAX && key.n <= COLUMN_NAME_BYTES_MAX) {
         if (!known->list)
-            known->list = ARENA_ARRAY(r->memory, struct column, READER_FIELDS_MAX);
+            known->list = ARENA_ARRAY(r->memory, struct column, KNOWN_MAX);
         c.name = arena_dup(r->memory, key);
         known->list[known->count++] = c;
     }
@@ -371,8 +387,9 @@ static const struct format *row_format(struct reader *r, struct arena *a,
                                        const struct scan_pair *pairs, size_t count)
 {
     const struct format *found = NULL;
+    size_t next = 0;
     for (size_t i = 0; i < count && r->theme->format_count; i++)
-        found = format_first(found, member_column(r, a, NULL, i, pairs[i].key).mark);
+        found = format_first(found, member_column(r, a, NULL, &next, pairs[i].key).mark);
     return found;
 }
 
@@ -402,8 +419,9 @@ static enum reader_step members_read(struct reader *r, struct arena *a, struct s
     ret->values = ARENA_ARRAY(a, struct raw_value, count);
     struct columns_named named = {0};
     ret->format = row_format(r, a, pairs, count);
+    size_t next = 0;
     for (size_t i = 0; i < count; i++) {
-        struct column c = member_column(r, a, ret->format, i, pairs[i].key);
+        struct column c = member_column(r, a, ret->format, &next, pairs[i].key);
         if (pairs[i].kind == SCAN_NESTED || columns_named_twice(&named, &c))
             return line_unreadable(a, text, ret, column_name_shown(a, pairs[i].key));
         row_put(ret, &c, pairs[i].value);

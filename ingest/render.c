@@ -21,8 +21,10 @@
 #include "record/name.h"
 
 /* Why a row was handed in: an item that every theme has. */
-static const struct item reason_item = {
-    .code = {"_reason", 7}, .type = ITEM_TEXT, .visibility = VIS_GOVERNMENT};
+static const struct item reason_item = {.code = {"_reason", 7},
+                                        .member = {"\"_reason\":", 10},
+                                        .type = ITEM_TEXT,
+                                        .visibility = VIS_GOVERNMENT};
 
 void renderer_init(struct renderer *r)
 {
@@ -65,12 +67,29 @@ static int first_error(const struct renderer *r)
     return 0;
 }
 
-static void content_cell(struct buf *b, struct slice code, const struct cell *cell)
+static void content_cell(struct buf *b, const struct item *item, const struct cell *cell)
 {
     if (cell->state != CELL_GOOD)
         return;
-    wire_put_bytes(b, code);
+    wire_put_bytes(b, item->code);
     wire_put_bytes(b, cell->value);
+}
+
+/* Of the items by code, those from `from` to before `end`. */
+static void content_items(struct buf *b, const struct judging *j, size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++) {
+        unsigned item = j->theme->by_code[i];
+        content_cell(b, &j->theme->items[item], &j->cells[item]);
+    }
+}
+
+size_t render_reason_at(const struct theme *t)
+{
+    size_t at = 0;
+    while (at < t->item_count && slice_cmp(t->items[t->by_code[at]].code, reason_item.code) <= 0)
+        at++;
+    return at;
 }
 
 void render_content(struct renderer *r, const struct judging *j, uint8_t out[16])
@@ -80,29 +99,20 @@ void render_content(struct renderer *r, const struct judging *j, uint8_t out[16]
     if (j->operation == OPERATION_REVOKE) {
         wire_put_bytes(b, SLICE("revoke"));
     } else {
-        bool has_reason = false;
         wire_put_bytes(b, SLICE("upsert"));
-        for (size_t i = 0; i < j->theme->item_count; i++) {
-            const struct item *item = &j->theme->items[j->theme->by_code[i]];
-            if (!has_reason && slice_cmp(item->code, reason_item.code) > 0) {
-                content_cell(b, reason_item.code, &j->reason);
-                has_reason = true;
-            }
-            content_cell(b, item->code, &j->cells[item->index]);
-        }
-        if (!has_reason)
-            content_cell(b, reason_item.code, &j->reason);
+        content_items(b, j, 0, j->reason_at);
+        content_cell(b, &reason_item, &j->reason);
+        content_items(b, j, j->reason_at, j->theme->item_count);
     }
     CHECK(b->err == 0); /* a row is no longer than the buffer, and cleaning adds little */
     crypt_hash16(j->o.keys, KEY_CONTENT, buf_slice(b), out);
 }
 
-static void member(struct buf *b, struct slice code, struct slice value)
+static void member(struct buf *b, const struct item *item, struct slice value)
 {
     if (b->n)
         buf_add_char(b, ',');
-    json_quote(b, code);
-    buf_add_char(b, ':');
+    buf_add_slice(b, item->member);
     json_quote(b, value);
 }
 
@@ -148,9 +158,9 @@ static struct slice unit_text(int unit)
 static void render_amount(struct renderer *r, const struct item *item, const struct cell *cell)
 {
     struct capital c;
-    bool is_amount = item->type == ITEM_AMOUNT, is_capital = item->type == ITEM_CAPITAL;
-    if ((!is_amount && !is_capital) || item->visibility != VIS_PUBLIC || item->mask ||
-        cell->seals_value || (is_capital && !capital_read(cell->value, &c)))
+    bool is_amount = item->type == ITEM_AMOUNT, is_capital = !is_amount;
+    if (item->visibility != VIS_PUBLIC || item->mask || cell->seals_value ||
+        (is_capital && !capital_read(cell->value, &c)))
         return;
     struct json_out o = json_out_of(&r->amounts);
     if (r->amounts.n)
@@ -171,15 +181,15 @@ static void render_cell(struct renderer *r, struct arena *scratch, const struct 
     if (cell->state != CELL_GOOD)
         return;
     struct slice text = shown(scratch, item, cell);
-    member(group_of(r, item->visibility), item->code, text);
-    render_amount(r, item, cell);
+    member(group_of(r, item->visibility), item, text);
+    if (item->type == ITEM_AMOUNT || item->type == ITEM_CAPITAL)
+        render_amount(r, item, cell);
     if (cell->seals_value)
-        member(&r->clear, item->code, cell->value);
+        member(&r->clear, item, cell->value);
     else if (item->visibility == VIS_PUBLIC && item->mask)
-        member(&r->aut, item->code, cell->value);
+        member(&r->aut, item, cell->value);
     if (cell->received.n)
-        member(cell->seals_received ? &r->sealed_received : &r->received, item->code,
-               cell->received);
+        member(cell->seals_received ? &r->sealed_received : &r->received, item, cell->received);
 }
 
 /* Identity bytes are folded, which may glue a number to other digits; so the items are asked too. A

@@ -23,6 +23,8 @@ enum { RECORD_BYTES_MAX = 1024 * 1024 };
 void renderer_init(struct renderer *r);
 void renderer_fini(struct renderer *r);
 
+/* Where the reason stands among the items by code: struct judging wants to know. */
+size_t render_reason_at(const struct theme *t);
 /* Keyed hash of operation and non-empty cleaned items, ascending by code; of a revoke: of the
  * operation alone. */
 void render_content(struct renderer *r, const struct judging *j, uint8_t out[16]);

@@ -9,10 +9,15 @@
 /* Eleven digits before the last are twelve, which is what spreadsheets begin to write so. */
 enum { EXPONENT_MIN = 11, EXPONENT_DIGITS_MAX = 3 };
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static size_t digits_at(struct slice s, size_t i)
 {
     size_t n = 0;
-    while (i + n < s.n && s.p[i + n] >= '0' && s.p[i + n] <= '9')
+    while (i + n < s.n && is_digit(s.p[i + n]))
         n++;
     return n;
 }
@@ -20,7 +25,7 @@ static size_t digits_at(struct slice s, size_t i)
 bool spreadsheet_rounded(struct slice s)
 {
     size_t i = s.n && s.p[0] == '-' ? 1 : 0;
-    if (digits_at(s, i) != 1)
+    if (i >= s.n || !is_digit(s.p[i]) || (i + 1 < s.n && is_digit(s.p[i + 1])))
         return false;
     i++;
     if (i < s.n && s.p[i] == '.') {
@@ -43,6 +48,8 @@ bool spreadsheet_error(struct slice s)
         "#N/A",   "#REF!", "#VALUE!", "#NAME?", "#DIV/0!",
         "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
     };
+    if (s.n == 0 || (s.p[0] != '#' && s.p[0] != 'E'))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(errors); i++)
         if (slice_eq_nocase(s, slice_of(errors[i])))
             return true;

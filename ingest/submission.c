@@ -19,6 +19,7 @@ enum {
     PIPE_BYTES = 256 << 10,
     PARCELS_OUT = 4,
     PARCEL_BYTES = 1 << 20,
+    ROW_ARENA_BYTES = 256 << 20,
     TAIL_BYTES = READER_ROW_BYTES_MAX,
     RUNNING_MAX = 64,
     TURNS_MAX = 4,
@@ -45,6 +46,7 @@ struct submission {
     /* The thread's own. */
     struct open_batch *batch;
     struct reader *reader;
+    struct arena *row; /* as it came; what is judged goes into the parcel */
     struct judge *judge;
     struct keeper *keeper;
     struct sha256 *hash;
@@ -246,7 +248,8 @@ static int take_rows(struct submission *s, uint64_t skip)
 {
     for (;;) {
         struct raw_row row;
-        switch (reader_next(s->reader, s->parcel->arena, &row)) {
+        arena_reset(s->row);
+        switch (reader_next(s->reader, s->row, &row)) {
         case READER_MORE:
         case READER_END:
             return 0;
@@ -260,8 +263,6 @@ static int take_rows(struct submission *s, uint64_t skip)
         s->last_end = row.end_bytes;
         if (row.row <= skip) {
             r = row.row == skip ? compare_prefix(s, row.end_bytes) : 0;
-            if (s->parcel->count == 0)
-                arena_reset(s->parcel->arena);
         } else {
             struct judged *judged = &s->parcel->rows[s->parcel->count];
             r = judge_row(s->judge, s->parcel->arena, &row, judged);
@@ -375,6 +376,7 @@ static int prepare(struct submission *s)
     s->judge = judge_create(&jo);
     s->reader = reader_create((enum reader_format)s->o.kind.format,
                               (enum encoding)s->o.kind.encoding, s->batch->theme);
+    s->row = arena_create(ROW_ARENA_BYTES);
     s->hash = sha256_create();
     s->parcel = parcel_create();
     r = keeper_create(s->o.keys, s->batch->columns, &s->keeper);
@@ -389,6 +391,7 @@ static void let_go(struct submission *s)
         parcel_destroy(s->spare[i]);
     parcel_destroy(s->parcel);
     reader_destroy(s->reader);
+    arena_destroy(s->row);
     judge_destroy(s->judge);
     keeper_destroy(s->keeper);
     sha256_destroy(s->hash);

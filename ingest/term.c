@@ -18,19 +18,29 @@ static bool value_holds(const struct code_value *v, struct slice word)
     return slice_eq(v->code, word) || slice_find(v->zh, word, 0) >= 0;
 }
 
-/* Codes are looked at as what they stand for. */
-static bool cell_holds(const struct item *item, const struct cell *cell, struct slice word)
+/* What the codes of a cell stand for. */
+struct said {
+    const struct code_value **values;
+    size_t count;
+};
+
+static struct said said_by(struct arena *a, const struct code_set *set, struct slice codes)
 {
-    if (!item->code_set)
-        return slice_find(cell->value, word, 0) >= 0;
-    struct slice rest = cell->value;
-    while (rest.p) {
-        struct slice code = slice_cut(&rest, ';');
-        for (size_t i = 0; i < item->code_set->count; i++)
-            if (slice_eq(item->code_set->values[i].code, code) &&
-                value_holds(&item->code_set->values[i], word))
-                return true;
+    struct said said = {ARENA_ARRAY(a, const struct code_value *, set->count), 0};
+    while (codes.p) {
+        struct slice code = slice_cut(&codes, ';');
+        for (size_t i = 0; i < set->count; i++)
+            if (slice_eq(set->values[i].code, code))
+                said.values[said.count++] = &set->values[i];
     }
+    return said;
+}
+
+static bool said_holds(const struct said *said, struct slice word)
+{
+    for (size_t i = 0; i < said->count; i++)
+        if (value_holds(said->values[i], word))
+            return true;
     return false;
 }
 
@@ -40,10 +50,14 @@ static struct slice severity_class(const struct judging *j)
     if (!cell)
         return j->theme->severity_default;
     const struct item *item = &j->theme->items[j->theme->role_item[ROLE_SEVERITY]];
+    struct said said = {0};
+    if (item->code_set)
+        said = said_by(j->scratch, item->code_set, cell->value);
     for (size_t i = 0; i < j->tables->severity_word_count; i++) {
         const struct severity_word *w = &j->tables->severity_words[i];
-        if (terms_have_class(j->tables, j->theme->terms, w->class_code) &&
-            cell_holds(item, cell, w->word))
+        bool holds =
+            item->code_set ? said_holds(&said, w->word) : slice_find(cell->value, w->word, 0) >= 0;
+        if (holds && terms_have_class(j->tables, j->theme->terms, w->class_code))
             return w->class_code;
     }
     return j->theme->severity_default;

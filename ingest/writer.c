@@ -30,7 +30,8 @@ enum {
     ARENA_LIMIT = 1 << 30,
 
     /* The second gear. */
-    SHIFT_ROWS = 30000,
+    SHIFT_ROWS = 30000, /* worth files; a third of them, pressed, lets more be expected */
+    SHIFT_PART = 3,
     RUN_ROWS_MOST = 300000,
     RUN_BYTES = 256 << 20,
     RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
@@ -173,6 +174,9 @@ static void reopen(struct writer *w)
             return;
         nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
     }
+    /* The commit that failed may be there all the same. */
+    if (w->o.changed)
+        w->o.changed(w->o.changed_ctx, NULL, 0);
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
     atomic_store(&w->is_well, true);
 }
@@ -186,11 +190,13 @@ static void publish_coming(struct writer *w)
     atomic_store(&w->newest_received, w->counters.newest_received.v);
 }
 
-/* Few rows are no run, even if many were expected. */
+/* Few rows are no run, even if many were expected, unless they are long: RocksDB's form of a batch
+ * takes its memory once more. */
 static int go_down(struct writer *w, struct reason *why)
 {
     size_t shift = w->o.shift_rows;
-    if (!w->is_run || w->rows < shift) {
+    bool is_much = w->rows >= shift || batch_bytes(w->batch) >= w->o.run_bytes / 2;
+    if (!w->is_run || !is_much) {
         int r = batch_commit(w->batch, why);
         metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
         return r;
@@ -347,9 +353,9 @@ static void choose_gear(struct writer *w, const struct work *first)
     w->ended_count = 0;
     size_t waiting = queue_length(w->queue) * PARCEL_ROWS;
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
-    w->is_run =
-        w->o.gears != 1 && first->parcel &&
-        pressed + waiting + first->parcel->count + first->parcel->is_last >= w->o.shift_rows;
+    w->is_run = w->o.gears != 1 && first->parcel &&
+                pressed + waiting + first->parcel->count + first->parcel->is_last >=
+                    w->o.shift_rows / SHIFT_PART;
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
 }
 

@@ -30,14 +30,15 @@ struct writer_options {
     size_t commit_bytes; /* of memory that a commit is gathered in, about; 0: 64 MiB */
     int receipt_days;    /* details of receipts are kept that long; 0: for ever */
     unsigned gears;      /* 1: never a run; 0: 2 */
-    size_t shift_rows;   /* that must come without a pause before a run is begun, and that are
-                            worth files. 0: 30,000; 1: everything is a run, for tests */
+    size_t shift_rows;   /* worth files; a third of them, without a pause, begin a run. 0: 30,000;
+                            1: everything is a run, for tests */
     size_t run_bytes;    /* of memory that a run is gathered in, about; 0: 256 MiB */
     /* The catalogue in force, by which opened batches are judged. The writer alone changes it, when
      * writer_put_catalogue was committed; others read it at any time. NULL where none is opened. */
     const struct catalogue *_Atomic *catalogue;
-    /* Told after each commit, from the writing thread: subjects whose answers changed (a cache
-     * forgets them). May be NULL. */
+    /* Told after each commit and before any receipt of it, from the writing thread: subjects whose
+     * answers changed, and numbers by which others are found, of any kind (a cache forgets them). A
+     * count of 0: any may have changed, for the store was opened again. May be NULL. */
     void (*changed)(void *ctx, const struct subject_id *subjects, size_t count);
     void *changed_ctx;
 };

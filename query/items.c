@@ -10,17 +10,20 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "query/members.h"
+#include "query/shown.h"
 #include "record/mask.h"
 #include "record/visibility.h"
 
 enum { ITEMS_BYTES_MAX = 4 << 20, HELD_MAX = THEME_ITEMS_MAX + 1 };
+/* Why a row was handed in stands behind all items. */
+enum { REASON_INDEX = THEME_ITEMS_MAX };
 
 /* An item of the record, and what the two entry versions say of it. */
 struct held {
     struct slice code;
     struct slice value;
     const struct item *now, *judged; /* NULL: the version has no such item */
-    size_t order;
+    size_t order;                    /* in the catalogue */
 };
 struct holding {
     struct held list[HELD_MAX]; /* the items of one entry, and _reason */
@@ -28,8 +31,11 @@ struct holding {
 };
 
 /* Why the row was handed in: an item that every theme has. */
-static const struct item reason_item = {
-    .code = {"_reason", 7}, .zh = {"原因", 6}, .en = {"Reason", 6}, .type = ITEM_TEXT};
+static const struct item reason_item = {.code = {"_reason", 7},
+                                        .zh = {"原因", 6},
+                                        .en = {"Reason", 6},
+                                        .type = ITEM_TEXT,
+                                        .index = REASON_INDEX};
 
 static struct held *held_of(struct holding *h, struct slice code)
 {
@@ -39,16 +45,16 @@ static struct held *held_of(struct holding *h, struct slice code)
     return NULL;
 }
 
-/* Items in the order of the version in force, then those that only the other one has. */
-static void order(const struct record_answer *r, struct held *one)
+/* What the two versions say of an item. */
+static void know(const struct record_answer *r, struct held *one)
 {
     one->now = theme_item(r->theme, one->code);
     one->judged = r->judged ? theme_item(r->judged, one->code) : NULL;
-    one->order = one->now      ? one->now->index
-                 : one->judged ? THEME_ITEMS_MAX + one->judged->index
-                               : 2 * THEME_ITEMS_MAX;
     if (!one->now && !one->judged && slice_eq(one->code, reason_item.code))
         one->judged = &reason_item;
+    one->order = one->now      ? one->now->index
+                 : one->judged ? shown_order(r->theme, one->judged)
+                               : 2 * THEME_ITEMS_MAX + 1;
 }
 
 /* A group that is for fewer holds an item in clear where one for more holds it masked. */
@@ -63,7 +69,7 @@ static int gather(struct query *q, const struct record_answer *r, struct slice g
         if (!one) {
             one = &h->list[h->count++];
             one->code = arena_dup(q->arena, code);
-            order(r, one);
+            know(r, one);
         }
         one->value = arena_dup(q->arena, members_text(q->arena, value));
     }
@@ -161,30 +167,84 @@ static int by_order(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-static void show(struct query *q, struct holding *h, struct record_answer *ret)
+static const struct tables *tables_of(const struct query *q)
 {
-    const struct tables *t = catalogue_tables_at(q->source->catalogue, q->now);
-    qsort(h->list, h->count, sizeof *h->list, by_order);
-    ret->shown = ARENA_ARRAY(q->arena, struct shown, h->count + 1);
+    return catalogue_tables_at(q->source->catalogue, q->now);
+}
+
+/* Adds what people read, where that is something else. */
+static void add_word(struct query *q, const struct item *judged, const struct item *now,
+                     struct slice code, struct slice value, struct json_out *words)
+{
+    struct slice word = shown_value(q->arena, tables_of(q), judged, now, value);
+    if (slice_eq(word, value))
+        return;
+    json_key_slice(words, code);
+    json_slice(words, word);
+}
+
+static int words_out(struct query *q, const struct buf *b, struct slice *ret)
+{
+    *ret = arena_dup(q->arena, buf_slice(b));
+    return b->err;
+}
+
+static int say(struct query *q, const struct holding *h, struct record_answer *ret)
+{
+    AUTO_BUF(b, ITEMS_BYTES_MAX);
+    struct json_out words = json_out_of(&b);
+    ret->said = ARENA_ARRAY(q->arena, const struct item *, h->count + 1);
     for (size_t i = 0; i < h->count; i++) {
         const struct held *one = &h->list[i];
-        const struct item *named = one->now ? one->now : one->judged;
-        if (!named)
-            continue;
-        ret->shown[ret->shown_count++] = (struct shown){
-            .code = one->code,
-            .zh = named->zh,
-            .en = named->en,
-            .value = shown_value(q->arena, t, one->judged, one->now, one->value),
-            .role = named->role,
-        };
+        const struct item *item = one->now ? one->now : one->judged;
+        ret->said[ret->said_count++] = item;
+        if (item)
+            add_word(q, one->judged, one->now, one->code, one->value, &words);
     }
+    return words_out(q, &b, &ret->words);
+}
+
+/* The item of a code. Records keep theirs in the order of the theme, so that it is one of the next.
+ */
+static const struct item *item_from(const struct theme *t, size_t *at, struct slice code)
+{
+    for (size_t i = *at; i < t->item_count; i++) {
+        if (!slice_eq(t->items[i].code, code))
+            continue;
+        *at = i + 1;
+        return &t->items[i];
+    }
+    const struct item *item = theme_item(t, code);
+    return item || !slice_eq(code, reason_item.code) ? item : &reason_item;
+}
+
+/* The group that everybody sees, as it stands. */
+static int copy(struct query *q, const struct record *r, struct record_answer *ret)
+{
+    AUTO_BUF(b, ITEMS_BYTES_MAX);
+    struct json_out words = json_out_of(&b);
+    struct slice rest = r->pub, code, value;
+    size_t at = 0;
+    ret->items = r->pub;
+    ret->amounts = r->amounts;
+    ret->document = r->document;
+    ret->said = ARENA_ARRAY(q->arena, const struct item *, ret->theme->item_count + 1);
+    while (members_next(&rest, &code, &value)) {
+        if (ret->said_count > ret->theme->item_count)
+            return CE_FORMAT;
+        const struct item *item = item_from(ret->theme, &at, code);
+        ret->said[ret->said_count++] = item;
+        if (item && shown_differs(item))
+            add_word(q, item, item, code, members_text(q->arena, value), &words);
+    }
+    return rest.n ? CE_FORMAT : words_out(q, &b, &ret->words);
 }
 
 int items_answer(struct query *q, const struct record *r, struct record_answer *ret)
 {
     const struct slice groups[] = {r->pub, r->aut, r->gov};
-    bool is_copy = q->viewer == VIEWER_PUBLIC && record_group_is_current(&r->head, ret->theme);
+    if (q->viewer == VIEWER_PUBLIC && record_group_is_current(&r->head, ret->theme))
+        return copy(q, r, ret);
     struct holding h;
     int e = 0;
     h.count = 0;
@@ -192,17 +252,10 @@ int items_answer(struct query *q, const struct record *r, struct record_answer *
         e = gather(q, ret, groups[i], &h);
     if (e < 0)
         return e;
-    ret->document = arena_dup(q->arena, r->document);
-    if (is_copy) {
-        ret->items = arena_dup(q->arena, r->pub);
-        ret->amounts = arena_dup(q->arena, r->amounts);
-    } else {
-        sift(q, &h);
-        ret->document = document_of(q, ret->theme, ret->document);
-        e = write_items(q, &h, &ret->items);
-        if (e == 0)
-            e = write_amounts(q, &h, r->amounts, &ret->amounts);
-    }
-    show(q, &h, ret);
-    return e;
+    sift(q, &h);
+    qsort(h.list, h.count, sizeof *h.list, by_order);
+    ret->document = document_of(q, ret->theme, r->document);
+    if ((e = write_items(q, &h, &ret->items)) == 0)
+        e = write_amounts(q, &h, r->amounts, &ret->amounts);
+    return e < 0 ? e : say(q, &h, ret);
 }

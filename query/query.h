@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypt.h"
+#include "query/answer_cache.h"
 #include "record/catalogue.h"
 #include "record/record.h"
 #include "record/visibility.h"
@@ -19,8 +20,11 @@ struct query_source {
     const struct keys *keys;
     const struct clock *clock;
     const struct catalogue *catalogue;
-    struct query_cache *cache; /* counters of subjects; may be NULL */
+    struct answer_cache *cache; /* may be NULL */
 };
+/* Whether rows of subjects say more than what may be seen today; found when it is first needed. For
+ * query/ itself. */
+enum query_rows { QUERY_ROWS_UNKNOWN, QUERY_ROWS_AS_SEEN, QUERY_ROWS_TOO_MUCH };
 struct query {
     const struct query_source *source;
     struct view *view;
@@ -29,26 +33,16 @@ struct query {
     struct day today;
     enum viewer viewer;
     struct utc_ms rules_since; /* when the newest entry version in force began */
-    uint64_t cache_epoch;      /* what the cache had forgotten when the view was opened */
+    uint64_t cache_epoch;      /* what the cache had forgotten before the view was opened */
+    enum query_rows rows_hold;
+    struct reads reads;
+    const struct subject_union *subject; /* the last one that was asked for; NULL: none */
 };
 /* CE_UNAVAILABLE while the store is being reopened. */
 int query_open(const struct query_source *s, struct arena *a, struct query *ret);
 void query_close(struct query *q);
-
-/* Counters of subjects that were asked for, bounded; thread-safe. The writer's `changed` call
- * forgets what changed. */
-struct query_cache;
-struct query_cache *query_cache_create(unsigned entries_max);
-void query_cache_destroy(struct query_cache *c);
-void query_cache_forget(void *cache, const struct subject_id *subjects, size_t count);
-/* For query/ itself: the epoch to note before a view is opened; what is kept of a subject for that
- * day and what was in force on it; keeping it, unless something of it was forgotten since the
- * epoch. */
-uint64_t query_cache_epoch(struct query_cache *c);
-bool query_cache_get(const struct query *q, const struct subject_id *id,
-                     uint64_t ret_counters[CATEGORY_LAST + 1]);
-void query_cache_put(const struct query *q, const struct subject_id *id,
-                     const uint64_t counters[CATEGORY_LAST + 1]);
+/* When the newest entry version in force began. */
+struct utc_ms query_rules_since(const struct query *q);
 
 /* The theme's entry version in force now; asked for every record, so the last answer is kept by the
  * caller. */

@@ -1,5 +1,7 @@
-/* Records as the question's viewer sees them: lists merged from the ranges of a subject, single
- * records, and their history. What is in them is left to query/items. */
+/* Records as the question's viewer sees them: lists of a subject's newest, single records, and
+ * their history. A record's key has the category before the day, so a page is chosen from the
+ * beginnings of all categories, by one walk for each key of the subject. What is in them is left to
+ * query/items. */
 #include "query/records.h"
 
 #include <string.h>
@@ -15,11 +17,25 @@
 enum {
     LIMIT_MAX = 100,
     PAGE_BYTES = 1 << 20, /* of memory: then the page ends early, and goes on with its cursor */
-    RANGES_MAX = UNION_MAX * CATEGORY_LAST,
     HISTORY_MAX = 1000,
     ORDER_AT = RECORD_KEY_CATEGORY_BYTES, /* where day and number begin in a record's key */
     ORDER_BYTES = RECORD_KEY_BYTES - RECORD_KEY_CATEGORY_BYTES,
 };
+
+static struct slice version_text(struct arena *a, const struct record_head *h)
+{
+    char text[30];
+    if (!(h->flags & RECORD_HAS_PROVIDER)) {
+        utc_print(version_received(&h->version), text);
+        return arena_dup(a, slice_of(text));
+    }
+    size_t at = sizeof text;
+    uint64_t v = version_provider(&h->version);
+    do
+        text[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    return arena_dup(a, slice_make(text + at, sizeof text - at));
+}
 
 static int answer(struct query *q, const struct theme *now, struct slice key,
                   const struct record *r, struct record_answer *ret)
@@ -39,68 +55,81 @@ static int answer(struct query *q, const struct theme *now, struct slice key,
         .subject = record_key_subject(&k),
     };
     ret->is_public = record_is_public(h, subject_id_kind(&ret->subject), now, q->today);
-    if (h->flags & RECORD_HAS_PROVIDER) {
-        ret->version =
-            arena_printf(q->arena, "%llu", (unsigned long long)version_provider(&h->version));
-    } else {
-        char text[30];
-        utc_print(version_received(&h->version), text);
-        ret->version = arena_dup(q->arena, slice_of(text));
-    }
+    ret->version = version_text(q->arena, h);
     return items_answer(q, r, ret);
 }
 
 /* ---- lists ---- */
 
-struct merge {
-    struct walk *walks[RANGES_MAX];
-    enum subject_kind kinds[RANGES_MAX];
-    unsigned count;
+/* A record that may be of the page. */
+struct candidate {
+    uint8_t order[ORDER_BYTES];
+    char *bytes; /* key and value */
+    size_t n, cap;
 };
 
-static int merge_close(struct merge *m)
+/* The newest records that were met so far, in order: those of a page, and one behind them that
+ * tells that there is more. */
+struct page {
+    struct candidate list[LIMIT_MAX + 2];
+    unsigned count, limit;
+    struct candidate spare[LIMIT_MAX + 2]; /* whose memory is free again */
+    unsigned spare_count;
+};
+
+/* How many of them are in the answer: until there are enough, or their bytes are too many. */
+static unsigned page_count(const struct page *p)
 {
-    int r = 0;
-    for (unsigned i = 0; i < m->count; i++) {
-        int closed = walk_close(m->walks[i]);
-        r = r < 0 ? r : closed;
-    }
-    return r;
+    size_t bytes = 0;
+    unsigned i = 0;
+    while (i < p->count && i < p->limit && (i == 0 || bytes <= PAGE_BYTES))
+        bytes += p->list[i++].n;
+    return i;
 }
 
-static void merge_open(struct query *q, const struct subject_union *u, enum category only,
-                       const uint8_t from[ORDER_BYTES], struct merge *ret)
+static bool page_is_full(const struct page *p)
 {
-    ret->count = 0;
-    for (unsigned i = 0; i < u->count; i++) {
-        for (int c = CATEGORY_FIRST; c <= CATEGORY_LAST; c++) {
-            if (only && c != (int)only)
-                continue;
-            uint8_t key[RECORD_KEY_BYTES];
-            memcpy(key, u->ids[i].b, SUBJECT_ID_BYTES);
-            key[SUBJECT_ID_BYTES] = (uint8_t)c;
-            memcpy(key + ORDER_AT, from, ORDER_BYTES);
-            ret->kinds[ret->count] = subject_id_kind(&u->ids[i]);
-            ret->walks[ret->count++] =
-                walk_open(q->view, CF_RECORD, slice_make(key, RECORD_KEY_CATEGORY_BYTES),
-                          slice_make(key, sizeof key));
-        }
-    }
+    return page_count(p) < p->count;
 }
 
-/* The walk whose record comes next: newest day first, then by number, whatever the category. -1 at
- * the end. */
-static int merge_next(const struct merge *m)
+/* Whether a record of that order would be of the page. */
+static bool page_wants(const struct page *p, const char *order)
 {
-    int best = -1;
-    for (unsigned i = 0; i < m->count; i++) {
-        if (!walk_valid(m->walks[i]))
+    return !page_is_full(p) || memcmp(order, p->list[p->count - 1].order, ORDER_BYTES) < 0;
+}
+
+/* Memory for one more; what was pushed out before is used again. */
+static struct candidate page_room(struct query *q, struct page *p, size_t n)
+{
+    for (unsigned i = 0; i < p->spare_count; i++) {
+        struct candidate c = p->spare[i];
+        if (c.cap < n)
             continue;
-        if (best < 0 || memcmp(walk_key(m->walks[i]).p + ORDER_AT,
-                               walk_key(m->walks[best]).p + ORDER_AT, ORDER_BYTES) < 0)
-            best = (int)i;
+        p->spare[i] = p->spare[--p->spare_count];
+        return c;
     }
-    return best;
+    size_t cap = 1024;
+    while (cap < n)
+        cap *= 2;
+    return (struct candidate){.bytes = arena_alloc(q->arena, cap), .cap = cap};
+}
+
+static void page_add(struct query *q, struct page *p, struct slice key, struct slice value)
+{
+    struct candidate c = page_room(q, p, key.n + value.n);
+    memcpy(c.order, key.p + ORDER_AT, ORDER_BYTES);
+    memcpy(c.bytes, key.p, key.n);
+    memcpy(c.bytes + key.n, value.p, value.n);
+    c.n = key.n + value.n;
+    unsigned at = p->count++;
+    for (; at > 0 && memcmp(c.order, p->list[at - 1].order, ORDER_BYTES) < 0; at--)
+        p->list[at] = p->list[at - 1];
+    p->list[at] = c;
+    while (p->count > page_count(p) + 1) {
+        struct candidate out = p->list[--p->count];
+        if (p->spare_count < ARRAY_LEN(p->spare))
+            p->spare[p->spare_count++] = out;
+    }
 }
 
 static bool passes(struct query *q, const struct records_filter *f, enum subject_kind kind,
@@ -125,56 +154,113 @@ static struct slice list_about(struct query *q, const struct subject_id *id,
                         (int)f->category, FMT_SLICE(f->theme), f->from.v, f->to.v);
 }
 
+/* Where the records of a subject's category begin that are not newer than `from`. */
+static struct record_key key_from(const struct subject_id *id, int category,
+                                  const uint8_t from[ORDER_BYTES])
+{
+    struct record_key k;
+    memcpy(k.b, id->b, SUBJECT_ID_BYTES);
+    k.b[SUBJECT_ID_BYTES] = (uint8_t)category;
+    memcpy(k.b + ORDER_AT, from, ORDER_BYTES);
+    return k;
+}
+
+/* The records of one key, category by category, each from the newest on, and no further than the
+ * page needs. */
+static int gather(struct query *q, const struct subject_id *id, const struct records_filter *f,
+                  const uint8_t from[ORDER_BYTES], bool is_behind, struct page *p)
+{
+    enum subject_kind kind = subject_id_kind(id);
+    struct theme_now last = {0};
+    int category = f->category ? (int)f->category : CATEGORY_FIRST, r = 0;
+    struct record_key key = key_from(id, category, from), first = key;
+    struct slice prefix =
+        slice_make(first.b, f->category ? RECORD_KEY_CATEGORY_BYTES : SUBJECT_ID_BYTES);
+    struct walk *w = walk_open(q->view, CF_RECORD, prefix, KEY_SLICE(key));
+    while (r == 0 && walk_valid(w)) {
+        struct record_head h;
+        struct slice at = walk_key(w), value = walk_value(w);
+        int now_in = (uint8_t)at.p[SUBJECT_ID_BYTES];
+        bool is_early = memcmp(at.p + ORDER_AT, from, ORDER_BYTES) < 0;
+        if (is_early || !page_wants(p, at.p + ORDER_AT)) {
+            category = is_early && now_in > category ? now_in : now_in + 1;
+            key = key_from(id, category, from);
+            walk_seek(w, KEY_SLICE(key));
+            continue;
+        }
+        category = now_in;
+        r = record_decode_head(value, &h);
+        const struct theme *now = r == 0 ? query_theme_now(q, &last, h.theme) : NULL;
+        bool is_mark = is_behind && memcmp(at.p + ORDER_AT, from, ORDER_BYTES) == 0;
+        if (r == 0 && !is_mark && passes(q, f, kind, at, &h, now))
+            page_add(q, p, at, value);
+        walk_next(w);
+    }
+    int closed = walk_close(w);
+    return r < 0 ? r : closed;
+}
+
+static int answer_page(struct query *q, const struct page *p, struct record_answer **ret,
+                       unsigned *ret_count)
+{
+    unsigned count = page_count(p);
+    struct theme_now last = {0};
+    int r = 0;
+    *ret = ARENA_ARRAY(q->arena, struct record_answer, count + 1);
+    for (unsigned i = 0; r == 0 && i < count; i++) {
+        struct slice bytes = slice_make(p->list[i].bytes, p->list[i].n);
+        struct record rec;
+        r = record_decode(slice_from(bytes, RECORD_KEY_BYTES), &rec);
+        if (r == 0)
+            r = answer(q, query_theme_now(q, &last, rec.head.theme), bytes, &rec, &(*ret)[i]);
+    }
+    *ret_count = count;
+    return r;
+}
+
+/* The subject was found by query_subject, most often just before. */
+static int subject_of(struct query *q, const struct subject_id *id,
+                      const struct subject_union **ret)
+{
+    *ret = q->subject;
+    if (q->subject && memcmp(q->subject->ids[0].b, id->b, sizeof id->b) == 0)
+        return 0;
+    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
+    *ret = u;
+    return union_of(q, id, u);
+}
+
 int query_records(struct query *q, const struct subject_id *subject, const struct records_filter *f,
                   unsigned limit, struct slice cursor, struct record_answer **ret,
                   unsigned *ret_count, struct slice *ret_next, struct reason *reterr_why)
 {
     CHECK(limit > 0 && limit <= LIMIT_MAX);
-    struct slice about = list_about(q, subject, f);
     uint8_t from[ORDER_BYTES] = {0};
     if (!day_is_none(f->to))
         be32_put(from, ~((uint32_t)f->to.v ^ 0x80000000u));
     if (cursor.n) {
         struct slice position;
-        if (cursor_read(q->arena, q->source->keys, about, cursor, &position) < 0 ||
+        if (cursor_read(q->arena, q->source->keys, list_about(q, subject, f), cursor, &position) <
+                0 ||
             position.n != ORDER_BYTES)
             return reason_set(reterr_why, CE_INVALID, "cursor");
         memcpy(from, position.p, sizeof from);
     }
-    struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
-    int r = union_of(q, subject, u);
+    struct page *page = ARENA_NEW(q->arena, struct page);
+    const struct subject_union *u;
+    page->limit = limit;
+    int r = subject_of(q, subject, &u);
+    for (unsigned i = 0; r == 0 && i < u->count; i++)
+        r = gather(q, &u->ids[i], f, from, cursor.n > 0, page);
+    if (r == 0)
+        r = answer_page(q, page, ret, ret_count);
     if (r < 0)
         return r;
-    *ret = ARENA_ARRAY(q->arena, struct record_answer, limit);
-    *ret_count = 0;
-    *ret_next = (struct slice){0};
-    size_t began = arena_used(q->arena);
-    struct merge m;
-    merge_open(q, u, f->category, from, &m);
-    struct theme_now last = {0};
-    uint8_t after[ORDER_BYTES];
-    for (int i; r == 0 && (i = merge_next(&m)) >= 0; walk_next(m.walks[i])) {
-        struct record_head h;
-        struct slice key = walk_key(m.walks[i]);
-        r = record_decode_head(walk_value(m.walks[i]), &h);
-        const struct theme *now = r == 0 ? query_theme_now(q, &last, h.theme) : NULL;
-        if (r < 0 || !passes(q, f, m.kinds[i], key, &h, now))
-            continue;
-        if (cursor.n && memcmp(key.p + ORDER_AT, from, ORDER_BYTES) == 0)
-            continue;
-        if (*ret_count == limit || (*ret_count && arena_used(q->arena) - began > PAGE_BYTES)) {
-            *ret_next =
-                cursor_make(q->arena, q->source->keys, about, slice_make(after, sizeof after));
-            break;
-        }
-        struct record rec;
-        r = record_decode(walk_value(m.walks[i]), &rec);
-        if (r == 0)
-            r = answer(q, now, key, &rec, &(*ret)[(*ret_count)++]);
-        memcpy(after, key.p + ORDER_AT, sizeof after);
-    }
-    int closed = merge_close(&m);
-    return r < 0 ? r : closed;
+    *ret_next = page_is_full(page)
+                    ? cursor_make(q->arena, q->source->keys, list_about(q, subject, f),
+                                  slice_make(page->list[*ret_count - 1].order, ORDER_BYTES))
+                    : (struct slice){0};
+    return 0;
 }
 
 /* ---- one record ---- */

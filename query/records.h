@@ -1,6 +1,5 @@
 #pragma once
 #include "query/query.h"
-#include "query/shown.h"
 #include "query/subjects.h"
 
 /* Records as the question's viewer sees them. */
@@ -19,11 +18,14 @@ struct record_answer {
     bool is_public;       /* today, to everybody */
     struct slice items;   /* JSON members, of what the viewer may see; the stricter of the entry
                            * version of judging and of the one in force holds */
-    struct shown *shown;  /* the same as people read them, in the order of the catalogue */
-    unsigned shown_count;
+    const struct item **said; /* what each of them is, as the version in force has it, else that
+                               * of judging; NULL where neither does */
+    unsigned said_count;
+    struct slice words;   /* JSON members of those that people read otherwise than they are
+                           * stored (shown_value) */
     struct slice amounts; /* JSON members of the same items, taken apart:
-                           * "REG_CAP":{"number":"183.8","unit":"万","currency":"CNY"}; unit "1",
-                           * "万" or "亿"; what is not certain is left out */
+                           * "REG_CAP":{"number":"183.8","unit":"万","currency":"CNY"}; unit
+                           * "1", "万" or "亿"; what is not certain is left out */
     struct subject_id subject;
 };
 

@@ -9,6 +9,7 @@
 #include "query/cursor.h"
 #include "query/subjects.h"
 #include "query/union.h"
+#include "store/keys.h"
 #include "store/names.h"
 
 enum { LIMIT_MAX = 100 };
@@ -47,14 +48,12 @@ static bool match(struct query *q, const struct subject *row, const struct subje
     return false;
 }
 
-/* Looks at one candidate with the memory of `q->arena`. 1: it counts, 0: it does not, CE_.... */
-static int look(struct finding_names *f, const struct names_hit *hit, struct search_hit *ret)
+/* From the union of the subject's rows, and its records. 1: it counts, 0: it does not, CE_.... */
+static int look_at_all(struct finding_names *f, const struct names_hit *hit, struct search_hit *ret)
 {
     struct query *q = f->q;
     struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     int r = union_of(q, &hit->subject, u);
-    if (r == 0 && is_listed(f, &u->ids[0]))
-        return 0;
     if (r == 0)
         r = query_subject_by_id(q, &hit->subject, false, &ret->subject);
     if (r < 0)
@@ -67,6 +66,28 @@ static int look(struct finding_names *f, const struct names_hit *hit, struct sea
             return 1;
     }
     return 0;
+}
+
+/* Looks at one candidate with the memory of `q->arena`. Nearly always the subject's own row says
+ * all; only when it does not, the rest is read. */
+static int look(struct finding_names *f, const struct names_hit *hit, struct search_hit *ret)
+{
+    struct query *q = f->q;
+    struct subject_id owner;
+    struct subject row;
+    struct slice bytes;
+    int r = union_owner(q, &hit->subject, &owner);
+    if (r < 0 || is_listed(f, &owner))
+        return r;
+    r = view_get(q->view, q->arena, CF_SUBJECT, KEY_SLICE(owner), &bytes);
+    if (r == 0)
+        r = subject_decode(bytes, &row);
+    if (r < 0)
+        return r == CE_NOT_FOUND ? 0 : r;
+    if (query_subject_by_row(q, &owner, &row, &ret->subject) &&
+        match(q, &row, &ret->subject, hit->folded, ret))
+        return 1;
+    return look_at_all(f, hit, ret);
 }
 
 /* Candidates may be many and few of them count: what looking at one took is given back when it does

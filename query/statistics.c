@@ -96,7 +96,7 @@ static int count(struct query *q, struct statistics *ret)
 /* Whether the figures are of this day and these rules. */
 static bool fits(const struct statistics_cache *c, const struct query *q)
 {
-    return c->is_filled && c->day.v == q->today.v && c->rules_since.v == q->rules_since.v &&
+    return c->is_filled && c->day.v == q->today.v && c->rules_since.v == query_rules_since(q).v &&
            c->catalogue == q->source->catalogue;
 }
 
@@ -123,7 +123,7 @@ static int count_anew(struct query *q, struct statistics_cache *c, uint64_t chan
     c->took_ms = c->counted_at_ms - start;
     c->figures = fresh;
     c->day = q->today;
-    c->rules_since = q->rules_since;
+    c->rules_since = query_rules_since(q);
     c->catalogue = q->source->catalogue;
     c->changes = changes;
     c->is_filled = true;

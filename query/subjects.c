@@ -85,20 +85,6 @@ static uint64_t sum(const uint64_t counters[CATEGORY_LAST + 1])
     return total;
 }
 
-/* The public's counters are kept for a subject of one key; a union is counted each time. */
-static int counters_of(struct query *q, const struct subject_union *u,
-                       uint64_t counters[CATEGORY_LAST + 1])
-{
-    const struct query_source *s = q->source;
-    bool may_keep = s->cache && u->count == 1 && q->viewer == VIEWER_PUBLIC;
-    if (may_keep && query_cache_get(q, &u->ids[0], counters))
-        return 0;
-    int r = count_seen(q, u, false, counters);
-    if (r == 0 && may_keep)
-        query_cache_put(q, &u->ids[0], counters);
-    return r;
-}
-
 static bool until_is_open(struct day until, struct day today)
 {
     return !day_is_none(until) && today.v < until.v;
@@ -137,7 +123,7 @@ static const struct item *name_item(const struct theme *t)
 /* Rows of subjects have the ends of publication that records had when they were judged: that is all
  * the public needs until a theme gets a version by which its records, or their names, are seen by
  * others or for another time. */
-static bool may_hide_more(const struct query *q)
+static bool hides_more(const struct query *q)
 {
     const struct catalogue *c = q->source->catalogue;
     for (size_t i = 1; i < c->theme_count; i++) {
@@ -152,6 +138,14 @@ static bool may_hide_more(const struct query *q)
             return true;
     }
     return false;
+}
+
+/* Asked for every row of an answer, so that the first answer is kept. */
+static bool may_hide_more(struct query *q)
+{
+    if (q->rows_hold == QUERY_ROWS_UNKNOWN)
+        q->rows_hold = hides_more(q) ? QUERY_ROWS_TOO_MUCH : QUERY_ROWS_AS_SEEN;
+    return q->rows_hold == QUERY_ROWS_TOO_MUCH;
 }
 
 static void tell(const struct subject *row, const struct record_about *about, struct told *ret)
@@ -215,16 +209,31 @@ static struct slice district_name(struct query *q, struct slice district)
     return is_code ? tables_division_name(t, q->arena, district) : district;
 }
 
+/* What the registration says of the subject besides its names. */
+static void fill_own(struct query *q, const struct subject *row, struct subject_answer *ret)
+{
+    if (!until_is_open(row->own_public_until, q->today))
+        return;
+    ret->status = row->status;
+    ret->district = row->district;
+    ret->district_name = district_name(q, row->district);
+    ret->number_count = row->number_count;
+    memcpy(ret->numbers, row->numbers, sizeof row->numbers);
+}
+
+static bool kind_is_seen(const struct query *q, enum subject_kind kind)
+{
+    return kind != SUBJECT_WAITING && (kind != SUBJECT_INDIVIDUAL || q->viewer == VIEWER_OWN);
+}
+
 static int answer_union(struct query *q, const struct subject_union *u, bool with_counters,
                         struct subject_answer *ret)
 {
     enum subject_kind kind = subject_id_kind(&u->ids[0]);
-    bool is_own = q->viewer == VIEWER_OWN;
-    if ((kind == SUBJECT_INDIVIDUAL && !is_own) || kind == SUBJECT_WAITING)
+    if (!kind_is_seen(q, kind))
         return CE_NOT_FOUND;
     *ret = (struct subject_answer){.id = u->ids[0], .kind = kind};
-    int r =
-        with_counters ? counters_of(q, u, ret->counters) : count_seen(q, u, true, ret->counters);
+    int r = count_seen(q, u, !with_counters, ret->counters);
     if (r < 0)
         return r;
     ret->total = sum(ret->counters);
@@ -237,13 +246,8 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
             return r;
         ret->former_count = ret->additional_count = 0;
         fill_names(q, &row, ret);
-        if (i == 0 && until_is_open(row.own_public_until, q->today)) {
-            ret->status = row.status;
-            ret->district = row.district;
-            ret->district_name = district_name(q, row.district);
-            ret->number_count = row.number_count;
-            memcpy(ret->numbers, row.numbers, sizeof row.numbers);
-        }
+        if (i == 0)
+            fill_own(q, &row, ret);
     }
     if (!with_counters) {
         memset(ret->counters, 0, sizeof ret->counters);
@@ -252,11 +256,29 @@ static int answer_union(struct query *q, const struct subject_union *u, bool wit
     return 0;
 }
 
+/* A shown name stands in the row as long as a current record gives it that is public, and that
+ * record is what makes the subject public. */
+bool query_subject_by_row(struct query *q, const struct subject_id *id, const struct subject *row,
+                          struct subject_answer *ret)
+{
+    enum subject_kind kind = subject_id_kind(id);
+    if (q->viewer != VIEWER_PUBLIC || !kind_is_seen(q, kind) || may_hide_more(q) ||
+        !subject_public_name(row, q->today))
+        return false;
+    *ret = (struct subject_answer){.id = *id, .kind = kind};
+    subject_id_print(id, ret->code);
+    fill_names(q, row, ret);
+    fill_own(q, row, ret);
+    return true;
+}
+
 int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_counters,
                         struct subject_answer *ret)
 {
     struct subject_union *u = ARENA_NEW(q->arena, struct subject_union);
     int r = union_of(q, id, u);
+    if (r == 0)
+        q->subject = u;
     return r < 0 ? r : answer_union(q, u, with_counters, ret);
 }
 

@@ -43,6 +43,11 @@ int query_subject(struct query *q, struct slice code, bool with_counters,
                   struct subject_answer *ret);
 int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_counters,
                         struct subject_answer *ret);
+/* The answer without counters for the first subject of a union, from its row alone and without
+ * looking at its records: what query_subject_by_id would give. False when the row does not settle
+ * it: what the row says may no longer be seen by all, or no name in it is public. */
+bool query_subject_by_row(struct query *q, const struct subject_id *id, const struct subject *row,
+                          struct subject_answer *ret);
 /* The subject itself asks (VIEWER_OWN): by its unified code or another number of an organisation,
  * or by a person's identity number or that of another document, in any case and width; identity
  * numbers of fifteen digits too. `born_min` as in idnum_check. CE_NOT_FOUND: there is nothing that

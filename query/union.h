@@ -12,6 +12,9 @@ struct subject_union {
     struct subject rows[UNION_MAX];
 };
 
+/* Whose union it is: the subject that is registered with a key by another number, else the key's
+ * own. CE_IO. */
+int union_owner(struct query *q, const struct subject_id *id, struct subject_id *ret);
 /* The union to which the key belongs; reads its rows. CE_NOT_FOUND when none of its keys has a row.
  */
 int union_of(struct query *q, const struct subject_id *id, struct subject_union *ret);

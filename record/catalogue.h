@@ -112,6 +112,7 @@ struct condition {
 
 struct item {
     struct slice code;
+    struct slice member; /* the code as it begins a member of JSON: "CF_WSH": */
     struct slice zh, en;
     struct slice *aliases; /* other column names */
     size_t alias_count;

@@ -61,6 +61,8 @@ bool idnum_is_instead(struct slice code);
  * group of digits does; within a longer group only one of 18 digits whose check character is
  * right and whose person was born before 2001. Looks from byte `from` on. */
 bool idnum_in_text(struct slice text, size_t from, size_t *ret_at, size_t *ret_bytes);
+/* False for nearly all text that holds none, and cheap. */
+bool idnum_may_be_in_text(struct slice text);
 /* The text with every such number masked: first and last character kept, "*" for each between,
  * blanks between them left out. The input itself when there is none; never longer, and nothing is
  * found in it any more. */

@@ -121,12 +121,23 @@ static bool is_right(const struct found *f, int before_year)
  * telephone number in front, or a sole trader's tax number (the owner's number and two digits). */
 enum { BORN_BEFORE_WITHIN = 2001, BORN_BEFORE_SIGNS = 2101 };
 
+/* Whether eighteen digits may follow one another from here: then the seventeenth byte is one of
+ * them, or a byte of a wider one. */
+static bool may_run_on(struct slice text, size_t from)
+{
+    char c = text.p[from + LONG - 2];
+    return is_digit(c) || (unsigned char)c >= 0x80;
+}
+
 /* Reads on over gaps. A number ends where a group of digits ends, so that one which stands among
  * other digits, a telephone number behind it say, is found too. Of two the longer one counts. */
-static struct found found_at(struct slice text, size_t from, uint32_t before)
+static void found_at(struct slice text, size_t from, uint32_t before, struct found *f)
 {
-    struct found f = {.at = from};
     bool is_within = is_digit(digit_of(before)), has_gap = false, has_sign = false;
+    f->at = from;
+    f->count = 0;
+    if (text.n - from < (is_within ? LONG : SHORT) || (is_within && !may_run_on(text, from)))
+        return;
     for (size_t count = 0, at = from, next; count < LONG;) {
         char d = digit_at(text, at, &next);
         if (!d && count && !is_within) {
@@ -134,28 +145,27 @@ static struct found found_at(struct slice text, size_t from, uint32_t before)
             has_gap = true;
         }
         if (!d || (d == 'X' && count != LONG - 1))
-            return f;
-        f.digits[count++] = d;
+            return;
+        f->digits[count++] = d;
         at = next;
-        if (count == 2 && f.digits[0] != '9' && !idnum_is_province(f.digits))
-            return f;
+        if (count == 2 && f->digits[0] != '9' && !idnum_is_province(f->digits))
+            return;
         if (count != LONG && (count != SHORT || is_within))
             continue;
         bool is_whole = !is_within && (d == 'X' || !is_digit(digit_at(text, at, &next)));
         /* Digits that go on from letters belong to a code (a unified code, a licence number),
          * unless they have the full length of a number. */
         bool fits = count == LONG || (!is_letter(before) && !is_uscc_at(text, from));
-        bool is_one = fits && idnum_is_shaped((struct slice){f.digits, count});
+        bool is_one = fits && idnum_is_shaped((struct slice){f->digits, count});
         if (has_sign)
-            is_one = is_whole && count == LONG && is_right(&f, BORN_BEFORE_SIGNS);
+            is_one = is_whole && count == LONG && is_right(f, BORN_BEFORE_SIGNS);
         else if (!is_whole)
-            is_one = count == LONG && !has_gap && is_right(&f, BORN_BEFORE_WITHIN);
+            is_one = count == LONG && !has_gap && is_right(f, BORN_BEFORE_WITHIN);
         if (is_one) {
-            f.count = count;
-            f.end = at;
+            f->count = count;
+            f->end = at;
         }
     }
-    return f;
 }
 
 /* Whether a digit of full width begins at i. */
@@ -204,22 +214,32 @@ static size_t next_digit(struct slice text, size_t i)
     return i;
 }
 
-/* Whether there are as many digits behind `from` as the shortest number has. All text is looked
+/* Whether there may be as many digits behind `from` as the shortest number has. All text is looked
  * through for numbers and nearly none holds so many, so they are counted first, sixteen bytes at a
- * time. */
+ * time; at the end whatever begins like a full-width digit counts as one. */
 static bool has_digits(struct slice text, size_t from)
 {
     size_t i = from;
     int count = 0;
-    if (from >= text.n)
+    if (from >= text.n || text.n - from < SHORT)
         return false;
 #ifdef __SSE2__
-    for (; text.n - i >= 18 && count < SHORT; i += 16)
-        count += __builtin_popcount(digits_of_16(text.p + i));
+    for (; text.n - i >= 18 && count < SHORT; i += 16) {
+        unsigned digits = digits_of_16(text.p + i);
+        if (digits)
+            count += __builtin_popcount(digits);
+    }
 #endif
-    for (; i < text.n && count < SHORT; i++)
-        count += is_digit(text.p[i]) || is_wide_digit(text, i);
+    if (count >= SHORT)
+        return true;
+    for (; i < text.n; i++)
+        count += is_digit(text.p[i]) || text.p[i] == '\xEF';
     return count >= SHORT;
+}
+
+bool idnum_may_be_in_text(struct slice text)
+{
+    return has_digits(text, 0);
 }
 
 /* The character that ends at i, if it is ASCII or of full width; else 0. */
@@ -239,7 +259,7 @@ static bool find(struct slice text, size_t from, struct found *ret)
     if (!has_digits(text, from))
         return false;
     for (size_t at = next_digit(text, from); at < text.n; at = next_digit(text, at + 1)) {
-        *ret = found_at(text, at, char_before(text, at));
+        found_at(text, at, char_before(text, at), ret);
         if (ret->count)
             return true;
     }

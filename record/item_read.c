@@ -247,6 +247,7 @@ void item_read(struct reading *r, const struct fields *f, enum visibility theme_
     if (ret->code.n == 0)
         refuse(r, f->at, "the item has no code; add the key \"code\"");
     code_shape(r, fields_where(f, "code"), ret->code, true);
+    ret->member = arena_printf(r->a, "\"%.*s\":", FMT_SLICE(ret->code));
     ret->zh = want_text(r, f, "zh");
     ret->en = want_text(r, f, "en");
     ret->aliases = take_texts(r, f, "aliases", &ret->alias_count);

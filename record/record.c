@@ -100,6 +100,26 @@ static void about_encode(const struct record_about *about, struct buf *b)
     record_numbers_put(b, about->numbers, about->number_count);
 }
 
+/* Written behind its place, and moved there once its length is known. */
+static void about_section(struct buf *b, const struct record_about *about)
+{
+    enum { BEFORE_MAX = 4 }; /* tag, and a length below ABOUT_BYTES_MAX */
+    size_t start = b->n;
+    if (!buf_grow(b, BEFORE_MAX))
+        return;
+    about_encode(about, b);
+    size_t from = start + BEFORE_MAX, n = b->n - from;
+    if (b->err || n > ABOUT_BYTES_MAX) {
+        b->err = CE_TOO_LARGE;
+        return;
+    }
+    b->n = start;
+    buf_add_char(b, 'S');
+    wire_put_var(b, n);
+    memmove(b->p + b->n, b->p + from, n);
+    b->n += n;
+}
+
 static int about_decode(struct slice bytes, struct record_about *ret)
 {
     struct wire w = wire_of(bytes);
@@ -126,11 +146,7 @@ void record_encode(const struct record *r, struct buf *ret)
     head_put((uint8_t *)head, &r->head);
     section(ret, 'i', r->identity);
     section(ret, 'd', r->document);
-    AUTO_BUF(about, ABOUT_BYTES_MAX);
-    about_encode(&r->about, &about);
-    if (about.err)
-        ret->err = about.err;
-    section(ret, 'S', buf_slice(&about));
+    about_section(ret, &r->about);
     section(ret, 'P', r->pub);
     section(ret, 'A', r->aut);
     section(ret, 'G', r->gov);

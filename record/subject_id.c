@@ -160,8 +160,11 @@ void subject_id_print(const struct subject_id *id, char out[40])
         base32_print(id->b + 2, 16, out + 2);
         return;
     }
-    if (type == ID_USCC)
-        snprintf(out, 40, "%.*s", FMT_SLICE(number));
-    else
-        snprintf(out, 40, "%c-%.*s", (char)type, FMT_SLICE(number));
+    char *at = out;
+    if (type != ID_USCC) {
+        *at++ = (char)type;
+        *at++ = '-';
+    }
+    memcpy(at, number.p, number.n); /* of 18 bytes at most */
+    at[number.n] = 0;
 }

@@ -117,8 +117,6 @@ const struct forbidden_word *tables_forbidden(const struct tables *t, struct sli
     return NULL;
 }
 
-enum { MISSING_MAX = 48 }; /* words that mean "missing" are short */
-
 /* NFKC and capital letters, of what stands in such words: full-width characters and blanks. */
 static char narrow(uint32_t c)
 {
@@ -131,29 +129,36 @@ static char narrow(uint32_t c)
     return c < 0x80 ? (char)c : 0;
 }
 
+/* Whether the text is that word, in any width and case. */
+static bool is_spelt(struct slice text, struct slice word)
+{
+    size_t at = 0;
+    for (size_t i = 0, from = 0; i < text.n; from = i) {
+        char c = narrow(utf8_next(text, &i));
+        struct slice form = c ? slice_make(&c, 1) : slice_make(text.p + from, i - from);
+        if (!slice_starts(slice_from(word, at), form))
+            return false;
+        at += form.n;
+    }
+    return at == word.n;
+}
+
+/* Every value is asked, and nearly none begins as one of the words does. A full-width character has
+ * three bytes where the word has one. */
 bool tables_is_missing(const struct tables *t, struct slice text)
 {
     if (text.n == 0)
         return true;
-    size_t longest = 0;
-    for (size_t i = 0; i < t->missing_count; i++)
-        longest = t->missing[i].n > longest ? t->missing[i].n : longest;
-    /* Every value is asked; a full-width character has three bytes where the word has one. */
-    if (text.n > MISSING_MAX || text.n > 3 * longest)
-        return false;
-    char form[MISSING_MAX];
-    size_t n = 0;
-    for (size_t i = 0, from = 0; i < text.n; from = i) {
-        char c = narrow(utf8_next(text, &i));
-        if (c)
-            form[n++] = c;
-        else
-            for (; from < i; from++)
-                form[n++] = text.p[from];
-    }
-    for (size_t i = 0; i < t->missing_count; i++)
-        if (slice_eq(t->missing[i], (struct slice){form, n}))
+    unsigned char lead = (unsigned char)text.p[0];
+    size_t i = 0;
+    bool is_han = lead >= 0xE4 && lead <= 0xE9;
+    char c = is_han ? 0 : narrow(lead < 0x80 ? lead : utf8_next(text, &i));
+    char first = c ? c : text.p[0];
+    for (size_t k = 0; k < t->missing_count; k++) {
+        struct slice word = t->missing[k];
+        if (word.n && word.p[0] == first && text.n <= 3 * word.n && is_spelt(text, word))
             return true;
+    }
     return false;
 }
 

@@ -234,22 +234,29 @@ static void sort_rows(struct row **rows, size_t count)
     free(s);
 }
 
-/* Which of the rows were not there before: those are looked up. */
-static size_t note_keys(struct batch *b, enum cf cf, size_t count, const struct slice *keys,
-                        struct row **ret)
+/* Which of the rows were not there before: those are looked up. The places of all are on their way
+ * from memory before the first is needed. */
+static size_t note_keys(struct batch *b, struct arena *a, enum cf cf, size_t count,
+                        const struct slice *keys, struct row **ret)
 {
+    uint32_t *hashes = ARENA_ARRAY(a, uint32_t, count);
     size_t n = 0;
+    while (b->count + b->noted + count > b->bucket_count)
+        grow(b);
     for (size_t i = 0; i < count; i++) {
-        uint32_t hash = hash_of(cf, keys[i]);
-        if (find(b, cf, keys[i], hash))
+        hashes[i] = hash_of(cf, keys[i]);
+        __builtin_prefetch(&b->buckets[hashes[i] & (b->bucket_count - 1)]);
+    }
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(b->buckets[hashes[i] & (b->bucket_count - 1)]);
+    for (size_t i = 0; i < count; i++) {
+        if (find(b, cf, keys[i], hashes[i]))
             continue;
-        ret[n] = row_make(b, cf, keys[i], hash);
+        ret[n] = row_make(b, cf, keys[i], hashes[i]);
         ret[n]->is_delete = ret[n]->is_noted = true;
         n++;
     }
     b->noted += n;
-    while (b->count + b->noted > b->bucket_count)
-        grow(b);
     return n;
 }
 
@@ -262,7 +269,7 @@ int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
     if (!s->db)
         return CE_UNAVAILABLE;
     struct row **rows = ARENA_ARRAY(a, struct row *, count);
-    size_t n = note_keys(b, cf, count, keys, rows);
+    size_t n = note_keys(b, a, cf, count, keys, rows);
     if (n == 0)
         return 0;
     sort_rows(rows, n);
@@ -308,6 +315,11 @@ void batch_sort_family(struct family *f)
         f->rows[--to] = is_before ? f->rows[--i] : tail[--fresh];
     }
     free(tail);
+}
+
+void batch_sort(struct batch *b, enum cf cf)
+{
+    batch_sort_family(&b->families[cf]);
 }
 
 /* The family's rows with that prefix in key order; the caller frees. Rows that came since the last

@@ -45,6 +45,9 @@ int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
 
+/* Brings the family's rows into key order: walks are quick until the next put. */
+void batch_sort(struct batch *b, enum cf cf);
+
 /* Hands out every row that was put and not deleted again, family by family in key order, and
  * forgets everything. `each` returns 0, or CE_... which ends it and is returned. */
 int batch_take_puts(struct batch *b,

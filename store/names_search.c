@@ -1,20 +1,21 @@
-/* Searching the name index: three passes (exact, beginning, part), each the same walk through fewer
- * grams. A pass goes through the lists of its two or three rarest grams side by side, leaping over
- * numbers that one of them lacks, and looks at the names of what all have. How rare a gram is shows
- * itself by how far apart its first numbers lie: that needs no statistics and holds for what was
- * written a moment ago. */
+/* Searching the name index. First the two or three rarest grams of the query are walked side by
+ * side, leaping over numbers that one of them lacks. If that shows within reason who has them all,
+ * as it does for whatever is distinctive, the three passes (exact, beginning, part) go through
+ * those numbers; else each pass walks the rarest grams of its own, those with the mark of an edge
+ * among them. Either way the names of what is left are looked at. How rare a gram is shows itself
+ * by how far apart its first numbers lie: that needs no statistics and holds for what was written a
+ * moment ago. */
 #include <string.h>
 
 #include "base/check.h"
 #include "base/err.h"
-#include "base/wire.h"
-#include "store/names.h"
+#include "store/names_list.h"
 
 enum {
     GRAMS_MAX = 32,   /* of one query; a longer one is proved by its names anyway */
     LISTS_MAX = 3,    /* walked side by side */
     SAMPLE_STEPS = 6, /* numbers looked at to guess how dense a list is */
-    NEAR_STEPS = 4,   /* steps taken before a seek is cheaper */
+    KNOWN_MAX = 128,  /* numbers of all who have the query's grams, if they are no more */
     QUERY_BYTES_MAX = 4096,
 };
 
@@ -23,31 +24,29 @@ struct gram {
     double spacing; /* numbers from one posting to the next; 0: there is no posting */
 };
 
-struct list {
-    struct walk *walk;
-    uint8_t key[NAMES_GRAM_KEY]; /* prefix, and the number that is sought */
-    uint64_t number;
-    bool has_ended;
-};
-
 struct search {
     struct view *view;
     struct arena *arena;
     struct slice query;
     bool (*accept)(void *ctx, const struct names_hit *hit);
     void *ctx;
-    struct walk *rows; /* over 'i' rows */
+    struct walk *rows;                /* over 'i' rows */
+    struct walk *grams_at[LISTS_MAX]; /* over 'g' rows, one for each list; opened when needed */
     struct gram grams[GRAMS_MAX];
     unsigned gram_count;
     struct gram first, last; /* with the mark of an edge */
     unsigned left;           /* postings that may still be looked at */
+    uint64_t *known;         /* all who have the query's grams, when `is_known` */
+    uint8_t *ranks;          /* of each: the ranks of its names as bits; 0: not looked at yet */
+    unsigned known_count;
+    bool is_known;
     struct names_hit *hits;
     unsigned hit_count, limit;
 };
 
-static uint64_t number_of(const char *at)
+static void spend(struct search *s, unsigned postings)
 {
-    return (uint64_t)(uint8_t)at[0] << 32 | be32_get(at + 1);
+    s->left -= s->left < postings ? s->left : postings;
 }
 
 static bool holds_gram(const struct search *s, const struct gram *g)
@@ -78,51 +77,64 @@ static void grams_read(struct search *s)
     names_gram(before, c | NAMES_EDGE, s->last.b);
 }
 
-static bool has_prefix(const struct walk *w, const uint8_t *prefix)
+/* Opening one costs as much as a leap or two, and many a search needs no more than two. */
+static struct walk *grams_walk(struct search *s, unsigned i)
 {
-    return walk_valid(w) && walk_key(w).n == NAMES_GRAM_KEY &&
-           memcmp(walk_key(w).p, prefix, 1 + NAMES_GRAM_BYTES) == 0;
+    static const char kind[1] = {'g'};
+    if (!s->grams_at[i])
+        s->grams_at[i] = walk_open(s->view, CF_NAME, slice_make(kind, 1), slice_make(kind, 1));
+    return s->grams_at[i];
 }
 
 static void sample(struct walk *w, struct gram *g, uint64_t number_max)
 {
-    uint8_t key[NAMES_GRAM_KEY];
-    names_gram_key(g->b, 0, key);
-    walk_seek(w, slice_make(key, sizeof key));
+    struct names_list l;
     unsigned seen = 0;
     uint64_t at = 0;
-    for (; seen < SAMPLE_STEPS && has_prefix(w, key); walk_next(w)) {
-        at = number_of(walk_key(w).p + 1 + NAMES_GRAM_BYTES);
-        seen++;
+    for (names_list_open(&l, w, g->b, 0); seen < SAMPLE_STEPS && !l.has_ended; seen++) {
+        at = l.number;
+        names_list_to(&l, at + 1);
     }
     if (seen < SAMPLE_STEPS)
         at = number_max;
     g->spacing = seen ? ((double)at + 1) / seen : 0;
 }
 
-/* Samples every gram. False when one of the inner ones has no posting: then nothing matches. */
-static int sample_all(struct search *s, bool *ret_possible)
+static uint64_t number_max(struct search *s)
 {
-    static const char kinds[2] = {'i', 'g'};
-    uint64_t number_max = 0;
     uint8_t last[NAMES_ROW_KEY];
     memset(last, 0xFF, sizeof last);
     last[0] = 'i';
     walk_seek_back(s->rows, slice_make(last, sizeof last));
-    if (walk_valid(s->rows) && walk_key(s->rows).n == NAMES_ROW_KEY)
-        number_max = number_of(walk_key(s->rows).p + 1);
+    bool is_there = walk_valid(s->rows) && walk_key(s->rows).n == NAMES_ROW_KEY;
+    return is_there ? names_number_of(walk_key(s->rows).p + 1) : 0;
+}
 
-    struct walk *w = walk_open(s->view, CF_NAME, slice_make(kinds + 1, 1), (struct slice){0});
-    *ret_possible = true;
-    for (unsigned i = 0; i < s->gram_count && *ret_possible; i++) {
-        sample(w, &s->grams[i], number_max);
-        *ret_possible = s->grams[i].spacing > 0;
+/* Samples every gram. False when one of the inner ones has no posting: then nothing matches. */
+static bool sample_all(struct search *s)
+{
+    uint64_t max = number_max(s);
+    struct walk *w = grams_walk(s, 0);
+    for (unsigned i = 0; i < s->gram_count; i++) {
+        sample(w, &s->grams[i], max);
+        if (s->grams[i].spacing <= 0)
+            return false;
     }
-    if (*ret_possible) {
-        sample(w, &s->first, number_max);
-        sample(w, &s->last, number_max);
-    }
-    return walk_close(w);
+    sample(w, &s->first, max);
+    sample(w, &s->last, max);
+    return true;
+}
+
+/* The inner gram of the same two characters has nothing to add to one with the mark of an edge. */
+static bool is_implied(const struct search *s, const struct gram *g, enum names_rank rank)
+{
+    uint8_t first[NAMES_GRAM_BYTES], last[NAMES_GRAM_BYTES];
+    memcpy(first, s->first.b, sizeof first);
+    memcpy(last, s->last.b, sizeof last);
+    first[0] &= 0x7F;
+    last[3] &= 0x7F;
+    return (rank != NAMES_CONTAINS && memcmp(g->b, first, sizeof first) == 0) ||
+           (rank == NAMES_EXACT && memcmp(g->b, last, sizeof last) == 0);
 }
 
 /* The rarest grams of a pass, rarest first; 0 when one has no posting. A gram that stands in more
@@ -133,7 +145,8 @@ static unsigned choose(const struct search *s, enum names_rank rank,
     const struct gram *all[GRAMS_MAX + 2];
     unsigned count = 0, chosen = 0;
     for (unsigned i = 0; i < s->gram_count; i++)
-        all[count++] = &s->grams[i];
+        if (!is_implied(s, &s->grams[i], rank))
+            all[count++] = &s->grams[i];
     if (rank != NAMES_CONTAINS)
         all[count++] = &s->first;
     if (rank == NAMES_EXACT)
@@ -156,35 +169,15 @@ static unsigned choose(const struct search *s, enum names_rank rank,
     return chosen;
 }
 
-static void list_settle(struct list *l)
+/* The lists of a pass from that number on; 0 when there is nothing to be found. */
+static unsigned lists_open(struct search *s, enum names_rank pass, uint64_t from,
+                           struct names_list lists[LISTS_MAX])
 {
-    l->has_ended = !walk_valid(l->walk) || walk_key(l->walk).n != NAMES_GRAM_KEY;
-    if (!l->has_ended)
-        l->number = number_of(walk_key(l->walk).p + 1 + NAMES_GRAM_BYTES);
-}
-
-static void list_open(struct list *l, struct view *v, const struct gram *g, uint64_t from)
-{
-    names_gram_key(g->b, from, l->key);
-    l->walk = walk_open(v, CF_NAME, slice_make(l->key, 1 + NAMES_GRAM_BYTES),
-                        slice_make(l->key, sizeof l->key));
-    list_settle(l);
-}
-
-/* On to the first posting not below `number`. */
-static void list_to(struct search *s, struct list *l, uint64_t number)
-{
-    for (int i = 0; i < NEAR_STEPS && !l->has_ended && l->number < number; i++) {
-        walk_next(l->walk);
-        list_settle(l);
-        s->left -= s->left > 0;
-    }
-    if (l->has_ended || l->number >= number)
-        return;
-    names_gram_key((const uint8_t *)l->key + 1, number, l->key);
-    walk_seek(l->walk, slice_make(l->key, sizeof l->key));
-    list_settle(l);
-    s->left -= s->left > 0;
+    const struct gram *grams[LISTS_MAX];
+    unsigned count = choose(s, pass, grams);
+    for (unsigned i = 0; i < count; i++)
+        names_list_open(&lists[i], grams_walk(s, i), grams[i]->b, from);
+    return count;
 }
 
 static enum names_rank rank_of(struct slice query, struct slice name)
@@ -199,29 +192,37 @@ static bool asks(const struct search *s, const struct names_hit *hit)
     return !s->accept || s->accept(s->ctx, hit);
 }
 
-/* Looks at the names of a subject that has all grams of the pass. A better match that counted was
- * given before; one that did not count hides nothing. */
-static int candidate(struct search *s, uint64_t number, enum names_rank pass)
+/* The names under a number, borrowed until the next one is read. */
+static int row_read(struct search *s, uint64_t number, struct subject_id *ret_subject,
+                    struct slice ret_names[SUBJECT_NAMES_MAX], unsigned *ret_count)
 {
     uint8_t key[NAMES_ROW_KEY];
     names_row_key(number, key);
     walk_seek(s->rows, slice_make(key, sizeof key));
     if (!walk_valid(s->rows) || !slice_eq(walk_key(s->rows), slice_make(key, sizeof key)))
         return CE_FORMAT;
+    spend(s, 1);
+    return names_row_decode(walk_value(s->rows), ret_subject, ret_names, ret_count);
+}
+
+/* Looks at the names of a subject that has all grams of the pass. A better match that counted was
+ * given before; one that did not count hides nothing. *ret_ranks: the ranks of its names as bits.
+ */
+static int candidate(struct search *s, uint64_t number, enum names_rank pass, uint8_t *ret_ranks)
+{
     struct slice names[SUBJECT_NAMES_MAX];
     enum names_rank ranks[SUBJECT_NAMES_MAX];
     unsigned count;
     struct names_hit hit = {.number = number};
-    s->left -= s->left > 0;
-    int r = names_row_decode(walk_value(s->rows), &hit.subject, names, &count);
+    int r = row_read(s, number, &hit.subject, names, &count);
     if (r < 0)
         return r;
-    bool is_here = false;
+    *ret_ranks = 0;
     for (unsigned i = 0; i < count; i++) {
         ranks[i] = rank_of(s->query, names[i]);
-        is_here = is_here || ranks[i] == pass;
+        *ret_ranks |= (uint8_t)(1 << ranks[i]);
     }
-    for (unsigned turn = 0; is_here && turn < 2; turn++) {
+    for (unsigned turn = 0; *ret_ranks & 1 << pass && turn < 2; turn++) {
         for (unsigned i = 0; i < count; i++) {
             if (turn == 0 ? ranks[i] >= pass : ranks[i] != pass)
                 continue;
@@ -246,12 +247,12 @@ static bool may_go_on(const struct search *s, bool has_moved)
 
 /* Raises *at to the first number that all lists have; lower ones are settled. False when a list
  * ends before. Stops short when enough was looked at. */
-static bool lists_agree(struct search *s, struct list *lists, unsigned count, uint64_t from,
+static bool lists_agree(struct search *s, struct names_list *lists, unsigned count, uint64_t from,
                         uint64_t *at)
 {
     for (unsigned agree = 0; agree < count && may_go_on(s, *at > from);) {
-        struct list *l = &lists[agree];
-        list_to(s, l, *at);
+        struct names_list *l = &lists[agree];
+        spend(s, names_list_to(l, *at));
         if (l->has_ended)
             return false;
         bool leaps = l->number > *at;
@@ -261,36 +262,105 @@ static bool lists_agree(struct search *s, struct list *lists, unsigned count, ui
     return true;
 }
 
+/* Where an edge is no rarer than what stands within, each pass would walk the same lists. */
+static bool passes_are_alike(const struct search *s)
+{
+    double most = 0;
+    for (unsigned i = 0; i < s->gram_count; i++)
+        most = s->grams[i].spacing > most ? s->grams[i].spacing : most;
+    return s->gram_count > 1 && s->first.spacing > 0 && s->first.spacing < most;
+}
+
+/* Finds all who have the query's grams, if they are not too many and half of what may be looked at
+ * is enough for it. */
+static void get_to_know(struct search *s)
+{
+    struct names_list lists[LISTS_MAX];
+    unsigned all = s->left, kept = all / 2, count = lists_open(s, NAMES_CONTAINS, 1, lists);
+    uint64_t from = 1, at = from;
+    s->left = kept;
+    s->known = ARENA_ARRAY(s->arena, uint64_t, KNOWN_MAX);
+    s->ranks = ARENA_ARRAY(s->arena, uint8_t, KNOWN_MAX);
+    while (s->left > 0 && s->known_count < KNOWN_MAX) {
+        if (at >> 40 || !lists_agree(s, lists, count, from, &at)) {
+            s->is_known = true;
+            break;
+        }
+        if (s->left > 0)
+            s->known[s->known_count++] = at++;
+    }
+    s->left += all - kept;
+}
+
+static int pass_known(struct search *s, enum names_rank pass, uint64_t *after, bool *ret_done)
+{
+    *ret_done = false;
+    for (unsigned i = 0; i < s->known_count; i++) {
+        uint64_t number = s->known[i];
+        if (number <= *after)
+            continue;
+        if (s->hit_count == s->limit || s->left == 0)
+            return 0;
+        int r = 0;
+        if (!s->ranks[i] || s->ranks[i] & 1 << pass)
+            r = candidate(s, number, pass, &s->ranks[i]);
+        if (r < 0)
+            return r;
+        *after = number;
+    }
+    *ret_done = true;
+    return 0;
+}
+
 /* Goes through one pass from behind *after. *ret_done: it came to the end. */
 static int pass_run(struct search *s, enum names_rank pass, uint64_t *after, bool *ret_done)
 {
-    const struct gram *grams[LISTS_MAX];
-    struct list lists[LISTS_MAX];
-    unsigned count = choose(s, pass, grams);
+    if (s->is_known)
+        return pass_known(s, pass, after, ret_done);
+    struct names_list lists[LISTS_MAX];
     uint64_t from = *after + 1, at = from;
-    *ret_done = count == 0 || *after >> 40 || from >> 40;
-    if (*ret_done)
-        return 0;
+    unsigned count = *after >> 40 || from >> 40 ? 0 : lists_open(s, pass, from, lists);
+    *ret_done = count == 0;
     int e = 0;
-    for (unsigned i = 0; i < count; i++)
-        list_open(&lists[i], s->view, grams[i], from);
-    while (e == 0 && s->hit_count < s->limit && may_go_on(s, at > from)) {
+    while (!*ret_done && e == 0 && s->hit_count < s->limit && may_go_on(s, at > from)) {
+        uint8_t ranks;
         *ret_done = !lists_agree(s, lists, count, from, &at);
         if (*ret_done || !may_go_on(s, at > from))
             break;
-        e = candidate(s, at++, pass);
-        if (at >> 40) {
-            *ret_done = true;
-            break;
-        }
+        e = candidate(s, at++, pass, &ranks);
+        *ret_done = at >> 40;
     }
     *after = at - 1;
-    for (unsigned i = 0; i < count; i++) {
-        int r = walk_close(lists[i].walk);
-        if (e == 0)
-            e = r;
-    }
     return e;
+}
+
+/* All passes from where the cursor stands. */
+static int passes_run(struct search *s, struct names_cursor *at)
+{
+    int r = 0;
+    if (at->rank < NAMES_CONTAINS && passes_are_alike(s))
+        get_to_know(s);
+    while (r == 0 && at->rank < NAMES_END && s->hit_count < s->limit) {
+        bool done;
+        r = pass_run(s, (enum names_rank)at->rank, &at->after, &done);
+        if (!done)
+            break;
+        at->rank++;
+        at->after = 0;
+        if (s->left == 0)
+            break;
+    }
+    return r;
+}
+
+static int walks_close(struct search *s)
+{
+    int r = walk_close(s->rows);
+    for (unsigned i = 0; i < LISTS_MAX; i++) {
+        int e = s->grams_at[i] ? walk_close(s->grams_at[i]) : 0;
+        r = r < 0 ? r : e;
+    }
+    return r;
 }
 
 int names_search(struct view *v, struct arena *a, struct slice folded, struct names_cursor *cursor,
@@ -312,25 +382,19 @@ int names_search(struct view *v, struct arena *a, struct slice folded, struct na
         .limit = limit,
     };
     struct names_cursor at = *cursor;
-    bool possible = false;
-    grams_read(&s);
-    s.rows = walk_open(v, CF_NAME, slice_make(rows, 1), slice_make(rows, 1));
-    int e = at.rank < NAMES_END ? sample_all(&s, &possible) : 0;
-    if (!possible)
-        at.rank = NAMES_END;
-    while (e == 0 && at.rank < NAMES_END && s.hit_count < limit) {
-        bool done;
-        e = pass_run(&s, (enum names_rank)at.rank, &at.after, &done);
-        if (!done)
-            break;
-        at.rank++;
-        at.after = 0;
-        if (s.left == 0)
-            break;
+    int e = 0;
+    if (at.rank < NAMES_END) {
+        grams_read(&s);
+        s.rows = walk_open(v, CF_NAME, slice_make(rows, 1), slice_make(rows, 1));
+        if (sample_all(&s))
+            e = passes_run(&s, &at);
+        else
+            at.rank = NAMES_END;
+        int r = walks_close(&s);
+        e = e < 0 ? e : r;
     }
-    int r = walk_close(s.rows);
-    if (e < 0 || r < 0)
-        return e < 0 ? e : r;
+    if (e < 0)
+        return e;
     *ret_cut = at.rank < NAMES_END && s.hit_count < limit;
     *ret_count = s.hit_count;
     *cursor = at;

@@ -29,14 +29,22 @@ enum {
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
     LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
+    DICTIONARY_BYTES = 16 << 10,
+    SAMPLES_BYTES = 1600 << 10,  /* from which a dictionary is made */
+    SAMPLED_BYTES_MAX = 4 << 20, /* of a file, held in memory until its dictionary is made */
+    ZSTD_WINDOW_BITS = -14,      /* with the next two RocksDB's own defaults */
+    ZSTD_LEVEL = 32767,
+    ZSTD_STRATEGY = 0,
+    LEFT_IN_LOG_BYTES = 4 << 20, /* at the most, by a store that is closed */
 };
 
 static const struct {
     const char *name;
     int kib;
-    bool filter;
+    bool filter, dictionary;
 } families[CF_COUNT] = {
-#define CF(id, name_, kib_, filter_, shape) [CF_##id] = {name_, kib_, filter_},
+#define CF(id, name_, kib_, filter_, dictionary_, shape)                                           \
+    [CF_##id] = {name_, kib_, filter_, dictionary_},
 #include "store/cf.def"
 #undef CF
 };
@@ -94,6 +102,20 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     return opt;
 }
 
+/* The last level holds nearly everything. */
+static void last_level_set(rocksdb_options_t *opt, enum cf cf)
+{
+    rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);
+    if (!families[cf].dictionary)
+        return;
+    rocksdb_options_set_bottommost_compression_options(opt, ZSTD_WINDOW_BITS, ZSTD_LEVEL,
+                                                       ZSTD_STRATEGY, DICTIONARY_BYTES, true);
+    rocksdb_options_set_bottommost_compression_options_zstd_max_train_bytes(opt, SAMPLES_BYTES,
+                                                                            true);
+    rocksdb_options_set_bottommost_compression_options_max_dict_buffer_bytes(opt, SAMPLED_BYTES_MAX,
+                                                                             true);
+}
+
 /* Files of a run are written by the thread that everybody waits for: not with the slow compression
  * of the last level, which compaction brings later. */
 static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf cf,
@@ -106,7 +128,7 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     rocksdb_options_set_level0_file_num_compaction_trigger(opt, LEVEL_0_FILES);
     rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
     if (!is_for_files)
-        rocksdb_options_set_bottommost_compression(opt, rocksdb_zstd_compression);
+        last_level_set(opt, cf);
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
     rocksdb_block_based_options_set_block_size(table, 8 * 1024);
     rocksdb_block_based_options_set_format_version(table, 5);
@@ -271,6 +293,9 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    /* What cannot be written down is in the log. */
+    if (store_property(s, "rocksdb.cur-size-all-mem-tables") > LEFT_IN_LOG_BYTES)
+        store_flush(s);
     store_end(s);
     pthread_rwlock_destroy(&s->in_use);
     pthread_mutex_destroy(&s->in_view);

@@ -12,7 +12,7 @@
 struct store;
 
 enum cf {
-#define CF(id, name, kib, filter, shape) CF_##id,
+#define CF(id, name, kib, filter, dictionary, shape) CF_##id,
 #include "store/cf.def"
 #undef CF
     CF_COUNT
@@ -35,7 +35,9 @@ struct store_options {
  * another process holds the folder, CE_FORMAT for a store of a newer schema or with damaged data,
  * CE_IO; the reason says what to do. */
 int store_open(const struct store_options *o, struct store **ret, struct reason *reterr_why);
-/* Waits for readers. Accepts NULL. */
+/* Waits for readers, and writes down what is only in memory and in the log, unless that is little:
+ * a stopped store takes no more room than it must, and the next start has nothing to read again.
+ * Accepts NULL. */
 void store_close(struct store *s);
 DEFINE_AUTO(struct store, store_close)
 

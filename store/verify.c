@@ -15,7 +15,8 @@
 
 enum { LINES_MAX = 100, LINE_BYTES_MAX = 400, TEXT_BYTES_MAX = 64 * 1024 };
 enum { ROW_ARENA_BYTES = 512 << 20, KEEP_ARENA_BYTES = 1 << 30, PROGRESS_ROWS = 1000 };
-#define BITMAP_NUMBERS_MAX (1ull << 33)
+/* Beyond which a number is not believed where nothing else says what it may be. */
+#define NUMBERS_MAX (UINT64_C(1) << 33)
 
 static const struct {
     enum cf cf;
@@ -29,17 +30,25 @@ static const struct {
     [DEMAND_LIST] = {CF_STATE, "state: a row in a list of batches"},
 };
 
+bool bitmap_covers(const struct bitmap *m, uint64_t number)
+{
+    return m->part == 0 || (number >= m->first && number - m->first < m->part);
+}
+
 bool bitmap_has(const struct bitmap *m, uint64_t number)
 {
+    number -= m->first;
     return number / 8 < m->bytes && (m->bits[number / 8] >> number % 8 & 1);
 }
 
 bool bitmap_add(struct bitmap *m, uint64_t number)
 {
-    if (number >= BITMAP_NUMBERS_MAX || bitmap_has(m, number))
+    if ((m->part == 0 && number >= NUMBERS_MAX) || bitmap_has(m, number))
         return false;
+    number -= m->first;
     if (number / 8 >= m->bytes) {
         uint64_t bytes = number / 8 * 2 + 4096;
+        bytes = m->part && bytes > m->part / 8 ? m->part / 8 : bytes;
         m->bits = realloc(m->bits, bytes);
         CHECK(m->bits);
         memset(m->bits + m->bytes, 0, bytes - m->bytes);
@@ -47,6 +56,12 @@ bool bitmap_add(struct bitmap *m, uint64_t number)
     }
     m->bits[number / 8] |= (uint8_t)(1u << number % 8);
     return true;
+}
+
+void bitmap_next_part(struct bitmap *m)
+{
+    memset(m->bits, 0, m->bytes);
+    m->first += m->part;
 }
 
 void verify_mistake(struct verifier *v, const char *fmt, ...)
@@ -119,12 +134,13 @@ void verify_present(struct verifier *v, enum demand what, struct slice key, stru
     tally_add(&v->present[what], key, value);
 }
 
-int verify_walk(struct verifier *v, enum cf cf, struct slice prefix,
-                int (*each)(struct verifier *v, struct slice key, struct slice value))
+static int walk_rows(struct verifier *v, struct walk *w, struct slice until,
+                     int (*each)(struct verifier *v, struct slice key, struct slice value))
 {
     int e = 0;
-    struct walk *w = walk_open(v->view, cf, prefix, prefix);
     for (; e == 0 && walk_valid(w); walk_next(w)) {
+        if (until.n && slice_cmp(walk_key(w), until) >= 0)
+            break;
         arena_reset(v->arena);
         e = each(v, walk_key(w), walk_value(w));
         if (++v->rows % PROGRESS_ROWS == 0 && v->progress)
@@ -132,6 +148,18 @@ int verify_walk(struct verifier *v, enum cf cf, struct slice prefix,
     }
     int r = walk_close(w);
     return e < 0 ? e : r;
+}
+
+int verify_walk(struct verifier *v, enum cf cf, struct slice prefix,
+                int (*each)(struct verifier *v, struct slice key, struct slice value))
+{
+    return walk_rows(v, walk_open(v->view, cf, prefix, prefix), (struct slice){0}, each);
+}
+
+int verify_walk_between(struct verifier *v, enum cf cf, struct slice from, struct slice until,
+                        int (*each)(struct verifier *v, struct slice key, struct slice value))
+{
+    return walk_rows(v, walk_open(v->view, cf, (struct slice){0}, from), until, each);
 }
 
 static bool differs(const struct verifier *v, enum demand what)
@@ -199,7 +227,7 @@ static int run(struct verifier *v)
     if (r == CE_FORMAT) {
         verify_mistake(v, "state: the counters cannot be read");
         v->counters =
-            (struct counters){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, {INT64_MAX}};
+            (struct counters){NUMBERS_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, {INT64_MAX}};
         r = 0;
     }
     if (r == 0)
@@ -221,10 +249,14 @@ static int run(struct verifier *v)
     return r < 0 ? r : settle_demands(v);
 }
 
-int verify_store(struct store *s, const struct keys *k, const struct catalogue *c,
-                 void (*progress)(void *ctx, uint64_t rows), void *ctx, struct verify_result *ret)
+int verify_store(struct store *s, const struct verify_options *o, struct verify_result *ret)
 {
-    struct verifier v = {.store = s, .keys = k, .catalogue = c, .progress = progress, .ctx = ctx};
+    struct verifier v = {.store = s,
+                         .keys = o->keys,
+                         .catalogue = o->catalogue,
+                         .progress = o->progress,
+                         .ctx = o->ctx};
+    v.records.part = 8 * (o->numbers_bytes ? o->numbers_bytes : VERIFY_NUMBERS_BYTES);
     *ret = (struct verify_result){0};
     buf_init(&ret->text, TEXT_BYTES_MAX);
     v.result = ret;

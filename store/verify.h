@@ -14,7 +14,17 @@ struct verify_result {
     struct buf text; /* one line for each of the first 100 mistakes; no personal data */
     uint8_t digest[32];
 };
-/* Reads one consistent view. `progress` (may be NULL) is told rows done. The caller releases
+struct verify_options {
+    const struct keys *keys;
+    const struct catalogue *catalogue;
+    /* For the numbers of records, a bit each. Where they do not fit, the keys of records are walked
+     * once more for each part of them. 0: VERIFY_NUMBERS_BYTES, 512 million numbers at one time. */
+    size_t numbers_bytes;
+    void (*progress)(void *ctx, uint64_t rows); /* rows done; may be NULL */
+    void *ctx;
+};
+enum { VERIFY_NUMBERS_BYTES = 64 << 20 };
+
+/* Reads one consistent view. CE_UNAVAILABLE while the store is being reopened. The caller releases
  * ret->text. */
-int verify_store(struct store *s, const struct keys *k, const struct catalogue *c,
-                 void (*progress)(void *ctx, uint64_t rows), void *ctx, struct verify_result *ret);
+int verify_store(struct store *s, const struct verify_options *o, struct verify_result *ret);

@@ -8,14 +8,19 @@
 #include "store/verify.h"
 #include "store/view.h"
 
-/* A set of numbers up to a few thousand millions. */
+/* A set of numbers: all up to a few thousand millions, or a part of any. */
 struct bitmap {
     uint8_t *bits;
     uint64_t bytes;
+    uint64_t first, part; /* numbers from `first` on, so many; part 0: all */
 };
+/* Whether the number is of the part. */
+bool bitmap_covers(const struct bitmap *m, uint64_t number);
 /* False when it was there already, or is too great to be kept. */
 bool bitmap_add(struct bitmap *m, uint64_t number);
 bool bitmap_has(const struct bitmap *m, uint64_t number);
+/* Forgets its numbers and goes on to the next part. */
+void bitmap_next_part(struct bitmap *m);
 
 /* Rows that follow from other rows: exactly these must be there. Both sides are counted and their
  * hashes summed, which costs one walk; only when the sums differ each row is looked up. */
@@ -56,6 +61,7 @@ struct verifier {
     struct counters counters;
     struct digest digest;
     struct bitmap records, batches;
+    uint64_t greatest; /* number of a record */
     struct group group;
     uint64_t sources; /* rows of by_source */
     struct account *account;
@@ -79,6 +85,9 @@ void verify_present(struct verifier *v, enum demand what, struct slice key, stru
 /* Calls `each` for every row with the prefix; the arena is empty each time. */
 int verify_walk(struct verifier *v, enum cf cf, struct slice prefix,
                 int (*each)(struct verifier *v, struct slice key, struct slice value));
+/* The same for every row from one key on until before another; an empty one is no limit. */
+int verify_walk_between(struct verifier *v, enum cf cf, struct slice from, struct slice until,
+                        int (*each)(struct verifier *v, struct slice key, struct slice value));
 
 int verify_records(struct verifier *v);
 int verify_history(struct verifier *v);

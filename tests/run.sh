@@ -2,7 +2,7 @@
 # Installs what the tests need, builds, runs everything, and closes with `N passed, N failed`.
 #
 #   tests/run.sh           all: checks; unit, scenario and black-box tests, plain and under ASan + UBSan; crash tests;
-#                          tests against Apache Kafka
+#                          tests against Apache Kafka; a small variant of the bench
 #   tests/run.sh --quick   the same without sanitizers and without the release build
 #   tests/run.sh --tsan    all, and unit and scenario tests under ThreadSanitizer
 #
@@ -117,6 +117,15 @@ kafka() {
   [[ ! -e ${files[0]} ]] || python_tests kafka "$1" 20 "${files[@]}"
 }
 
+# The small variant of the bench, against the release build: a minute, in which no ratio may fall below its floor.
+bench() {
+  heading "bench, small"
+  rm -f "$log/bench-small.json"
+  timeout --kill-after=30 10m tests/bench/run.sh --small --json "$log/bench-small.json" >"$log/bench-small.log" 2>&1 ||
+    grep -A4 MISSED "$log/bench-small.log" || tail -n 40 "$log/bench-small.log"
+  count bench "$log/bench-small.json"
+}
+
 mkdir -p "$log"
 exec 9>build/.run-lock
 if ! flock -n 9; then
@@ -151,7 +160,12 @@ if build dev; then
   [[ ! $quick ]] || blackbox dev
 fi
 if [[ ! $quick ]]; then
-  ! build release || blackbox release
+  if build release; then
+    heading "instructions counted"
+    check counts tests/bench/counts/run.sh
+    blackbox release
+    bench
+  fi
   if build asan; then
     unit asan
     blackbox asan

@@ -229,10 +229,11 @@ static void run_check(void *ctx)
         r = check->op->check(check->op->ctx, say, check, &why);
     AUTO_BUF(b, 1024);
     buf_printf(&b, "result: %s",
-               check->was_stopped ? "stopped"
-               : r == 0           ? "content"
-               : why.text[0]      ? why.text
-                                  : err_text(r));
+               check->was_stopped    ? "stopped"
+               : r == CE_UNAVAILABLE ? "reopening"
+               : r == 0              ? "content"
+               : why.text[0]         ? why.text
+                                     : err_text(r));
     say(check, buf_slice(&b));
     flow_end(check->flow);
     free(check);

@@ -10,6 +10,7 @@
 #include "web/put.h"
 #include "web/routes.h"
 #include "web/server.h"
+#include "web/themes.h"
 
 enum { NUMBER_BYTES_MAX = 200, CURSOR_BYTES_MAX = 1024 };
 
@@ -116,13 +117,12 @@ static void leave_trace(const struct own *own, int found)
               LOG_C("found", found == 0 ? "yes" : "no"));
 }
 
-static void put_own_record(struct json_out *o, const struct catalogue *c,
-                           const struct record_answer *r)
+static void put_own_record(struct json_out *o, const struct record_answer *r)
 {
     json_object_begin(o);
     json_put_bool(o, "is_public", r->is_public);
     put_day(o, "retain_until", r->retain_until);
-    put_record_members(o, c, r);
+    put_record_members(o, r);
     json_object_end(o);
 }
 
@@ -145,10 +145,11 @@ static void answer(struct call *c, const struct subject_answer *subject,
         json_nil(&o);
     }
     put_counters(&o, subject ? subject->counters : none, subject ? subject->total : 0);
+    themes_put(&o, c->req->arena, c->web->themes, c->source.catalogue, records, count);
     json_key(&o, "items");
     json_array_begin(&o);
     for (unsigned i = 0; i < count; i++)
-        put_own_record(&o, c->source.catalogue, &records[i]);
+        put_own_record(&o, &records[i]);
     json_array_end(&o);
     put_next(&o, next);
     json_object_end(&o);

@@ -7,6 +7,7 @@
 #include "web/put.h"
 #include "web/routes.h"
 #include "web/server.h"
+#include "web/themes.h"
 
 void api_search(struct call *c)
 {
@@ -60,10 +61,11 @@ void api_subject_records(struct call *c)
         return;
     struct json_out o = call_json(c);
     json_object_begin(&o);
+    themes_put(&o, c->req->arena, c->web->themes, c->source.catalogue, records, count);
     json_key(&o, "items");
     json_array_begin(&o);
     for (unsigned i = 0; i < count; i++)
-        put_record(&o, c->source.catalogue, &records[i]);
+        put_record(&o, &records[i]);
     json_array_end(&o);
     put_next(&o, next);
     json_object_end(&o);
@@ -75,7 +77,10 @@ void api_record(struct call *c)
     if (!lookup_record(c, c->req->args[0], &r))
         return;
     struct json_out o = call_json(c);
-    put_record(&o, c->source.catalogue, &r);
+    json_object_begin(&o);
+    put_record_members(&o, &r);
+    themes_put(&o, c->req->arena, c->web->themes, c->source.catalogue, &r, 1);
+    json_object_end(&o);
 }
 
 void api_record_history(struct call *c)

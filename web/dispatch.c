@@ -8,6 +8,7 @@
 #include "web/auth.h"
 #include "web/params.h"
 #include "web/problem.h"
+#include "web/ready.h"
 #include "web/routes.h"
 #include "web/server.h"
 #include "web/upload.h"
@@ -60,11 +61,16 @@ static void put_tag(struct call *c)
     hex_print(hash, 16, hex);
     struct slice tag = arena_printf(c->req->arena, "W/\"%s\"", hex);
     response_header(res, "ETag", tag);
+}
+
+/* Leaves out what the client has. */
+static void compare_tag(struct call *c)
+{
     struct slice known = request_header(c->req, "If-None-Match");
-    if (known.n && (slice_find(known, slice_from(tag, 2), 0) >= 0 || slice_eq(known, SLICE("*")))) {
-        res->status = 304;
-        buf_clear(&res->body);
-    }
+    struct slice tag = response_header_get(c->res, "ETag");
+    if (known.n && tag.n &&
+        (slice_find(known, slice_from(tag, 2), 0) >= 0 || slice_eq(known, SLICE("*"))))
+        c->res->status = 304;
 }
 
 static void finish(struct call *c)
@@ -86,6 +92,25 @@ static void finish(struct call *c)
     response_header(res, "X-Content-Type-Options", SLICE("nosniff"));
     if (!response_header_get(res, "Referrer-Policy").n)
         response_header(res, "Referrer-Policy", SLICE("no-referrer"));
+    if (res->status != 200 || !route)
+        return;
+    if (route->how & HOW_KEEP && c->source.cache) {
+        ready_keep(c->source.cache, &c->q, c->req->target, res);
+        metric_add(METRIC_ANSWERS_MADE, 1);
+    }
+    compare_tag(c);
+}
+
+/* Without a view, and without taking parameters apart: the same address, the same answer. */
+static bool answer_again(struct call *c)
+{
+    if (!(c->req->route->how & HOW_KEEP) || !c->source.cache ||
+        !ready_again(c->source.cache, c->source.catalogue, clock_now(c->source.clock),
+                     c->req->target, c->res))
+        return false;
+    metric_add(METRIC_ANSWERS_KEPT, 1);
+    compare_tag(c);
+    return true;
 }
 
 static bool may_read_metrics(const struct web *w, const struct request *req)
@@ -135,6 +160,8 @@ void web_handle(struct web *w, struct request *req, struct response *res)
         problem_answer(&c, PROBLEM_BUSY, NULL);
     } else if (req->route->how & HOW_LATE) {
         res->is_late = true;
+    } else if (answer_again(&c)) {
+        return;
     } else {
         run(&c);
     }

@@ -2,6 +2,7 @@
  * record. */
 #include "web/page.h"
 
+#include "query/shown.h"
 #include "web/assets.h"
 #include "web/put.h"
 #include "web/routes.h"
@@ -50,10 +51,12 @@ static bool is_about_subject(enum item_role role)
 
 /* What the record says comes first, and whom it is about behind it; of a registration that is the
  * same. */
-static void add_items(const struct record_answer *r, struct scope *s)
+static void add_items(struct arena *a, const struct record_answer *r, struct scope *s)
 {
-    for (unsigned i = 0; i < r->shown_count; i++) {
-        const struct shown *one = &r->shown[i];
+    struct shown *list;
+    unsigned count = shown_list(a, r, &list);
+    for (unsigned i = 0; i < count; i++) {
+        const struct shown *one = &list[i];
         bool is_about = !r->theme->is_registration && is_about_subject(one->role);
         struct scope *entry = scope_add(s, is_about ? "about" : "items");
         if (is_about)
@@ -108,7 +111,7 @@ void page_record_scope(struct call *c, const struct record_answer *r, struct sco
     add_day(c, s, "decided", r->day);
     add_day(c, s, "received", day_of(r->received));
     add_day(c, s, "until", r->public_until);
-    add_items(r, s);
+    add_items(c->req->arena, r, s);
 }
 
 void page_static(struct call *c)

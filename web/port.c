@@ -29,6 +29,7 @@
 #include "web/dispatch.h"
 #include "web/gate.h"
 #include "web/listen.h"
+#include "web/ready.h"
 #include "web/routes.h"
 #include "web/server.h"
 #include "web/upload.h"
@@ -155,25 +156,65 @@ static void set_timeout(struct exchange *ex, int ms)
                               (unsigned)((ms + 999) / 1000));
 }
 
+/* The library's form of what is all there. */
+static struct MHD_Response *whole(struct slice body, const struct field_pair *headers,
+                                  unsigned count, struct arena *a)
+{
+    struct MHD_Response *out =
+        MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
+    for (unsigned i = 0; out && i < count; i++)
+        MHD_add_response_header(out, headers[i].name.p, arena_dup(a, headers[i].value).p);
+    return out;
+}
+
+static void drop_sent(void *sent)
+{
+    MHD_destroy_response(sent);
+}
+
+/* That of an answer which many are given is made once; of two who make it at one time the second
+ * one takes the first one's. */
+static struct MHD_Response *shared(struct ready *r, struct arena *a)
+{
+    void *sent = atomic_load(&r->sent);
+    if (sent)
+        return sent;
+    struct MHD_Response *mine = whole(buf_slice(&r->body), r->headers, r->header_count, a);
+    r->sent_destroy = drop_sent;
+    if (!mine || atomic_compare_exchange_strong(&r->sent, &sent, mine))
+        return mine;
+    MHD_destroy_response(mine);
+    return sent;
+}
+
+static struct MHD_Response *streamed(struct exchange *ex)
+{
+    if (ex->res.stream.gate)
+        gate_attach(ex->res.stream.gate, suspend, resume, ex);
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, ex, NULL);
+}
+
 static enum MHD_Result send_answer(struct exchange *ex)
 {
     struct response *res = &ex->res;
     struct MHD_Response *out;
-    if (res->stream.next) {
-        if (res->stream.gate)
-            gate_attach(res->stream.gate, suspend, resume, ex);
-        out =
-            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, ex, NULL);
+    struct slice body = response_body(res);
+    bool is_shared = res->ready && res->status == 200;
+    if (is_shared) {
+        CHECK(!ex->closes);
+        out = shared(res->ready, ex->arena);
+    } else if (res->stream.next) {
+        out = streamed(ex);
+        for (unsigned i = 0; out && i < res->header_count; i++)
+            MHD_add_response_header(out, res->headers[i].name.p,
+                                    arena_dup(ex->arena, res->headers[i].value).p);
     } else {
-        out = MHD_create_response_from_buffer(res->body.n, res->body.p, MHD_RESPMEM_PERSISTENT);
-        ex->bytes_sent = res->body.n;
+        out = whole(body, res->headers, res->header_count, ex->arena);
     }
     if (!out)
         return MHD_NO;
-    for (unsigned i = 0; i < res->header_count; i++) {
-        const struct field_pair *h = &res->headers[i];
-        MHD_add_response_header(out, h->name.p, arena_dup(ex->arena, h->value).p);
-    }
+    if (!res->stream.next)
+        ex->bytes_sent = body.n;
     if (ex->closes)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
     if (ex->upload)
@@ -181,8 +222,9 @@ static enum MHD_Result send_answer(struct exchange *ex)
     ex->stage = STAGE_SENT;
     ex->took_us = clock_mono_us() - ex->began_us;
     enum MHD_Result r = MHD_queue_response(ex->con, res->status, out);
-    MHD_destroy_response(out);
-    ex->unsent = res->stream.next ? STREAM_BYTES : (int64_t)res->body.cap;
+    if (!is_shared)
+        MHD_destroy_response(out);
+    ex->unsent = res->stream.next ? STREAM_BYTES : (int64_t)body.n;
     atomic_fetch_add(&ex->port->web->unsent, ex->unsent);
     /* The library has copied the headers; the body lies elsewhere. A client may read slowly. */
     arena_reset(ex->arena);

@@ -178,75 +178,38 @@ const struct naming *polarity_naming(enum polarity p)
     return &polarities[p];
 }
 
-static void put_item_names(struct json_out *o, const struct record_answer *r)
+static void put_fragment(struct json_out *o, const char *key, struct slice members)
 {
-    json_key(o, "item_names");
+    json_key(o, key);
     json_object_begin(o);
-    for (unsigned i = 0; i < r->shown_count; i++) {
-        json_key_slice(o, r->shown[i].code);
-        json_object_begin(o);
-        json_put_string(o, "zh", r->shown[i].zh);
-        json_put_string(o, "en", r->shown[i].en);
-        json_object_end(o);
-    }
+    json_members(o, members);
     json_object_end(o);
 }
 
-static void put_shown(struct json_out *o, const struct record_answer *r)
+void put_record_members(struct json_out *o, const struct record_answer *r)
 {
-    json_key(o, "shown");
-    json_array_begin(o);
-    for (unsigned i = 0; i < r->shown_count; i++) {
-        json_object_begin(o);
-        json_put_string(o, "code", r->shown[i].code);
-        json_put_string(o, "zh", r->shown[i].zh);
-        json_put_string(o, "en", r->shown[i].en);
-        json_put_string(o, "value", r->shown[i].value);
-        json_object_end(o);
-    }
-    json_array_end(o);
-}
-
-void put_record_members(struct json_out *o, const struct catalogue *c,
-                        const struct record_answer *r)
-{
-    const struct theme *t = r->theme;
     char id[RECORD_ID_TEXT + 1], code[40];
     record_id_print(&r->id, id);
     subject_id_print(&r->subject, code);
     json_put_cstr(o, "id", id);
-    json_put_string(o, "theme", t->code);
-    put_names(o, "theme_name", t->zh, t->en);
-    json_put_cstr(o, "category", category_code(r->category));
-    put_cstr_names(o, "category_name", category_zh(r->category), category_en(r->category));
-    json_put_cstr(o, "polarity", polarity_naming(t->polarity)->code);
-    json_put_string(o, "department", t->department);
-    put_department_name(o, c, t->department);
-    put_text_or_nil(o, "basis", t->basis);
+    json_put_string(o, "theme", r->theme->code);
     put_text_or_nil(o, "subject", slice_of(code));
     put_text_or_nil(o, "document", r->document);
     put_day(o, "decided", r->day);
     put_instant(o, "received", r->received);
     json_put_string(o, "version", r->version);
     put_day(o, "public_until", r->public_until);
-    put_shown(o, r);
-    json_key(o, "items");
-    json_object_begin(o);
-    json_members(o, r->items);
-    json_object_end(o);
-    if (r->amounts.n) {
-        json_key(o, "amounts");
-        json_object_begin(o);
-        json_members(o, r->amounts);
-        json_object_end(o);
-    }
-    put_item_names(o, r);
+    put_fragment(o, "items", r->items);
+    if (r->words.n)
+        put_fragment(o, "words", r->words);
+    if (r->amounts.n)
+        put_fragment(o, "amounts", r->amounts);
 }
 
-void put_record(struct json_out *o, const struct catalogue *c, const struct record_answer *r)
+void put_record(struct json_out *o, const struct record_answer *r)
 {
     json_object_begin(o);
-    put_record_members(o, c, r);
+    put_record_members(o, r);
     json_object_end(o);
 }
 

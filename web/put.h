@@ -29,10 +29,10 @@ void put_subject_names(struct json_out *o, const struct subject_answer *s);
 void put_subject(struct json_out *o, const struct subject_answer *s, struct day today);
 /* "counters", "category_names" and "total". */
 void put_counters(struct json_out *o, const uint64_t counters[CATEGORY_LAST + 1], uint64_t total);
-/* A record as an object: all of it, or its members in the object that is open. */
-void put_record(struct json_out *o, const struct catalogue *c, const struct record_answer *r);
-void put_record_members(struct json_out *o, const struct catalogue *c,
-                        const struct record_answer *r);
+/* A record: its members in the object that is open, or as an object. What its theme says of it
+ * stands once in the answer (web/themes.h). */
+void put_record_members(struct json_out *o, const struct record_answer *r);
+void put_record(struct json_out *o, const struct record_answer *r);
 /* What a code of ours is called: a change in a record's history, and what records of a theme say of
  * their subject. */
 struct naming {

@@ -3,6 +3,7 @@
 #include "web/request.h"
 
 #include "base/check.h"
+#include "web/ready.h"
 
 static const struct {
     const char *text;
@@ -107,6 +108,7 @@ void request_target(struct request *r, struct slice target)
         r->is_malformed = true;
         return;
     }
+    r->target = target;
     struct slice query = without_authority(target);
     struct slice path = slice_cut(&query, '?');
     r->is_malformed = !read_path(r, path) || !read_query(r, query);
@@ -204,15 +206,26 @@ static void close_stream(struct response *r)
     r->stream = (struct stream){0};
 }
 
+struct slice response_body(const struct response *r)
+{
+    if (r->status == 304)
+        return (struct slice){0};
+    return buf_slice(r->ready ? &r->ready->body : &r->body);
+}
+
 void response_fini(struct response *r)
 {
     close_stream(r);
+    kept_answer_release(r->kept);
     buf_fini(&r->body);
 }
 
 void response_clear(struct response *r)
 {
     close_stream(r);
+    kept_answer_release(r->kept);
+    r->kept = NULL;
+    r->ready = NULL;
     buf_clear(&r->body);
     r->status = 200;
     r->header_count = 0;

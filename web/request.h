@@ -39,6 +39,7 @@ enum { QUERY_FIELDS_MAX = 32, SEGMENTS_MAX = 8, ROUTE_ARGS_MAX = 2, TARGET_BYTES
 struct route;
 struct request {
     struct arena *arena; /* of request and answer */
+    struct slice target; /* as it came */
     enum method method;
     enum origin origin;
     struct slice client;                 /* address without port; empty for the Unix socket */
@@ -88,17 +89,23 @@ struct stream {
 enum { RESPONSE_HEADERS_MAX = 16, RESPONSE_BYTES_MAX = 512 * 1024 * 1024 };
 
 struct upload;
+struct ready;
+struct kept_answer;
 struct response {
     unsigned status;
     struct field_pair headers[RESPONSE_HEADERS_MAX]; /* names and values live in the arena */
     unsigned header_count;
     struct buf body;
-    struct stream stream;  /* with `next`: instead of the body */
+    struct ready *ready; /* instead of the body: an answer that others are given too (web/ready) */
+    struct kept_answer *kept; /* which is held by this */
+    struct stream stream;     /* with `next`: instead of the body */
     struct upload *upload; /* the body of the request goes there first; the answer comes from it */
     bool is_late;          /* the handler takes long and waits for a worker: web_handle_late */
 };
 
 void response_init(struct response *r);
+/* Its bytes, wherever they lie; none with a status that has none. */
+struct slice response_body(const struct response *r);
 /* Also closes a stream that was not begun; the upload is its caller's. */
 void response_fini(struct response *r);
 /* Empties it for another answer. */

@@ -12,6 +12,7 @@ static const struct route routes[] = {
 #define LATE HOW_LATE
 #define TAG HOW_TAG
 #define BODY HOW_BODY
+#define KEEP HOW_KEEP
 #define ROUTE(method, pattern, handler, who, how, params)                                          \
     {METHOD_##method, pattern, handler, WHO_##who, how, params},
 #include "web/routes.def"
@@ -21,6 +22,7 @@ static const struct route routes[] = {
 #undef LATE
 #undef TAG
 #undef BODY
+#undef KEEP
 };
 
 const struct route *routes_all(unsigned *ret_count)

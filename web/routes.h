@@ -6,7 +6,14 @@
 
 /* Which handler answers which request (routes.def). */
 enum route_who { WHO_ANYONE, WHO_DEPARTMENT, WHO_OPERATOR };
-enum route_how { HOW_PAGE = 1, HOW_VIEW = 2, HOW_LATE = 4, HOW_TAG = 8, HOW_BODY = 16 };
+enum route_how {
+    HOW_PAGE = 1,
+    HOW_VIEW = 2,
+    HOW_LATE = 4,
+    HOW_TAG = 8,
+    HOW_BODY = 16,
+    HOW_KEEP = 32
+};
 
 struct route {
     enum method method;

@@ -11,9 +11,11 @@
 enum { METRICS_CLIENTS_MAX = 16, CLIENT_BYTES = 64 };
 
 struct port;
+struct themes;
 struct web {
     struct web_options o; /* its strings are not used after the start */
     struct statistics_cache *statistics;
+    struct themes *themes; /* their texts in answers */
     struct sessions *sessions;
     struct workers *workers; /* answers that take long */
     struct workers *errands; /* of operators: may take minutes, and must not hold up the others */

@@ -12,6 +12,7 @@
 #include "web/listen.h"
 #include "web/port.h"
 #include "web/server.h"
+#include "web/themes.h"
 
 enum {
     ERRAND_THREADS = 2,
@@ -38,6 +39,7 @@ void web_init(struct web *w, const struct web_options *o)
     w->o.upload_idle_ms = o->upload_idle_ms ? o->upload_idle_ms : 120000;
     w->o.stop_ms = o->stop_ms ? o->stop_ms : 10000;
     w->statistics = statistics_cache_create();
+    w->themes = themes_create();
     w->sessions = sessions_create();
     w->workers = workers_create(w->o.workers, JOBS_MAX);
     w->errands = workers_create(ERRAND_THREADS, JOBS_MAX);
@@ -50,6 +52,7 @@ void web_fini(struct web *w)
     workers_destroy(w->errands);
     workers_destroy(w->reaper);
     statistics_cache_destroy(w->statistics);
+    themes_destroy(w->themes);
     sessions_destroy(w->sessions);
 }
 

@@ -12,13 +12,16 @@ def percentile(values, share):
 
 @dataclasses.dataclass
 class Figure:
-    """`aim` is held against the ratio to the ceiling, or where there is none against the value."""
+    """`aim` is held against the ratio to the ceiling, or where there is none against the value. A peer's ratio is ours in
+    parts of the peer's."""
     name: str
     unit: str
     aim: str = ""      # such as ">= 0.6" or "< 300"; empty: a figure that explains another
     peer: str = ""     # whose figure it is, if not ours
     detail: str = ""
     rounds: list = dataclasses.field(default_factory=list)
+    ours: float = None  # of a peer: our figure of the same, in its unit
+    without_log: float = None  # of `disk`: the value without RocksDB's log
 
     def add(self, value, ceiling=None):
         self.rounds.append({"value": value, "ceiling": ceiling})
@@ -41,6 +44,8 @@ class Figure:
     @property
     def ratio(self):
         """Median of the rounds' ratios: what disturbs the machine disturbs both halves of a round."""
+        if self.ours is not None:
+            return self.ours / self.value
         ratios = [r["value"] / r["ceiling"] for r in self.rounds if r["ceiling"]]
         return statistics.median(ratios) if ratios else None
 
@@ -70,17 +75,25 @@ def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def title(name, peer=""):
+    return f"{name} ({peer})" if peer else name
+
+
+def lines(rows):
+    """Lines of a Markdown table, its columns aligned; the first row is the head."""
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    found = ["| " + " | ".join(c + " " * (w - width(c)) for c, w in zip(row, widths)) + " |" for row in rows]
+    found.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
+    return found
+
+
 def table(figures):
-    """Lines of a Markdown table, its columns aligned."""
+    """The table, and below it what there is to say about each row."""
     rows = [["row", "value", "spread", "ceiling", "ratio", "aim", "", "unit"]]
     for f in figures:
         met = {True: "met", False: "missed", None: ""}[f.is_met]
-        name = f.name + (f" ({f.peer})" if f.peer else "")
         ratio = "–" if f.ratio is None else f"{f.ratio:.2f}"
-        rows.append([name, short(f.value), f"± {f.spread * 100:.0f} %", short(f.ceiling), ratio, f.aim or "–", met,
-                     f.unit])
-    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["| " + " | ".join(c + " " * (w - width(c)) for c, w in zip(row, widths)) + " |" for row in rows]
-    lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
-    notes = [f"{f.name}{f' ({f.peer})' if f.peer else ''}: {f.detail}" for f in figures if f.detail]
-    return "\n".join(lines + ["", *notes])
+        rows.append([title(f.name, f.peer), short(f.value), f"± {f.spread * 100:.0f} %", short(f.ceiling), ratio,
+                     f.aim or "–", met, f.unit])
+    notes = [f"{title(f.name, f.peer)}: {f.detail}" for f in figures if f.detail]
+    return "\n".join(lines(rows) + ["", *notes])

@@ -22,15 +22,15 @@ def flood(url, paths, connections, seconds):
     return told
 
 
-def timed(url, paths, clients, requests=None, rate=None, seconds=None, log=None):
-    """Milliseconds of each answer."""
+def timed(url, paths, clients, requests=None, rate=None, seconds=None, log=None, statuses=("200",)):
+    """Milliseconds of each answer; another status than these ends the program."""
     command = ["h2load", "--h1", "-t", 1, "-c", clients, "-i", paths, "-B", url, f"--log-file={log}"]
     command += ["-n", requests] if requests else ["-D", seconds, f"--rps={rate / clients:.3f}"]
     run(*command)
     times = []
     for line in log.read_text().splitlines():
         _, status, micros = line.split("\t")[:3]
-        if status != "200":
+        if status not in statuses:
             raise SystemExit(f"bench: an answer of {url} had the status {status}")
         times.append(int(micros) / 1000)
     log.unlink()

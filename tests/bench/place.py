@@ -1,14 +1,20 @@
 """Where the bench works: its folder, the cities that it hands in, a register on them, and the ceilings."""
 import contextlib
+import datetime
 import json
 import pathlib
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+import city
+import room
+from estimate import Estimate
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests/support"))
@@ -16,8 +22,8 @@ sys.path.insert(0, str(SOURCE / "tests/support"))
 from register import BIN, Register, clean_environment  # noqa: E402
 
 CEILINGS = BIN.parent / "bench"
-ROWS_PER_SUBJECT = 10
-SETTLED_S = 30
+KEPT = BIN.parents[1] / "bench"
+SETTLED_S = 30          # at the most, for a million records
 HEAD = struct.Struct("<I32s18s")  # tests/bench/ceiling/pairs.h
 
 
@@ -30,23 +36,47 @@ def run(*command, **options):
     return done.stdout
 
 
+def creditctl(*arguments):
+    return run(BIN / "creditctl", *arguments)
+
+
 def folder_bytes(folder):
     return sum(f.stat().st_size for f in pathlib.Path(folder).rglob("*") if f.is_file())
 
 
+def end_in_order(*_):
+    raise SystemExit("bench: ended by a signal")
+
+
 class Place:
-    def __init__(self, records, rounds):
-        self.records, self.rounds = records, rounds
+    """`rounds` of ceiling and ours; `long_rounds` where a round takes all records. Load is held for `seconds`."""
+
+    def __init__(self, records, rounds=3, long_rounds=None, seconds=6, peers=False):
+        self.records, self.rounds, self.long_rounds, self.seconds = records, rounds, long_rounds or rounds, seconds
+        signal.signal(signal.SIGTERM, end_in_order)  # so that what was made is cleared away
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
-        self.began = time.monotonic()
+        self.estimate = Estimate()
         self.register = None    # the one that is filled and running, if any
         self.memory = {}        # row: the most that creditd held, in bytes
-        self.city = self.folder / "city"
         self.pairs = self.folder / "pairs"
-        self.summary, self.dumped = None, None
+        self.city, self.summary, self.dumped, self.handed_in = None, None, None, None
+        try:
+            room.check(records, peers, KEPT, self.folder, (KEPT / f"city-{records}.json").exists())
+        except SystemExit:
+            self.close()
+            raise
 
     def say(self, text):
-        print(f"bench [{time.monotonic() - self.began:4.0f} s] {text}", file=sys.stderr, flush=True)
+        print(f"bench [{self.estimate.text()}] {text}", file=sys.stderr, flush=True)
+
+    def turns(self, row, is_long=False):
+        """1, 2, …: the rounds of a row, of which each shortens what is left."""
+        for n in range(1, (self.long_rounds if is_long else self.rounds) + 1):
+            yield n
+            self.estimate.done(row)
+
+    def of(self, n, is_long=False):
+        return f"{n}/{self.long_rounds if is_long else self.rounds}"
 
     def close(self):
         if self.register:
@@ -56,48 +86,40 @@ class Place:
     # ---- input ----
 
     def make_city(self, folder, records, seed):
-        run(BIN / "creditctl", "sample", "--subjects", max(10, records // ROWS_PER_SUBJECT), "--rows-per-subject",
-            ROWS_PER_SUBJECT, "--seed", seed, "--out", folder, "--quiet")
-        return json.loads((folder / "summary.json").read_text())
+        return city.write_city(creditctl, folder, max(10, records // city.ROWS_PER_SUBJECT), seed)
 
     def files(self, folder=None):
-        return [f for f in sorted((folder or self.city).glob("*/*")) if f.suffix in (".csv", ".ndjson")]
+        return city.files_of(folder or self.city)
 
     def make_input(self):
-        self.say(f"writing a city of {self.records:,} records")
-        self.summary = self.make_city(self.city, self.records, 1)
+        self.city, self.summary = city.kept_city(creditctl, KEPT, self.records, datetime.date.today(), self.say)
+        s, files = self.summary, self.files()
+        self.handed_in = {
+            "records": self.records, "rows": self.rows, "files": len(files), "ndjson": sum(f.suffix == ".ndjson" for f in files),
+            "bytes": sum(f.stat().st_size for f in files), "departments": len(s["departments"]),
+            "organisations": s["organisations"], "persons": s["persons"]}
 
     @property
     def rows(self):
         return self.summary["totals"]["received"]
 
-    def shape(self):
-        """One paragraph for people: what was handed in."""
-        s = self.summary
-        size = sum(f.stat().st_size for f in self.files())
-        text = (f"input: {self.rows:,} rows in {s['themes']} files of {len(s['departments'])} departments, "
-                f"{size / 1e6:.0f} MB, {size / self.rows:.0f} B a row, "
-                f"{sum(f.suffix == '.ndjson' for f in self.files())} files NDJSON; {s['organisations']:,} organisations and "
-                f"{s['persons']:,} persons, {ROWS_PER_SUBJECT} rows for each")
-        if self.dumped:
-            d = self.dumped
-            text += (f"; stored: {d['records']:,} records, {d['value_bytes'] / d['records']:.0f} B each, "
-                     f"{d['persons'] / d['records']:.0%} of natural persons")
-        return text
+    def input(self):
+        """What was handed in, for the list of figures."""
+        return self.handed_in | ({"stored": self.dumped} if self.dumped else {})
 
     # ---- the register ----
 
-    def new_register(self):
-        """Its settings are the defaults, but for what synthetic persons need."""
+    def new_register(self, **settings):
+        """Its settings are the defaults, but for those given and what synthetic persons need."""
         register = Register()
-        register.settings = {"born.earliest": "1800-01-01"}
+        register.settings = {"born.earliest": "1800-01-01"} | settings
         return register
 
-    def fresh_register(self):
+    def fresh_register(self, **settings):
         """A running one that is empty, in place of the one before: the rows after this one find it."""
         if self.register:
             self.register.__exit__()
-        self.register = self.new_register().start()
+        self.register = self.new_register(**settings).start()
         return self.register
 
     def ensure_filled(self):
@@ -141,7 +163,7 @@ class Place:
         def ticks():
             fields = stat.read_text().rsplit(")", 1)[1].split()
             return int(fields[11]) + int(fields[12])
-        end, before = time.monotonic() + SETTLED_S, ticks()
+        end, before = time.monotonic() + SETTLED_S * max(1, self.records / 1_000_000), ticks()
         while time.monotonic() < end:
             time.sleep(0.5)
             now = ticks()
@@ -194,14 +216,19 @@ class Place:
         return [c.decode() for c in codes]
 
 
-def budget_bytes():
-    """What the configuration says about memory."""
-    units = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-    stated = {}
-    for line in run(BIN / "creditd", "--print-config").splitlines():
-        name, equals, value = line.partition(" = ")
-        if equals and name.startswith("memory"):
-            number, _, unit = value.partition(" ")
-            if unit in units:
-                stated[name] = int(number) * units[unit]
-    return stated.get("memory", sum(stated.values()))
+def shape(given):
+    """One paragraph for people about what Place.input() says."""
+    text = (f"input: {given['rows']:,} rows in {given['files']} files of {given['departments']} departments, "
+            f"{given['bytes'] / 1e6:,.0f} MB, {given['bytes'] / given['rows']:.0f} B a row, {given['ndjson']} files NDJSON; "
+            f"{given['organisations']:,} organisations and {given['persons']:,} persons, {city.ROWS_PER_SUBJECT} rows for each")
+    if "stored" in given:
+        d = given["stored"]
+        text += (f"; stored: {d['records']:,} records, {d['value_bytes'] / d['records']:.0f} B each, "
+                 f"{d['persons'] / d['records']:.0%} of natural persons")
+    return text
+
+
+def budget_bytes(register):
+    """All memory that a running register may take, by what it says itself."""
+    text = register.get("/metrics", over_socket=True).text
+    return sum(int(line.split()[-1]) for line in text.splitlines() if line.startswith("credence_memory_limit_bytes{"))

@@ -2,32 +2,29 @@
 import http.client
 import json
 import random
+import shutil
 import struct
-import subprocess
-import threading
 import time
 import urllib.parse
 
 import load
 from figures import Figure, percentile
+from incoming import SENDERS, Incoming
 
 DRAWN = 10_000        # codes asked for, in turn
 CONNECTIONS = 32
-FLOOD_S, STEADY_S = 6, 6
 BUSY_ROWS = 20_000    # a second, while others read
-SENDERS = 4           # who share in them
-PIECES = 20           # in which a sender's second comes
 NAMES = 1_000
 COMMON = ["有限公司", "科技有限公司", "贸易", "样例市", "商店", "合作社"]
 
 
 class Asked:
-    """Paths of subjects' records, and what the register answers to each."""
+    """Paths of subjects' records, and what the register answers to each. `records` is how many an answer has at the mean."""
 
     def __init__(self, p):
         codes = p.draw_codes(DRAWN)
         self.file, self.answers = p.folder / "paths", p.folder / "answers"
-        sizes, known = [], {}
+        known = {}
         connection = http.client.HTTPConnection("127.0.0.1", p.ensure_filled().port, timeout=60)
         with open(self.answers, "wb") as out:
             for code in dict.fromkeys(codes):
@@ -37,13 +34,14 @@ class Asked:
                 body = answer.read()
                 if answer.status != 200:
                     continue
-                known[code] = len(body)
+                known[code] = len(body), len(json.loads(body)["items"])
                 out.write(struct.pack("<I", len(path)) + path.encode() + struct.pack("<I", len(body)) + body)
         connection.close()
         self.codes = [c for c in codes if c in known]
-        sizes = [known[c] for c in self.codes]
+        sizes = [known[c][0] for c in self.codes]
+        self.records = sum(known[c][1] for c in self.codes) / len(self.codes)
         self.file.write_text("".join(f"/v1/subjects/{c}/records\n" for c in self.codes))
-        self.shape = (f"{len(known):,} organisations in {len(self.codes):,} requests; an answer has "
+        self.shape = (f"{len(known):,} organisations in {len(self.codes):,} requests; an answer has {self.records:.1f} records, "
                       f"{percentile(sizes, 0.5) / 1000:.1f} kB at the median, {sum(sizes) / len(sizes) / 1000:.1f} kB at the "
                       f"mean")
 
@@ -65,68 +63,16 @@ def subject(p):
     a = asked(p)
     p.settle(p.register)
     load.flood(base(p.register), a.file, CONNECTIONS, 2)
-    for n in range(1, p.rounds + 1):
+    for n in p.turns("subject"):
         with p.answering(a.answers) as url:
-            alone = load.flood(url, a.file, CONNECTIONS, FLOOD_S)
+            alone = load.flood(url, a.file, CONNECTIONS, p.seconds)
         with p.measuring("subject", p.register):
-            ours = load.flood(base(p.register), a.file, CONNECTIONS, FLOOD_S)
+            ours = load.flood(base(p.register), a.file, CONNECTIONS, p.seconds)
         f.add(ours["rate"], alone["rate"])
         f.detail = f"{a.shape}; p50 {ours['p50']:.2f} ms, p99 {ours['p99']:.2f} ms with {CONNECTIONS} connections"
-        p.say(f"subject {n}/{p.rounds}: {ours['rate']:,.0f} requests/s, libmicrohttpd alone {alone['rate']:,.0f}")
+        p.say(f"subject {p.of(n)}: {ours['rate']:,.0f} requests/s, libmicrohttpd alone {alone['rate']:,.0f}")
     p.subject_max = f.value
     return [f]
-
-
-class Incoming:
-    """Rows at a steady rate, through several `creditctl submit -`, file after file, until it is told to stop."""
-
-    def __init__(self, p, files):
-        self.p, self.files, self.is_over = p, files, threading.Event()
-        self.threads = [threading.Thread(target=self.work) for _ in range(SENDERS)]
-        self.failure = None
-
-    def work(self):
-        try:
-            self.send()
-        except OSError as e:
-            self.failure = e
-
-    def send(self):
-        due = time.monotonic()
-        while not self.is_over.is_set():
-            try:
-                file = self.files.pop(0)
-            except IndexError:
-                return
-            lines = file.read_bytes().splitlines(keepends=True)
-            ctl = self.p.register.launch_ctl("submit", "--theme", file.stem, "--quiet", "-", stdin=subprocess.PIPE,
-                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            step = BUSY_ROWS // SENDERS // PIECES
-            for at in range(0, len(lines), step):
-                piece = lines[at:at + step]
-                ctl.stdin.write(b"".join(piece))
-                ctl.stdin.flush()
-                due = max(due + len(piece) * SENDERS / BUSY_ROWS, time.monotonic() - 1)
-                time.sleep(max(0, due - time.monotonic()))
-                if self.is_over.is_set():
-                    break
-            ctl.stdin.close()
-            ctl.wait()
-
-    def __enter__(self):
-        self.began, self.before = time.monotonic(), sum(self.p.counts(self.p.register).values())
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        rows = sum(self.p.counts(self.p.register).values()) - self.before
-        self.rate = rows / (time.monotonic() - self.began)
-        self.is_over.set()
-        for thread in self.threads:
-            thread.join()
-        if self.failure:
-            raise SystemExit(f"bench: rows could not be handed in: {self.failure}\n{self.p.register.log()[-2000:]}")
 
 
 def subject_busy(p):
@@ -134,24 +80,26 @@ def subject_busy(p):
     f = Figure("subject-busy", "ms p99", "<= 2")
     a = asked(p)
     if not hasattr(p, "subject_max"):
-        p.subject_max = load.flood(base(p.register), a.file, CONNECTIONS, FLOOD_S)["rate"]
+        p.subject_max = load.flood(base(p.register), a.file, CONNECTIONS, p.seconds)["rate"]
     half = p.subject_max / 2
-    needed = int((STEADY_S + 3) * BUSY_ROWS * p.rounds * 1.1)
+    needed = int((p.seconds + 3) * BUSY_ROWS * p.rounds * 1.1)
     city = p.folder / "busy"
-    p.make_city(city, min(needed, max(p.records // 2, 20_000)), 2)
-    files = sorted(p.files(city), key=lambda f: -f.stat().st_size)
+    p.make_city(city, needed, 2)
+    files = iter(sorted(p.files(city), key=lambda f: -f.stat().st_size))
     rates = []
-    for n in range(1, p.rounds + 1):
+    for n in p.turns("subject-busy"):
         p.settle(p.register)
-        quiet = load.timed(base(p.register), a.file, CONNECTIONS, rate=half, seconds=STEADY_S, log=p.folder / "log")
-        with p.measuring("subject-busy", p.register), Incoming(p, files) as incoming:
+        quiet = load.timed(base(p.register), a.file, CONNECTIONS, rate=half, seconds=p.seconds, log=p.folder / "log")
+        with p.measuring("subject-busy", p.register), Incoming(p, files, BUSY_ROWS) as incoming:
             time.sleep(1)
-            busy = load.timed(base(p.register), a.file, CONNECTIONS, rate=half, seconds=STEADY_S, log=p.folder / "log")
+            busy = load.timed(base(p.register), a.file, CONNECTIONS, rate=half, seconds=p.seconds, log=p.folder / "log")
         rates.append(incoming.rate)
         f.add(percentile(busy, 0.99), percentile(quiet, 0.99))
-        p.say(f"subject-busy {n}/{p.rounds}: p99 {percentile(busy, 0.99):.2f} ms with {incoming.rate:,.0f} rows/s coming in, "
+        p.say(f"subject-busy {p.of(n)}: p99 {percentile(busy, 0.99):.2f} ms with {incoming.rate:,.0f} rows/s coming in, "
               f"{percentile(quiet, 0.99):.2f} ms without")
-    f.detail = f"{half:,.0f} requests/s asked for; {sum(rates) / len(rates):,.0f} rows/s came in"
+    f.detail = (f"{half:,.0f} requests/s asked for; {sum(rates) / len(rates):,.0f} rows/s of {BUSY_ROWS:,} came in on {SENDERS} "
+                "connections")
+    shutil.rmtree(city)
     return [f]
 
 
@@ -182,11 +130,11 @@ def search(p):
     """Names by a part of two, three, four characters, whole, and by words that thousands have."""
     f = Figure("search", "ms p99", "< 2")
     files = search_files(p)
-    count = 2 * NAMES
+    count = p.seconds * NAMES // 3
     times = {kind: [] for kind in files}
     rates = []
     p.settle(p.register)
-    for n in range(1, p.rounds + 1):
+    for n in p.turns("search"):
         together = []
         for kind, file in files.items():
             began = time.monotonic()
@@ -196,7 +144,7 @@ def search(p):
             times[kind] += found
             together += found
         f.add(percentile(together, 0.99))
-        p.say(f"search {n}/{p.rounds}: p50 {percentile(together, 0.5):.2f} ms, p99 {percentile(together, 0.99):.2f} ms")
+        p.say(f"search {p.of(n)}: p50 {percentile(together, 0.5):.2f} ms, p99 {percentile(together, 0.99):.2f} ms")
     f.detail = (f"{p.summary['organisations']:,} organisations have names; {sum(rates) / len(rates):,.0f} queries/s on one connection; "
                 "p50 / p99: " + ", ".join(f"{kind} {percentile(t, 0.5):.2f} / {percentile(t, 0.99):.2f}"
                                           for kind, t in times.items()))

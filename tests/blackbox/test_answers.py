@@ -1,4 +1,5 @@
 """What anybody may ask, and what nobody is told."""
+import re
 import urllib.parse
 
 import pytest
@@ -78,17 +79,19 @@ def test_records_are_filtered_by_theme_category_and_days(register):
 
 
 def test_a_record_shows_public_items_only_and_loses_no_column(register):
-    record = register.all(f"/v1/subjects/{uscc(4)}/records")[0]
-    assert {"id", "theme", "category", "department", "document", "decided", "received", "version", "items",
-            "shown"} <= set(record)
-    assert {s["code"] for s in record["shown"]} == set(record["items"])
-    assert {"企业名称", "经营范围", "法定代表人"} <= {s["zh"] for s in record["shown"]}
+    answer = register.get(f"/v1/subjects/{uscc(4)}/records").json
+    record = answer["items"][0]
+    assert {"id", "theme", "subject", "document", "decided", "received", "version", "public_until", "items"} <= set(record)
+    theme = answer["themes"][record["theme"]]
+    assert {"name", "category", "category_name", "polarity", "department", "department_name", "basis", "items"} == set(theme)
+    assert {s["code"] for s in theme["items"]} == set(record["items"])
+    assert {"企业名称", "经营范围", "法定代表人"} <= {s["zh"] for s in theme["items"]}
     values = set(record["items"].values())
     for value in ("有限责任公司", "1,000.0000(万人民币元)", "批发；零售", "广东", "广州", "广州市天河区某路1号", "2001-02-03", "某甲"):
         assert value in values
     assert PERSON not in str(record)
     one = register.get(f"/v1/records/{record['id']}").json
-    assert one["items"] == record["items"]
+    assert one == record | {"themes": {record["theme"]: theme}}
 
 
 def test_history_tells_that_versions_existed_and_never_what_they_said(register):
@@ -174,3 +177,21 @@ def test_the_page_shows_a_subject_without_script(register):
     assert PERSON not in page.text and "<script" not in page.text
     assert register.get(f"/subjects/{PERSON}").status == register.get("/subjects/440106185202290026").status
     assert register.get("/search", q="<b>'\"&红棉").text.count("<b>'") == 0
+
+
+def test_an_answer_is_kept_until_something_of_it_changes_and_the_metrics_tell(register):
+    def kept():
+        return int(re.search(r'^credence_answers_total\{from="kept"\} (\d+)$',
+                             register.get("/metrics", over_socket=True).text, re.M).group(1))
+
+    register.submit(PENALTY, as_csv([penalty("留1号", "广州留存商贸有限公司", uscc(40), record="K1", version=1, fact="旧的说法")]))
+    path = f"/v1/subjects/{uscc(40)}/records"
+    first, before = register.get(path), kept()
+    again = register.get(path)
+    assert (again.text, again.headers["ETag"]) == (first.text, first.headers["ETag"])
+    assert kept() == before + 1
+    same = register.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status, same.text) == (304, "")
+    register.submit(PENALTY, as_csv([penalty("留1号", "广州留存商贸有限公司", uscc(40), record="K1", version=2, fact="新的说法")]))
+    changed = register.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status == 200 and "新的说法" in changed.text and "旧的说法" not in changed.text

@@ -188,6 +188,21 @@ def test_a_restart_behind_a_kill_under_load_stays_within_the_budget(small):
         small.check()
 
 
+def test_a_run_takes_no_more_than_its_part():
+    rows, peaks = registrations(120_000), []
+    for gear in ({"writer_gears": 1}, {"writer_shift": 1}):  # no runs, nothing but runs
+        with Register(memory="768 MiB", **gear) as register:
+            register.start()
+            assert register.ctl("submit", "--theme", REGISTRATION, "-", input=rows).returncode == 0
+            part = gauges(register, "credence_memory_limit_bytes")["commit"] / MIB
+            runs = int(re.search(r"^credence_runs_total (\d+)$", register.get("/metrics", over_socket=True).text, re.M)[1])
+            peaks.append(peak_mib(register))
+            assert register.stop() == 0, register.log()
+    print(f"without runs: peak {peaks[0]:.0f} MiB; with {runs} runs, which may have {part:.0f}: {peaks[1]:.0f}")
+    assert runs > 1
+    assert peaks[1] - peaks[0] < part
+
+
 def test_the_plan_is_told_and_its_parts_are_the_setting(small):
     limits, now = gauges(small, "credence_memory_limit_bytes"), gauges(small, "credence_memory_bytes")
     assert sum(limits.values()) == BUDGET_MIB * MIB

@@ -51,7 +51,7 @@ def own_records(register, number):
     while True:
         body = {"number": number, "limit": 100} | ({"cursor": cursor} if cursor else {})
         page = register.request("POST", "/v1/operator/own", body=json.dumps(body), over_socket=True).json
-        records += page["items"]
+        records += [record | {"said": page["themes"][record["theme"]]} for record in page["items"]]
         cursor = page["next"]
         if cursor is None:
             return records
@@ -76,17 +76,23 @@ def shown(register):
 def test_every_item_has_its_name_and_every_code_is_said_in_words(shown):
     for entry, record in shown:
         items = {i["code"]: i for i in entry["items"]}
-        assert record["theme_name"]["zh"] == entry["zh"] and record["department_name"]["zh"], entry["code"]
-        assert [s["code"] for s in record["shown"]] == [c for c in items if c in record["items"]], entry["code"]
-        for one in record["shown"]:
+        said, words = record["said"], record.get("words", {})
+        assert said["name"]["zh"] == entry["zh"] and said["department_name"]["zh"], entry["code"]
+        assert {s["code"] for s in said["items"]} >= set(record["items"]) >= set(words), entry["code"]
+        assert [s["code"] for s in said["items"]] == [c for c in items if c in {s["code"] for s in said["items"]}], entry["code"]
+        assert all(words[code] != record["items"][code] for code in words), entry["code"]
+        for one in said["items"]:
+            if one["code"] not in record["items"]:
+                continue
+            value = words.get(one["code"], record["items"][one["code"]])
             item = items[one["code"]]
             assert (one["zh"], one["en"]) == (item["zh"], item["en"]), entry["code"]
             if "code_set" in item:
                 names = {v["code"]: v["zh"] for v in item["code_set"]["values"]}
                 stored = record["items"][one["code"]].split(";")
-                assert one["value"] == "；".join(names[c] for c in stored), (entry["code"], one)
+                assert value == "；".join(names[c] for c in stored), (entry["code"], one)
             if item["type"] == "amount":
-                assert one["value"] == record["items"][one["code"]] + item.get("unit", ""), (entry["code"], one)
+                assert value == record["items"][one["code"]] + item.get("unit", ""), (entry["code"], one)
 
 
 def test_what_is_for_nobody_and_numbers_in_clear_are_shown_to_nobody(shown):

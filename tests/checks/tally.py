@@ -2,12 +2,14 @@
 
     tally.py ctest LOG    a log of `ctest -V`; cases are those that cmocka announced
     tally.py pytest XML   a JUnit file of pytest
+    tally.py bench JSON   a list of figures of tests/bench/run.sh --small; cases are the floors
     tally.py check CODE   one check and its exit status
     tally.py show LOG     instead of counts: what the tests in a log of `ctest -V` said that failed
 
 A test program that dies takes its remaining cases along: they were never announced, so its end counts
 as one failure. So does a stage that left nothing to count.
 """
+import json
 import pathlib
 import re
 import sys
@@ -58,6 +60,13 @@ def of_pytest(path):
     return max(total - bad - left_out, 0), bad, left_out
 
 
+def of_bench(path):
+    if not path.exists():
+        return 0, 1, 0
+    held = [floor["holds"] for figure in json.loads(path.read_text(encoding="utf-8")) for floor in figure.get("floors", ())]
+    return sum(held), len(held) - sum(held) if held else 1, 0
+
+
 def show(text):
     said, bad = {}, {}
     for line in text.splitlines():
@@ -83,6 +92,8 @@ def main(kind, what):
         counts = of_ctest(pathlib.Path(what).read_text(encoding="utf-8", errors="replace"))
     elif kind == "pytest":
         counts = of_pytest(pathlib.Path(what))
+    elif kind == "bench":
+        counts = of_bench(pathlib.Path(what))
     else:
         counts = (1, 0, 0) if what == "0" else (0, 1, 0)
     print(*counts)

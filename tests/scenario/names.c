@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "query/records.h"
+#include "query/shown.h"
 #include "query/subjects.h"
 #include "tests/support/asked.h"
 
@@ -22,11 +23,14 @@ static struct record_id penalty(struct world *w, const char *code)
     return record_id_make(w->keys, t->number, SLICE("\1N1"));
 }
 
-static const struct shown *shown_of(const struct record_answer *r, const char *code)
+static const struct shown *shown_of(struct asked *a, const struct record_answer *r,
+                                    const char *code)
 {
-    for (unsigned i = 0; i < r->shown_count; i++)
-        if (slice_eq(r->shown[i].code, slice_of(code)))
-            return &r->shown[i];
+    struct shown *list;
+    unsigned count = shown_list(a->arena, r, &list);
+    for (unsigned i = 0; i < count; i++)
+        if (slice_eq(list[i].code, slice_of(code)))
+            return &list[i];
     return NULL;
 }
 
@@ -95,15 +99,21 @@ TEST(items_come_in_the_order_of_the_catalogue_with_names_for_codes)
     ask(w, &a);
     EXPECT_OK(query_record(&a.q, &id, &r));
     EXPECT(r.is_public);
-    EXPECT_SLICE(shown_of(&r, "CF_XDR_LB")->value, "法人及非法人组织");
-    EXPECT_SLICE(shown_of(&r, "CF_CFLB")->value, "罚款；没收违法所得");
-    EXPECT(shown_of(&r, "CF_CFLB")->en.n > 0);
-    EXPECT_SLICE(shown_of(&r, "CF_YXQ")->value, "长期");
-    EXPECT_SLICE(shown_of(&r, "CF_SY")->value, "称\"某\"字号");
-    EXPECT(!shown_of(&r, "CF_XDR_ZJHM"));
-    for (unsigned i = 1; i < r.shown_count; i++)
-        EXPECT(theme_item(r.theme, r.shown[i - 1].code)->index <
-               theme_item(r.theme, r.shown[i].code)->index);
+    EXPECT_SLICE(shown_of(&a, &r, "CF_XDR_LB")->value, "法人及非法人组织");
+    EXPECT_SLICE(shown_of(&a, &r, "CF_CFLB")->value, "罚款；没收违法所得");
+    EXPECT(shown_of(&a, &r, "CF_CFLB")->en.n > 0);
+    EXPECT_SLICE(shown_of(&a, &r, "CF_YXQ")->value, "长期");
+    EXPECT_SLICE(shown_of(&a, &r, "CF_SY")->value, "称\"某\"字号");
+    EXPECT(!shown_of(&a, &r, "CF_XDR_ZJHM"));
+    EXPECT_SLICE(r.words,
+                 "\"CF_CFLB\":\"罚款；没收违法所得\","
+                 "\"CF_NR_FK\":\"0.2万元\",\"CF_NR_WFFF\":\"0.1万元\",\"CF_YXQ\":\"长期\"");
+    struct shown *list;
+    unsigned count = shown_list(a.arena, &r, &list);
+    EXPECT_EQ(count, r.said_count);
+    for (unsigned i = 1; i < count; i++)
+        EXPECT(theme_item(r.theme, list[i - 1].code)->index <
+               theme_item(r.theme, list[i].code)->index);
     asked_end(&a);
     world_close(w);
 }
@@ -120,16 +130,18 @@ TEST(an_item_that_the_catalogue_has_no_longer_is_seen_by_the_subject_alone)
     ask(w, &a);
     EXPECT_OK(query_record(&a.q, &id, &r));
     EXPECT(r.theme != r.judged);
-    EXPECT(!shown_of(&r, "CF_CFLB"));
+    EXPECT(!shown_of(&a, &r, "CF_CFLB"));
     EXPECT(slice_find(r.items, SLICE("CF_CFLB"), 0) < 0);
-    EXPECT(shown_of(&r, "CF_WFXW"));
+    EXPECT(shown_of(&a, &r, "CF_WFXW"));
     a.q.viewer = VIEWER_OWN;
     EXPECT_OK(query_record(&a.q, &id, &r));
     EXPECT(slice_find(r.items, SLICE("\"CF_CFLB\":\"罚款;没收违法所得\""), 0) >= 0);
-    EXPECT_SLICE(shown_of(&r, "CF_CFLB")->zh, "处罚类别");
-    EXPECT_SLICE(shown_of(&r, "CF_CFLB")->value, "罚款；没收违法所得");
+    EXPECT_SLICE(shown_of(&a, &r, "CF_CFLB")->zh, "处罚类别");
+    EXPECT_SLICE(shown_of(&a, &r, "CF_CFLB")->value, "罚款；没收违法所得");
     /* behind those that it still has */
-    EXPECT_SLICE(r.shown[r.shown_count - 1].code, "CF_CFLB");
+    struct shown *list;
+    unsigned count = shown_list(a.arena, &r, &list);
+    EXPECT_SLICE(list[count - 1].code, "CF_CFLB");
     asked_end(&a);
     world_close(w);
 }
@@ -148,9 +160,9 @@ TEST(an_item_has_the_name_that_holds_now_and_hidden_ones_are_not_shown)
     struct asked a;
     ask(w, &a);
     EXPECT_OK(query_record(&a.q, &id, &r));
-    EXPECT_SLICE(shown_of(&r, "CF_CFLB")->zh, "处罚种类");
-    EXPECT(!shown_of(&r, "CF_FRDB"));
-    EXPECT_SLICE(shown_of(&r, "CF_CFJG")->value, "某*");
+    EXPECT_SLICE(shown_of(&a, &r, "CF_CFLB")->zh, "处罚种类");
+    EXPECT(!shown_of(&a, &r, "CF_FRDB"));
+    EXPECT_SLICE(shown_of(&a, &r, "CF_CFJG")->value, "某*");
     asked_end(&a);
     world_close(w);
 }

@@ -3,24 +3,18 @@
 
 #include "base/err.h"
 #include "query/records.h"
+#include "query/shown.h"
 #include "query/subjects.h"
 #include "tests/support/asked.h"
 
 #define PERSON "440106185001010016"
 #define MASKED "4****************6"
 
-/* Counters are kept, as in the daemon: what one viewer was told is not told to another. */
 static void ask_as(struct world *w, enum viewer viewer, struct asked *ret)
 {
-    ask_with(w, query_cache_create(16), ret);
+    ask(w, ret);
     EXPECT_EQ(ret->q.viewer, VIEWER_PUBLIC);
     ret->q.viewer = viewer;
-}
-
-static void end_as(struct asked *a)
-{
-    asked_end(a);
-    query_cache_destroy(a->source.cache);
 }
 
 /* A penalty; `kind` of it decides on severity, `until` on the end of publication. */
@@ -89,11 +83,14 @@ static const struct record_answer *record_named(const struct record_answer *list
     return NULL;
 }
 
-static const struct shown *shown_of(const struct record_answer *r, const char *code)
+static const struct shown *shown_of(struct asked *a, const struct record_answer *r,
+                                    const char *code)
 {
-    for (unsigned i = 0; i < r->shown_count; i++)
-        if (slice_eq(r->shown[i].code, slice_of(code)))
-            return &r->shown[i];
+    struct shown *list;
+    unsigned count = shown_list(a->arena, r, &list);
+    for (unsigned i = 0; i < count; i++)
+        if (slice_eq(list[i].code, slice_of(code)))
+            return &list[i];
     return NULL;
 }
 
@@ -118,12 +115,12 @@ TEST(a_subject_sees_what_is_public_no_longer_or_never_was_but_nothing_revoked)
     const struct record_answer *minor = record_named(list, count, "处P3号");
     EXPECT(!minor->is_public);
     EXPECT(day_is_none(minor->public_until));
-    end_as(&a);
+    asked_end(&a);
     /* five years after the decision nobody sees them any more */
     world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -146,13 +143,13 @@ TEST(a_name_that_only_a_record_past_its_retention_gave_is_not_told_to_the_subjec
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_SLICE(s.name, "广州旧名商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     world_go_to(w, "2031-05-02");
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 1);
     EXPECT_SLICE(s.name, "广州新名商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -168,12 +165,11 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
     const struct record_answer *r = record_named(list, count, "处P1号");
-    EXPECT(slice_find(shown_of(r, "CF_FR_ZJHM")->value, SLICE("4****************6"), 0) == 0);
-    EXPECT_SLICE(shown_of(r, "CF_SY")->value, "当事人（" MASKED "）无照经营");
-    EXPECT_SLICE(shown_of(r, "_reason")->value, "更正");
-    EXPECT_SLICE(shown_of(r, "_reason")->zh, "原因");
-    for (unsigned i = 0; i < r->shown_count; i++)
-        EXPECT(slice_find(r->shown[i].value, SLICE("440106185"), 0) < 0);
+    EXPECT(slice_find(shown_of(&a, r, "CF_FR_ZJHM")->value, SLICE("4****************6"), 0) == 0);
+    EXPECT_SLICE(shown_of(&a, r, "CF_SY")->value, "当事人（" MASKED "）无照经营");
+    EXPECT_SLICE(shown_of(&a, r, "_reason")->value, "更正");
+    EXPECT_SLICE(shown_of(&a, r, "_reason")->zh, "原因");
+    EXPECT(slice_find(r->words, SLICE("440106185"), 0) < 0);
     EXPECT(slice_find(r->items, SLICE("440106185"), 0) < 0);
     /* what a later version keeps from everybody */
     struct theme *now = theme_now(w);
@@ -182,12 +178,12 @@ TEST(a_subject_sees_what_is_shared_and_never_a_number_or_what_is_for_nobody)
     fact->visibility = VIS_NONE;
     count = records_of(&a, &s, &list);
     r = record_named(list, count, "处P1号");
-    EXPECT(!shown_of(r, "CF_SY"));
+    EXPECT(!shown_of(&a, r, "CF_SY"));
     EXPECT(slice_find(r->items, SLICE("CF_SY"), 0) < 0);
-    EXPECT(shown_of(r, "CF_FR_ZJHM") != NULL);
+    EXPECT(shown_of(&a, r, "CF_FR_ZJHM") != NULL);
     now->visibility = VIS_NONE;
     EXPECT_ERR(own(&a, code, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -205,13 +201,13 @@ TEST(what_a_mask_hides_from_the_public_the_subject_sees)
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, code, &s));
     unsigned count = records_of(&a, &s, &list);
-    EXPECT_SLICE(shown_of(record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
-    end_as(&a);
+    EXPECT_SLICE(shown_of(&a, record_named(list, count, "处P1号"), "CF_FRDB")->value, "某甲");
+    asked_end(&a);
     ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     count = records_of(&a, &s, &list);
-    EXPECT_SLICE(shown_of(&list[0], "CF_FRDB")->value, "某*");
-    end_as(&a);
+    EXPECT_SLICE(shown_of(&a, &list[0], "CF_FRDB")->value, "某*");
+    asked_end(&a);
     world_close(w);
 }
 
@@ -229,10 +225,10 @@ TEST(a_theme_that_is_not_public_is_seen_by_the_subject_alone)
     EXPECT_OK(own(&a, code, &s));
     EXPECT_EQ(s.total, 3);
     EXPECT_SLICE(s.name, "广州某某商贸有限公司");
-    end_as(&a);
+    asked_end(&a);
     ask_as(w, VIEWER_PUBLIC, &a);
     EXPECT_ERR(query_subject(&a.q, slice_of(code), true, &s), CE_NOT_FOUND);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -254,7 +250,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     EXPECT_EQ(s.kind, SUBJECT_INDIVIDUAL);
     EXPECT_EQ(records_of(&a, &s, &list), 1);
     EXPECT(!list[0].is_public);
-    EXPECT_SLICE(shown_of(&list[0], "CF_XDR_ZJHM")->value, MASKED);
+    EXPECT_SLICE(shown_of(&a, &list[0], "CF_XDR_ZJHM")->value, MASKED);
     EXPECT_OK(own(&a, "４４０１０６１８５００１０１００１６", &s));
     EXPECT_OK(own(&a, " 440106 18500101 0016 ", &s));
     EXPECT_OK(own(&a, "440106850101999", &s));
@@ -265,7 +261,7 @@ TEST(a_person_is_found_by_the_number_however_it_is_written)
     EXPECT_ERR(own(&a, "440106185001010017", &s), CE_INVALID);
     EXPECT_ERR(own(&a, "E12345678", &s), CE_NOT_FOUND);
     EXPECT_ERR(own(&a, "", &s), CE_INVALID);
-    end_as(&a);
+    asked_end(&a);
     world_check(w);
     world_close(w);
 }
@@ -285,7 +281,7 @@ TEST(another_document_of_a_person_leads_to_its_records)
     ask_as(w, VIEWER_OWN, &a);
     EXPECT_OK(own(&a, "E12345678", &s));
     EXPECT_EQ(s.total, 1);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }
 
@@ -306,7 +302,6 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     EXPECT_EQ(s.total, 3);
     EXPECT_OK(query_records(&a.q, &s.id, &all, 1, (struct slice){0}, &list, &count, &next, NULL));
     EXPECT(next.n > 0);
-    /* the counters that are kept are those of the public */
     a.q.viewer = VIEWER_PUBLIC;
     EXPECT_OK(query_subject(&a.q, slice_of(code), true, &s));
     EXPECT_EQ(s.total, 1);
@@ -318,6 +313,6 @@ TEST(asking_for_oneself_changes_nothing_that_the_public_sees)
     EXPECT_EQ(s.total, 3);
     a.q.viewer = VIEWER_PUBLIC;
     EXPECT_ERR(query_subject(&a.q, SLICE(PERSON), true, &s), CE_INVALID);
-    end_as(&a);
+    asked_end(&a);
     world_close(w);
 }

@@ -458,31 +458,6 @@ TEST(a_name_that_only_records_gave_which_a_later_version_hides_is_neither_shown_
     world_close(w);
 }
 
-TEST(counters_that_were_kept_end_when_an_entry_version_begins_within_the_day)
-{
-    struct world *w = world_open();
-    char code[19];
-    world_uscc(15, "91", code);
-    penalty(w, "K1", "广州某某商贸有限公司", "法人及非法人组织", "CF_XDR_SHXYM", code, "2027-01-01",
-            1, "add");
-    struct catalogue c = hidden_from(w, "2026-06-01T18:00:00+08:00");
-    struct query_cache *cache = query_cache_create(16);
-    struct query_source source = {
-        .store = w->store, .keys = w->keys, .clock = &w->clock, .catalogue = &c, .cache = cache};
-    struct subject_answer subject;
-    struct query q;
-    struct arena *a = arena_create(64 << 20);
-    for (int turn = 0; turn < 2; turn++) {
-        world_go_to(w, turn ? "2026-06-01T18:00:00+08:00" : "2026-06-01T17:59:59+08:00");
-        EXPECT_OK(query_open(&source, a, &q));
-        EXPECT_EQ(query_subject(&q, slice_of(code), true, &subject), turn ? CE_NOT_FOUND : 0);
-        query_close(&q);
-    }
-    arena_destroy(a);
-    query_cache_destroy(cache);
-    world_close(w);
-}
-
 TEST(a_sole_trader_without_a_shop_name_is_found_by_code_only)
 {
     struct world *w = world_open();

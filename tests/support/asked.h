@@ -10,21 +10,16 @@ struct asked {
     struct arena *arena; /* of the answers */
 };
 
-/* What the public asks; `cache` may be NULL. */
-static inline void ask_with(struct world *w, struct query_cache *cache, struct asked *ret)
+/* What the public asks. */
+static inline void ask(struct world *w, struct asked *ret)
 {
     ret->source = (struct query_source){.store = w->store,
                                         .keys = w->keys,
                                         .clock = &w->clock,
                                         .catalogue = w->catalogue,
-                                        .cache = cache};
+                                        .cache = w->cache};
     ret->arena = arena_create(64 << 20);
     EXPECT_OK(query_open(&ret->source, ret->arena, &ret->q));
-}
-
-static inline void ask(struct world *w, struct asked *ret)
-{
-    ask_with(w, NULL, ret);
 }
 
 static inline void asked_end(struct asked *a)

@@ -56,7 +56,7 @@ struct front *front_open(struct world *w)
     f->arena = arena_create((size_t)1 << 30);
     atomic_store(&f->catalogue, w->catalogue);
     struct web_options o = {
-        .source = {.store = w->store, .keys = w->keys, .clock = &w->clock},
+        .source = {.store = w->store, .keys = w->keys, .clock = &w->clock, .cache = w->cache},
         .catalogue = &f->catalogue,
         .upload_busy_ms = 30000,
         .writer = w->writer,
@@ -152,7 +152,9 @@ static struct answer ask(struct front *f, const char *method, const char *target
     if (a.res.stream.next)
         collect(&a.res);
     a.status = a.res.status;
-    a.body = arena_dup(f->arena, buf_slice(&a.res.body));
+    a.body = arena_dup(f->arena, response_body(&a.res));
+    for (unsigned i = 0; i < a.res.header_count; i++)
+        a.res.headers[i].value = arena_dup(f->arena, a.res.headers[i].value);
     response_fini(&a.res);
     struct json *json;
     if (a.body.n && json_parse(f->arena, a.body, JSON_BYTES_MAX, &json, NULL) == 0)

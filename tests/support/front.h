@@ -4,8 +4,8 @@
 #include "web/request.h"
 #include "web/web.h"
 
-/* The web's handlers on a world, asked without a socket. What an answer holds lives until the front
- * is closed; failures to answer at all fail the test. */
+/* The web's handlers on a world, asked without a socket, with the world's cache of answers. What an
+ * answer holds lives until the front is closed; failures to answer at all fail the test. */
 struct front {
     struct world *world;
     struct arena *arena;

@@ -207,6 +207,7 @@ static void items_make(struct theme *t, const struct item_row *rows, size_t coun
         const struct item_row *r = &rows[i];
         t->items[i] = (struct item){
             .code = slice_of(r->code),
+            .member = arena_printf(memory, "\"%s\":", r->code),
             .zh = slice_of(r->zh),
             .en = slice_of(r->code),
             .type = r->type,

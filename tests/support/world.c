@@ -14,8 +14,11 @@
 
 static const uint8_t master[32] = "a master key for tests only ....";
 
+enum { CACHE_BYTES = 8 << 20 };
+
 static void open_all(struct world *w)
 {
+    w->cache = answer_cache_create(CACHE_BYTES);
     struct reason why = {{0}};
     struct store_options so = {.dir = w->dir, .cache_bytes = 16 << 20, .buffer_bytes = 16 << 20};
     if (store_open(&so, &w->store, &why) < 0)
@@ -29,7 +32,9 @@ static void open_all(struct world *w)
                                 .run_bytes = w->run_bytes,
                                 .gears = w->gear == 1 && !w->shift_rows ? 1 : 2,
                                 .shift_rows = w->shift_rows ? w->shift_rows : 1,
-                                .catalogue = &w->in_force.now};
+                                .catalogue = &w->in_force.now,
+                                .changed = answer_cache_forget,
+                                .changed_ctx = w->cache};
     if (writer_start(&wo, &w->writer, &why) < 0)
         FAIL("writer: %s", why.text);
 }
@@ -57,6 +62,7 @@ static void close_all(struct world *w)
 {
     writer_stop(w->writer);
     store_close(w->store);
+    answer_cache_destroy(w->cache);
     w->writer = NULL;
     w->store = NULL;
 }
@@ -171,7 +177,8 @@ const char *world_digest(struct world *w)
 void world_check(struct world *w)
 {
     struct verify_result result = {0};
-    EXPECT_OK(verify_store(w->store, w->keys, w->catalogue, NULL, NULL, &result));
+    struct verify_options o = {.keys = w->keys, .catalogue = w->catalogue};
+    EXPECT_OK(verify_store(w->store, &o, &result));
     if (result.mistakes)
         FAIL("check found %llu mistakes:\n%.*s", (unsigned long long)result.mistakes,
              FMT_SLICE(buf_slice(&result.text)));

@@ -22,6 +22,7 @@ struct world {
     const struct catalogue *catalogue; /* in force; set by world_open and world_load */
     struct store *store;
     struct writer *writer;
+    struct answer_cache *cache; /* which the writer makes forget, as in the daemon */
     /* Of the writer; hold from world_restart on. 0: its own defaults, of receipts for ever. */
     int receipt_days;
     size_t queue_bytes, commit_bytes, run_bytes;

@@ -5,7 +5,7 @@
 
 enum { CACHE_BYTES = 256 << 20, FILTER_BITS = 10 };
 
-static rocksdb_options_t *family_options(enum rocks_family family, rocksdb_cache_t *cache)
+rocksdb_options_t *rocks_family_options(enum rocks_family family, rocksdb_cache_t *cache)
 {
     rocksdb_options_t *opt = rocksdb_options_create();
     rocksdb_options_set_create_if_missing(opt, 1);
@@ -23,7 +23,8 @@ static rocksdb_options_t *family_options(enum rocks_family family, rocksdb_cache
     rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
     rocksdb_block_based_options_set_block_size(table, 8 * 1024);
     rocksdb_block_based_options_set_format_version(table, 5);
-    rocksdb_block_based_options_set_block_cache(table, cache);
+    if (cache)
+        rocksdb_block_based_options_set_block_cache(table, cache);
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
     if (family == ROCKS_SOURCE)
@@ -40,7 +41,7 @@ struct rocks rocks_open(const char *dir)
     rocksdb_cache_t *cache = rocksdb_cache_create_lru(CACHE_BYTES);
     rocksdb_options_t *options[ROCKS_FAMILIES + 1] = {rocksdb_options_create()};
     for (int i = 0; i < ROCKS_FAMILIES; i++)
-        options[i + 1] = family_options((enum rocks_family)i, cache);
+        options[i + 1] = rocks_family_options((enum rocks_family)i, cache);
     rocksdb_column_family_handle_t *handles[ROCKS_FAMILIES + 1];
     char *message = NULL;
     struct rocks r = {.db = rocksdb_open_column_families(options[1], dir, ROCKS_FAMILIES + 1, names,

@@ -11,6 +11,10 @@ struct rocks {
     rocksdb_column_family_handle_t *unused; /* `default`, which RocksDB insists on */
 };
 
+/* A family's options, its blocks and its filter; `cache` may be NULL where nothing is read. The
+ * caller destroys them. */
+rocksdb_options_t *rocks_family_options(enum rocks_family family, rocksdb_cache_t *cache);
+
 /* Opens or makes the database; ends the program when it cannot. */
 struct rocks rocks_open(const char *dir);
 void rocks_close(struct rocks *r);

@@ -1,6 +1,9 @@
 /* Hashes against published vectors, sealing against tampering. HMAC is held against one that this
  * file makes itself of crypt_sha256, and that one against RFC 4231. */
 #include <pthread.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/crypt.h"
 #include "base/fault.h"
@@ -184,6 +187,45 @@ TEST(sealing_the_same_twice_gives_different_bytes)
     EXPECT_OK(crypt_seal(k, KEY_ITEMS, SLICE("secret"), &a));
     EXPECT_OK(crypt_seal(k, KEY_ITEMS, SLICE("secret"), &b));
     EXPECT(!slice_eq(buf_slice(&a), buf_slice(&b)));
+}
+
+static void seal_of(const struct keys *k, char out[16])
+{
+    AUTO_BUF(sealed, 1024);
+    EXPECT_OK(crypt_seal(k, KEY_ITEMS, SLICE("secret"), &sealed));
+    memcpy(out, sealed.p, 16);
+}
+
+TEST(many_seals_have_other_random_bytes_each)
+{
+    enum { SEALS = 500 };
+    AUTO(keys_destroy) struct keys *k = test_keys(0);
+    static char random[SEALS][16];
+    for (int i = 0; i < SEALS; i++) {
+        seal_of(k, random[i]);
+        for (int before = 0; before < i; before++)
+            EXPECT(memcmp(random[i], random[before], 16) != 0);
+    }
+}
+
+TEST(a_forked_process_does_not_draw_what_its_parent_draws)
+{
+    AUTO(keys_destroy) struct keys *k = test_keys(0);
+    char before[16], mine[16], theirs[16];
+    int fd[2];
+    seal_of(k, before); /* more were drawn with it */
+    EXPECT_EQ(pipe(fd), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        seal_of(k, theirs);
+        _exit(write(fd[1], theirs, 16) == 16 ? 0 : 1);
+    }
+    seal_of(k, mine);
+    EXPECT_EQ(read(fd[0], theirs, 16), 16);
+    EXPECT(memcmp(mine, theirs, 16) != 0);
+    EXPECT_EQ(waitpid(child, NULL, 0), child);
+    close(fd[0]);
+    close(fd[1]);
 }
 
 TEST(a_change_of_any_bit_is_found_and_nothing_is_given_out)

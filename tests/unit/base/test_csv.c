@@ -12,6 +12,8 @@ static void show(struct buf *b, const struct csv_row *row)
                (unsigned long long)row->end_bytes, row->too_long ? " too long" : "",
                row->open_quote ? " open" : "");
     for (size_t i = 0; i < row->count; i++) {
+        EXPECT(row->fields[i].p >= row->text.p &&
+               row->fields[i].p + row->fields[i].n <= row->text.p + row->text.n);
         buf_add_char(b, '[');
         buf_add_slice(b, row->fields[i]);
         buf_add_char(b, ']');

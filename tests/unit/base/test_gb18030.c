@@ -33,6 +33,24 @@ TEST(a_second_byte_may_look_like_ascii_and_is_none)
     EXPECT(is_read(SLICE("\x81\x7C\x81\x5C\x81\x7B"), "亅乗亄"));
 }
 
+/* A character of four bytes behind it makes a text go the long way. */
+TEST(every_pair_of_bytes_is_the_same_on_the_short_and_on_the_long_way)
+{
+    AUTO(gb18030_destroy) struct gb18030 *g = gb18030_create();
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    for (int lead = 0x80; lead <= 0xFF; lead++)
+        for (int trail = 0; trail <= 0xFF; trail++) {
+            const char text[] = {(char)lead, (char)trail, 'x', '\x95', '\x32', '\x82', '\x36'};
+            struct slice alone, among;
+            bool is_good = gb18030_read(g, a, slice_make(text, 3), &alone);
+            EXPECT_EQ(gb18030_read(g, a, slice_make(text, sizeof text), &among), is_good);
+            EXPECT_EQ(among.n, alone.n + 4);
+            among.n = alone.n;
+            EXPECT_SAME(alone, among);
+            arena_reset(a);
+        }
+}
+
 TEST(bytes_that_are_no_character_are_told_and_marked)
 {
     EXPECT(!is_read(SLICE("\xB9"), "\xEF\xBF\xBD"));

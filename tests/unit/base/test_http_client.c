@@ -173,6 +173,7 @@ TEST(an_answer_comes_with_status_type_and_body)
     EXPECT_OK(fetch(&req, &answer));
     EXPECT_EQ(answer.status, 404);
     EXPECT_STR(answer.content_type, "application/problem+json");
+    EXPECT_EQ(answer.retry_after_s, 0);
     EXPECT_SLICE(buf_slice(&answer.body), "{\"a\":1}");
     EXPECT(slice_starts(buf_slice(&server.asked),
                         SLICE("GET /v1/subjects?name=x HTTP/1.1\r\nHost: credence\r\n")));
@@ -236,6 +237,27 @@ TEST(a_body_of_known_length_is_sent_whole)
     ptrdiff_t end = slice_find(buf_slice(&server.asked), SLICE("\r\n\r\n"), 0);
     EXPECT_EQ(server.asked.n - (size_t)end - 4, 3000000);
     EXPECT_EQ(s.progress, 3000000);
+    release(&answer);
+}
+
+TEST(a_body_that_is_refused_at_once_was_not_read_and_when_to_come_again_is_known)
+{
+    listen_unix(
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 2\r\n\r\n{}");
+    server.answers_at_once = true;
+    struct source s = {.left = 3000000, .step = 70001};
+    struct http_request req = request("POST");
+    req.read = read_source;
+    req.ctx = &s;
+    req.length = s.left;
+    req.asks_first = true;
+    struct http_answer answer;
+    EXPECT_OK(fetch(&req, &answer));
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.retry_after_s, 5);
+    EXPECT_SLICE(buf_slice(&answer.body), "{}");
+    EXPECT_EQ(s.left, 3000000);
+    EXPECT(was_asked("\r\nExpect: 100-continue\r\n"));
     release(&answer);
 }
 

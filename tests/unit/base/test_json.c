@@ -1,5 +1,6 @@
 /* JSON out and in: what is written by hand is read back by the library. */
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -133,6 +134,30 @@ TEST(control_characters_quotes_and_backslashes_are_escaped_and_the_rest_is_left)
     buf_clear(&b);
     json_quote(&b, (struct slice){NULL, 0});
     EXPECT_SLICE(buf_slice(&b), "\"\"");
+}
+
+TEST(an_escape_is_seen_at_every_place_of_a_text_of_any_length)
+{
+    AUTO_BUF(b, 4096);
+    static const struct {
+        char c, escaped[3];
+    } cases[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'\t', "\\t"}, {'\n', "\\n"}};
+    for (size_t n = 1; n <= 50; n++)
+        for (size_t at = 0; at < n; at++)
+            for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+                char text[50], wanted[60];
+                memset(text, '\xE5', n);
+                text[at] = cases[i].c;
+                size_t w = 0;
+                wanted[w++] = '"';
+                for (size_t k = 0; k < n; k++)
+                    w += (size_t)snprintf(wanted + w, 3, "%.2s",
+                                          k == at ? cases[i].escaped : "\xE5");
+                wanted[w++] = '"';
+                buf_clear(&b);
+                json_quote(&b, slice_make(text, n));
+                EXPECT_SAME(buf_slice(&b), slice_make(wanted, w));
+            }
 }
 
 TEST(every_character_is_read_back_as_it_was_written)

@@ -247,3 +247,22 @@ TEST(a_scanner_goes_on_after_an_error_and_grows_with_its_input)
     EXPECT_EQ(read_ok(buf_slice(&b)).p[0].value.n, 1 << 20);
     EXPECT_SLICE(read_ok(SLICE("{\"a\":\"b\"}")).p[0].value, "b");
 }
+
+TEST(text_is_utf8_where_the_walk_over_characters_says_so)
+{
+    static const char *const parts[] = {"abcdefgh",     "\xC2\xB7",         "\xE5\xB9\xBF",
+                                        "\xE5\xB9",     "\xED\xA0\x80",     "\xC0\x80",
+                                        "\xE0\x9F\xBF", "\xF0\xA0\xAE\xB7", "\xF4\x90\x80\x80"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        for (size_t before = 0; before < 70; before++)
+            for (int is_last = 0; is_last < 2; is_last++) {
+                AUTO_BUF(text, 200);
+                for (size_t k = 0; k < before; k++)
+                    buf_add_char(&text, 'x');
+                buf_add_slice(&text, slice_of(parts[i]));
+                buf_add_slice(&text, is_last ? SLICE("") : SLICE("yz"));
+                EXPECT_EQ(scan_is_utf8(buf_slice(&text)),
+                          utf8_valid_prefix(buf_slice(&text)) == text.n);
+            }
+    EXPECT(scan_is_utf8((struct slice){NULL, 0}));
+}

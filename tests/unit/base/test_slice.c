@@ -46,6 +46,19 @@ TEST(finding_begins_where_it_is_told)
     EXPECT_EQ(slice_find((struct slice){0}, (struct slice){0}, 0), 0);
 }
 
+TEST(a_word_is_found_at_every_place_of_short_and_long_texts)
+{
+    char text[200];
+    for (size_t n = 4; n <= sizeof text; n += n < 20 ? 1 : 9)
+        for (size_t at = 0; at + 4 <= n; at++) {
+            memset(text, 'a', sizeof text);
+            memcpy(text + at, "abca", 4);
+            EXPECT_EQ(slice_find(slice_make(text, n), SLICE("abca"), 0), at);
+            EXPECT_EQ(slice_find(slice_make(text, n), SLICE("abca"), at + 1), -1);
+            EXPECT_EQ(slice_find(slice_make(text, at + 3), SLICE("abca"), 0), -1);
+        }
+}
+
 TEST(trimming_takes_blanks_off_both_ends_and_none_from_within)
 {
     EXPECT_SLICE(slice_trim(SLICE("\t a b\r\n")), "a b");

@@ -212,6 +212,28 @@ TEST(a_replacement_character_says_that_text_was_damaged_before_it_came)
     EXPECT(!text_clean(memory(), SLICE("（广州）\xEF\xBB\xBFx")).damaged);
 }
 
+TEST(a_blemish_is_seen_at_every_place_of_a_text_of_any_length)
+{
+    static const struct {
+        const char *bytes;
+        uint32_t controls;
+        bool damaged;
+    } cases[] = {{"\x07", 1, false},        {"\x7f", 1, false},         {"\xC2\x85", 1, false},
+                 {"\xEF\xBF\xBD", 0, true}, {"\xEF\xBC\x8C", 0, false}, {"\t", 0, false}};
+    for (size_t n = 3; n <= 50; n++)
+        for (size_t at = 1; at < n; at++)
+            for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+                char text[60];
+                memset(text, 'x', sizeof text);
+                size_t bytes = strlen(cases[i].bytes);
+                memcpy(text + at, cases[i].bytes, bytes);
+                struct text_cleaned r = text_clean(memory(), slice_make(text, n + bytes));
+                EXPECT_EQ(r.controls, cases[i].controls);
+                EXPECT_EQ(r.damaged, cases[i].damaged);
+                EXPECT_EQ(r.text.n, n + (cases[i].controls ? 0 : bytes));
+            }
+}
+
 TEST(a_value_without_blemish_is_not_altered)
 {
     struct text_cleaned r = text_clean(memory(), SLICE("广州某某（中国）有限公司"));

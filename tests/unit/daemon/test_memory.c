@@ -56,7 +56,8 @@ TEST(what_modules_are_told_fits_into_their_parts)
         EXPECT(memory_uploads_bytes(p.uploads) < p.parts[MEMORY_UPLOADS]);
         EXPECT(p.uploads * p.parcel_bytes < p.parts[MEMORY_UPLOADS]);
         EXPECT(memory_connections_bytes(p.connections) <= p.parts[MEMORY_CONNECTIONS]);
-        EXPECT(p.unsent_bytes < p.parts[MEMORY_ANSWERS]);
+        EXPECT(p.unsent_bytes + 2 * p.check_bytes < p.parts[MEMORY_ANSWERS]);
+        EXPECT(p.kept_bytes <= p.parts[MEMORY_KEPT]);
         EXPECT(p.turns >= 1 && p.turns <= p.uploads && p.uploads <= 64);
     }
 }
@@ -64,12 +65,12 @@ TEST(what_modules_are_told_fits_into_their_parts)
 TEST(plans_do_not_change_by_accident)
 {
     static const struct {
-        int64_t mib, cache, buffers, commit, run, queue;
+        int64_t mib, cache, buffers, commit, run, queue, kept;
         unsigned uploads, connections, files;
     } golden[] = {
-        {256, 20, 12, 3, 0, 7, 3, 100, 128},
-        {2048, 418, 168, 52, 297, 64, 56, 1347, 842},
-        {16384, 11628, 192, 64, 384, 64, 64, 10000, 7114},
+        {256, 18, 12, 3, 0, 7, 0, 3, 100, 128},
+        {2048, 235, 168, 52, 293, 64, 175, 56, 1347, 842},
+        {16384, 10394, 192, 64, 384, 64, 1024, 64, 10000, 7114},
     };
     for (size_t i = 0; i < ARRAY_LEN(golden); i++) {
         struct memory_plan p = plan(golden[i].mib);
@@ -78,6 +79,7 @@ TEST(plans_do_not_change_by_accident)
         EXPECT_EQ(p.commit_bytes / MIB, golden[i].commit);
         EXPECT_EQ(p.run_bytes / MIB, golden[i].run);
         EXPECT_EQ(p.queue_bytes / MIB, golden[i].queue);
+        EXPECT_EQ(p.kept_bytes / MIB, golden[i].kept);
         EXPECT_EQ(p.uploads, golden[i].uploads);
         EXPECT_EQ(p.connections, golden[i].connections);
         EXPECT_EQ(p.open_files, golden[i].files);

@@ -23,6 +23,7 @@ static const struct cell *clean_slice(struct bench *b, const char *theme, const 
     const struct item *item = theme_item(theme_named(theme), slice_of(code));
     b->sink = (struct sink){.a = b->a};
     struct cleaner c = {b->a, &theme_catalogue()->commons[0]->tables, &b->sink};
+    b->cell = CELL_NONE;
     clean_value(&c, item, clean_is_strict(item->type), raw, &b->cell);
     return &b->cell;
 }

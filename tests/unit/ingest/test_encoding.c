@@ -48,6 +48,17 @@ TEST(utf16_is_known_by_its_mark_and_by_its_zeros)
     EXPECT(!encoding_is_utf16(SLICE("")));
 }
 
+TEST(a_row_of_utf8_is_left_as_it_is_once_the_body_is_known_to_be_that)
+{
+    AUTO(decoder_destroy) struct decoder *d = decoder_create(ENCODING_AUTO);
+    EXPECT(!decoder_leaves(d, SLICE("广州商户,x")));
+    decoder_settle(d, ENCODING_UTF8);
+    EXPECT(decoder_leaves(d, SLICE("广州商户,x")));
+    EXPECT(!decoder_leaves(d, SLICE("\xB9\xE3\xD6\xDD,x")));
+    decoder_settle(d, ENCODING_GB18030);
+    EXPECT(!decoder_leaves(d, SLICE("广州商户,x")));
+}
+
 TEST(a_settled_encoding_stays)
 {
     AUTO(arena_destroy) struct arena *a = arena_create(1 << 16);

@@ -1,5 +1,6 @@
 /* The real catalogue of the repository: what its themes say, how they are looked up, and that an
  * entry survives being stored. */
+#include "base/json.h"
 #include "record/catalogue.h"
 #include "record/category.h"
 #include "record/identifier.h"
@@ -63,6 +64,19 @@ TEST(the_real_catalogue_has_registration_licences_and_penalties)
     }
     EXPECT_EQ(theme("amr-enterprise-registration")->number, 101);
     EXPECT_EQ(catalogue_newest_common(catalogue())->department_count, 51);
+}
+
+TEST(an_item_has_its_code_as_a_member_of_json_begins)
+{
+    AUTO_BUF(quoted, 256);
+    for (size_t t = 0; t < catalogue()->theme_count; t++)
+        for (size_t i = 0; i < catalogue()->themes[t]->item_count; i++) {
+            const struct item *it = &catalogue()->themes[t]->items[i];
+            buf_clear(&quoted);
+            json_quote(&quoted, it->code);
+            buf_add_char(&quoted, ':');
+            EXPECT_SAME(it->member, buf_slice(&quoted));
+        }
 }
 
 TEST(departments_have_valid_synthetic_codes)

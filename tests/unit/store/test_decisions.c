@@ -85,7 +85,7 @@ static const char *mistakes(void)
     static const uint8_t master[32] = {1};
     struct keys *keys = keys_fixed(master);
     struct verify_result result;
-    EXPECT_OK(verify_store(store, keys, NULL, NULL, NULL, &result));
+    EXPECT_OK(verify_store(store, &(struct verify_options){.keys = keys}, &result));
     struct slice text = arena_dup(a, buf_slice(&result.text));
     buf_fini(&result.text);
     keys_destroy(keys);

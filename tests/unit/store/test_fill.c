@@ -200,3 +200,35 @@ TEST(a_key_out_of_order_ends_the_fill_and_leaves_no_store)
     EXPECT(!is_there(dir, "db"));
     EXPECT(!is_there(dir, "db.loading"));
 }
+
+/* Rows of sixty phrases out of five hundred, of which a block of 8 KiB has few twice. */
+static uint64_t bytes_of_phrases(enum cf cf)
+{
+    const char *dir = fresh_dir();
+    struct fill *f = begin(dir, false);
+    enum { PHRASES = 500, PHRASE = 40 };
+    static char phrases[PHRASES * PHRASE];
+    uint32_t seed = 7;
+    for (size_t i = 0; i < sizeof phrases; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        phrases[i] = (char)('!' + (seed >> 16) % 90);
+    }
+    for (unsigned i = 0; i < 4000; i++) {
+        uint8_t key[4];
+        AUTO_BUF(value, 4096);
+        be32_put(key, i);
+        for (unsigned k = 0; k < 60; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            buf_add(&value, phrases + (seed >> 16) % PHRASES * PHRASE, PHRASE);
+        }
+        EXPECT_OK(fill_put(f, cf, slice_make(key, sizeof key), buf_slice(&value)));
+    }
+    finish(f);
+    AUTO(store_close) struct store *s = open_at(dir);
+    return store_disk_bytes(s);
+}
+
+TEST(rows_that_are_alike_take_less_room_where_files_have_a_dictionary)
+{
+    EXPECT(bytes_of_phrases(CF_RECORD) < bytes_of_phrases(CF_NAME) / 2);
+}

@@ -184,7 +184,7 @@ static void fed_close(struct fed_store *f)
 static const char *mistakes(struct fed_store *f)
 {
     struct verify_result result;
-    EXPECT_OK(verify_store(f->store, f->keys, NULL, NULL, NULL, &result));
+    EXPECT_OK(verify_store(f->store, &(struct verify_options){.keys = f->keys}, &result));
     struct slice text = arena_dup(f->arena, buf_slice(&result.text));
     buf_fini(&result.text);
     return text.n ? text.p : "";

@@ -12,6 +12,7 @@ struct whole {
     struct subject_id enterprise, person, waiting;
     struct record_key registration, penalty, revoked, waits, sealed;
     struct record_id penalty_id;
+    size_t numbers_bytes; /* of the check */
 };
 
 static struct sample_record record(uint64_t number, struct subject_id subject, const char *identity)
@@ -24,7 +25,7 @@ static struct sample_record record(uint64_t number, struct subject_id subject, c
                                   .until = DAY_FOREVER};
 }
 
-static void put_accounts(struct sample *s)
+static void put_accounts(struct sample *s, uint64_t gap)
 {
     struct totals t = {5, 4, 1, 0, 0, 0, 0, 0};
     struct batch_state state = {.number = 1,
@@ -48,23 +49,24 @@ static void put_accounts(struct sample *s)
     EXPECT_OK(receipt_pack_put(&p, s->batch, 1));
     receipt_pack_fini(&p);
     batch_put(s->batch, CF_EVENT, SLICE("\0\0\0\0\0\0\0\1"), SLICE("\1\0"));
-    struct counters c = {6, 2, 2, 2, {RECEIVED}};
+    struct counters c = {5 * gap + 1, 2, 2, 2, {RECEIVED}};
     counters_put(s->batch, &c);
 }
 
-static struct whole whole_open(void)
+/* Numbers of records stand `gap` apart. */
+static struct whole whole_spread(uint64_t gap)
 {
     struct whole w = {.s = sample_open()};
     struct sample *s = &w.s;
     w.enterprise = sample_enterprise(s);
     w.person = sample_person(s);
 
-    struct sample_record in = record(1, w.enterprise, "reg");
+    struct sample_record in = record(gap, w.enterprise, "reg");
     in.is_registration = true;
     in.name = "广州甲乙丙有限公司";
     w.registration = sample_put(s, &in);
 
-    in = record(2, w.enterprise, "pen");
+    in = record(2 * gap, w.enterprise, "pen");
     in.name = "甲乙丙";
     in.provider = 3;
     in.until = (struct day){20000};
@@ -73,7 +75,7 @@ static struct whole whole_open(void)
     w.penalty = sample_put(s, &in);
     w.penalty_id = sample_fill(s, &in).head.id;
 
-    in = record(3, w.enterprise, "rev");
+    in = record(3 * gap, w.enterprise, "rev");
     in.is_revoked = true;
     in.until = (struct day){20000};
     in.received = RECEIVED + 10;
@@ -82,12 +84,12 @@ static struct whole whole_open(void)
     in.received = RECEIVED;
     struct record old = sample_fill(s, &in);
     struct history h = {w.enterprise, {RECEIVED}, {RECEIVED + 10}, {0}, sample_bytes(s, &old)};
-    struct history_key k = history_key_make(3, &old.head.version);
+    struct history_key k = history_key_make(3 * gap, &old.head.version);
     AUTO_BUF(bytes, 1 << 20);
     history_encode(&h, &bytes);
     batch_put(s->batch, CF_HISTORY, KEY_SLICE(k), buf_slice(&bytes));
 
-    in = record(4, w.enterprise, "unknown");
+    in = record(4 * gap, w.enterprise, "unknown");
     in.is_revoked = true;
     in.seals_identity = true;
     in.pub = "";
@@ -97,7 +99,7 @@ static struct whole whole_open(void)
     in.subject = w.waiting;
     w.waits = sample_put(s, &in);
 
-    in = record(5, w.person, "person");
+    in = record(5 * gap, w.person, "person");
     in.name = "某某";
     in.seals_identity = true;
     in.until = DAY_NONE;
@@ -105,16 +107,22 @@ static struct whole whole_open(void)
 
     sample_subject(s, &w.enterprise, 1);
     sample_subject(s, &w.person, 0);
-    put_accounts(s);
+    put_accounts(s, gap);
     commit(s->batch);
     return w;
+}
+
+static struct whole whole_open(void)
+{
+    return whole_spread(1);
 }
 
 static const char *check_with(struct whole *w, const struct keys *k, const struct catalogue *c,
                               struct verify_result *ret)
 {
     struct verify_result result;
-    EXPECT_OK(verify_store(w->s.store, k, c, NULL, NULL, &result));
+    struct verify_options o = {.keys = k, .catalogue = c, .numbers_bytes = w->numbers_bytes};
+    EXPECT_OK(verify_store(w->s.store, &o, &result));
     struct slice text = arena_dup(w->s.arena, buf_slice(&result.text));
     buf_fini(&result.text);
     EXPECT_EQ(result.mistakes == 0, text.n == 0);
@@ -271,6 +279,37 @@ TEST(history_without_its_record_is_told)
     expect_told(&w, CF_HISTORY, KEY_SLICE(k), altered(&w, CF_HISTORY, KEY_SLICE(k), 20, 1),
                 "a version of record 3 ended before it began");
     expect_told(&w, CF_HISTORY, SLICE("short"), good, "history: a key of 5 bytes");
+    sample_close(&w.s);
+}
+
+TEST(numbers_that_do_not_fit_into_memory_are_checked_part_by_part)
+{
+    struct whole w = whole_spread(7); /* 7, 14, … 35 */
+    struct version v = version_make(RECEIVED, (struct utc_ms){RECEIVED}, 0, 1);
+    struct history_key k = history_key_make(21, &v);
+    struct slice good = row_of(w.s.store, w.s.arena, CF_HISTORY, KEY_SLICE(k));
+    struct slice bytes = row_of(w.s.store, w.s.arena, CF_RECORD, KEY_SLICE(w.penalty));
+    EXPECT(good.p != NULL);
+    for (w.numbers_bytes = 1; w.numbers_bytes <= 5; w.numbers_bytes++) { /* 8 to 40 at one time */
+        struct verify_result r;
+        EXPECT_STR(check_with(&w, w.s.keys, NULL, &r), "");
+        EXPECT_EQ(r.history, 1);
+        struct history_key other = history_key_make(22, &v);
+        expect_told(&w, CF_HISTORY, KEY_SLICE(other), good, "version of record 22, which is not");
+        other = history_key_make(35, &v);
+        put_row(w.s.store, CF_HISTORY, KEY_SLICE(other), good);
+        EXPECT_STR(check_with(&w, w.s.keys, NULL, &r), "");
+        EXPECT_EQ(r.history, 2);
+        delete_row(w.s.store, CF_HISTORY, KEY_SLICE(other));
+        other = history_key_make(UINT64_C(1) << 50, &v);
+        expect_told(&w, CF_HISTORY, KEY_SLICE(other), good, "which is not there");
+        struct record_key twice = w.penalty;
+        twice.b[19] = 7; /* category */
+        expect_told(&w, CF_RECORD, KEY_SLICE(twice), bytes, "record 14: its number is there twice");
+        twice = w.penalty;
+        memset(twice.b + 24, 0x7F, 8); /* behind the counter: not worth as many walks */
+        expect_told(&w, CF_RECORD, KEY_SLICE(twice), bytes, "the counter stands at 36");
+    }
     sample_close(&w.s);
 }
 
@@ -480,7 +519,8 @@ TEST(progress_is_told_in_rising_numbers)
     commit(w.s.batch);
     uint64_t last = 0;
     struct verify_result r;
-    EXPECT_OK(verify_store(w.s.store, w.s.keys, NULL, count, &last, &r));
+    struct verify_options o = {.keys = w.s.keys, .progress = count, .ctx = &last};
+    EXPECT_OK(verify_store(w.s.store, &o, &r));
     EXPECT_EQ(r.mistakes, 0);
     EXPECT(last >= 3000);
     buf_fini(&r.text);

@@ -46,7 +46,10 @@ static struct web_options options(void)
     struct web_options o = {
         .listen = "127.0.0.1:0",
         .unix_socket = socket_path,
-        .source = {.store = world->store, .keys = world->keys, .clock = &world->clock},
+        .source = {.store = world->store,
+                   .keys = world->keys,
+                   .clock = &world->clock,
+                   .cache = world->cache},
         .catalogue = &catalogue,
         .writer = world->writer,
         .operator= {.check = say_lines, .digest = digest},
@@ -189,6 +192,58 @@ TEST(a_head_has_no_body)
     EXPECT(has(s, "HTTP/1.1 200") && has(s, "Content-Length: ") &&
            slice_ends(s, SLICE("\r\n\r\n")));
     close(fd);
+    close_all();
+}
+
+/* Behind the line of status and the Date. */
+static struct slice rest_of(struct slice answer)
+{
+    ptrdiff_t at = slice_find(answer, SLICE("Content-Type: "), 0);
+    EXPECT(at > 0);
+    return slice_from(answer, (size_t)at);
+}
+
+TEST(an_answer_that_is_kept_is_sent_to_many_at_once_and_has_the_headers_it_had)
+{
+    enum { MANY = 20 };
+    int fds[MANY];
+    char code[19];
+    open_all();
+    world_submit(world, "amr-enterprise-registration", NULL, rows(1));
+    world_uscc(0, "91", code);
+    struct slice get = arena_printf(world->arena,
+                                    "GET /v1/subjects/%s/records HTTP/1.1\r\nHost: x\r\n"
+                                    "Connection: close\r\n\r\n",
+                                    code);
+    int64_t before = metric_get(METRIC_ANSWERS_KEPT);
+    fds[0] = dial();
+    EXPECT(put(fds[0], get));
+    struct slice first = get_until(fds[0], "never");
+    EXPECT(has(first, "HTTP/1.1 200") && has(first, "ETag: W/") && has(first, "nosniff"));
+    EXPECT(slice_ends(first, SLICE("\"next\":null}")));
+    close(fds[0]);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = dial();
+        EXPECT(put(fds[i], get));
+    }
+    for (int i = 0; i < MANY; i++) {
+        struct slice one = get_until(fds[i], "never");
+        EXPECT(has(one, "HTTP/1.1 200"));
+        EXPECT_SAME(rest_of(one), rest_of(first));
+        close(fds[i]);
+    }
+    EXPECT_EQ(metric_get(METRIC_ANSWERS_KEPT) - before, MANY);
+    ptrdiff_t tag = slice_find(first, SLICE("W/\""), 0);
+    get = arena_printf(world->arena,
+                       "GET /v1/subjects/%s/records HTTP/1.1\r\nHost: x\r\n"
+                       "If-None-Match: %.36s\r\nConnection: close\r\n\r\n",
+                       code, first.p + tag);
+    fds[0] = dial();
+    EXPECT(put(fds[0], get));
+    struct slice same = get_until(fds[0], "never");
+    EXPECT(has(same, "HTTP/1.1 304") && has(same, "ETag: W/") &&
+           slice_ends(same, SLICE("\r\n\r\n")));
+    close(fds[0]);
     close_all();
 }
 

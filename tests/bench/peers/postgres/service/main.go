@@ -24,10 +24,9 @@ type name struct {
 }
 
 type item struct {
-	Code  string `json:"code"`
-	Zh    string `json:"zh"`
-	En    string `json:"en"`
-	Value string `json:"value"`
+	Code string `json:"code"`
+	Zh   string `json:"zh"`
+	En   string `json:"en"`
 }
 
 // As /v1/catalogue/{theme} tells it.
@@ -46,17 +45,21 @@ type theme struct {
 type record struct {
 	ID          string          `json:"id"`
 	Theme       string          `json:"theme"`
-	ThemeName   name            `json:"theme_name"`
-	Category    string          `json:"category"`
-	Polarity    string          `json:"polarity"`
-	Department  string          `json:"department"`
-	Basis       string          `json:"basis"`
 	Subject     string          `json:"subject"`
 	Decided     string          `json:"decided"`
 	Version     string          `json:"version"`
 	PublicUntil string          `json:"public_until"`
-	Shown       []item          `json:"shown"`
 	Items       json.RawMessage `json:"items"`
+}
+
+// What is the same for all records of a theme.
+type told struct {
+	Name       name   `json:"name"`
+	Category   string `json:"category"`
+	Polarity   string `json:"polarity"`
+	Department string `json:"department"`
+	Basis      string `json:"basis"`
+	Items      []item `json:"items"`
 }
 
 const pageSQL = `SELECT id, theme, to_char('epoch'::date + day, 'YYYY-MM-DD'), slot, public_until, body FROM record
@@ -82,7 +85,7 @@ func page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer rows.Close()
-	list := []record{}
+	list, has := []record{}, map[*theme]map[string]bool{}
 	for rows.Next() {
 		var id []byte
 		var number, until int
@@ -98,18 +101,26 @@ func page(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, err.Error(), 500)
 			return
 		}
-		shown := make([]item, 0, len(values))
-		for _, one := range t.Items {
-			if value, ok := values[one.Code]; ok {
-				shown = append(shown, item{one.Code, one.Zh, one.En, value})
+		if has[t] == nil {
+			has[t] = map[string]bool{}
+		}
+		for item := range values {
+			has[t][item] = true
+		}
+		list = append(list, record{ID: base.EncodeToString(id), Theme: t.Code, Subject: code, Decided: day,
+			Version: fmt.Sprint(slot), PublicUntil: fmt.Sprint(until), Items: json.RawMessage(body)})
+	}
+	said := map[string]told{}
+	for t, items := range has {
+		one := told{name{t.Zh, t.En}, t.Category, t.Polarity, t.Department, t.Basis, make([]item, 0, len(items))}
+		for _, i := range t.Items {
+			if items[i.Code] {
+				one.Items = append(one.Items, i)
 			}
 		}
-		list = append(list, record{ID: base.EncodeToString(id), Theme: t.Code, ThemeName: name{t.Zh, t.En},
-			Category: t.Category, Polarity: t.Polarity, Department: t.Department, Basis: t.Basis, Subject: code,
-			Decided: day, Version: fmt.Sprint(slot), PublicUntil: fmt.Sprint(until), Shown: shown,
-			Items: json.RawMessage(body)})
+		said[t.Code] = one
 	}
-	answer(w, list)
+	answer(w, map[string]any{"themes": said, "items": list})
 }
 
 func search(w http.ResponseWriter, r *http.Request) {
