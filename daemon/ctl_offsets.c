@@ -26,7 +26,7 @@ static const char *number_of(struct ctl *c, const struct json *object, const cha
 /* "amr:0": the usual beginning of the topic's name says nothing new. */
 static const char *place_of(struct ctl *c, const struct json *one)
 {
-    const struct slice usual = slice_of(TOPIC_SUBMISSIONS);
+    struct slice usual = SLICE(TOPIC_SUBMISSIONS);
     struct slice topic = json_get_string(one, "topic");
     if (slice_starts(topic, usual))
         topic = slice_from(topic, usual.n);

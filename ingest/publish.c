@@ -26,7 +26,6 @@ enum {
     ROUND_MESSAGES = 4096,
     ARENA_BYTES_MAX = 1 << 30,
 };
-static const struct slice submissions = {TOPIC_SUBMISSIONS, sizeof TOPIC_SUBMISSIONS - 1};
 
 struct publish {
     struct publish_options o;
@@ -56,8 +55,9 @@ struct round {
  * program could have begun, has its department's. */
 static struct slice receipts_topic(struct arena *a, const struct partition_state *s)
 {
+    struct slice head = SLICE(TOPIC_SUBMISSIONS);
     struct slice department =
-        slice_starts(s->topic, submissions) ? slice_from(s->topic, submissions.n) : s->department;
+        slice_starts(s->topic, head) ? slice_from(s->topic, head.n) : s->department;
     return arena_printf(a, TOPIC_RECEIPTS "%.*s", FMT_SLICE(department));
 }
 
