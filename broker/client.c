@@ -260,6 +260,11 @@ bool client_close(struct client *c, int wait_ms)
     return true;
 }
 
+void client_serve(struct client *c)
+{
+    rd_kafka_poll(c->rk, 0);
+}
+
 int client_health(struct client *c, struct reason *reterr_why)
 {
     pthread_mutex_lock(&c->lock);
@@ -285,6 +290,8 @@ int client_fail(struct client *c, rd_kafka_resp_err_t e, const char *what,
     int err = client_err(e);
     struct reason why = {""};
     bool may_be_denied = err == CE_TIMEOUT || err == CE_UNAVAILABLE;
+    if (may_be_denied)
+        client_serve(c);
     if (may_be_denied && client_health(c, &why) == CE_DENIED)
         return reason_set(reterr_why, CE_DENIED, "%s: %s", what, why.text);
     return reason_set(reterr_why, err, "%s: %s", what, rd_kafka_err2str(e));

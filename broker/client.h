@@ -36,6 +36,9 @@ int client_open(struct client *c, rd_kafka_type_t type, const struct broker_sett
 bool client_close(struct client *c, int wait_ms);
 enum { CLIENT_CLOSE_MS = 20 * 1000 };
 
+/* Hears what the library has to say of brokers. Its messages are in another queue, so that any
+ * thread may do this. */
+void client_serve(struct client *c);
 /* 0; CE_UNAVAILABLE: no broker can be reached; CE_DENIED: they do not let us in; CE_CLOSED: this
  * handle can do nothing any more and must be made anew. With the reason. */
 int client_health(struct client *c, struct reason *reterr_why);

@@ -17,7 +17,7 @@
 
 enum {
     CLOSE_LOST_MS = 500,
-    QUEUE_BYTES = 32 << 20,
+    QUEUE_BYTES = 64 << 20,
     QUEUE_BYTES_MIN = 4 << 20,
     QUEUE_BYTES_MAX = 128 << 20,
 };
@@ -31,8 +31,8 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
     int64_t bytes = o->queue_bytes ? o->queue_bytes : QUEUE_BYTES;
     CHECK(bytes >= QUEUE_BYTES_MIN && bytes <= QUEUE_BYTES_MAX);
     /* The queue is filled up to its limit, and then one more answer may come. */
-    snprintf(kib, sizeof kib, "%lld", (long long)(bytes / 2 / 1024));
-    snprintf(most, sizeof most, "%lld", (long long)(bytes / 2));
+    snprintf(kib, sizeof kib, "%lld", (long long)(bytes / 4 * 3 / 1024));
+    snprintf(most, sizeof most, "%lld", (long long)(bytes / 4));
     const struct client_property ours[] = {
         {"group.id", o->group},
         {"enable.auto.commit", "false"},
@@ -44,6 +44,7 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
     const struct client_property usual[] = {
         {"client.id", "credence"},
         {"queued.max.messages.kbytes", kib},
+        {"queued.min.messages", "1000000"}, /* bytes decide */
         {"fetch.max.bytes", most},
         /* A partition that was just assigned waits for the request that is under way. */
         {"fetch.wait.max.ms", "100"},
@@ -61,6 +62,7 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
         /* A broker that is there and says nothing. */
         {"socket.timeout.ms", "10000"},
     };
+    CHECK(pthread_mutex_init(&c->lost_lock, NULL) == 0);
     c->client.on_partition_error = consumer_lose;
     int r = client_open(&c->client, RD_KAFKA_CONSUMER, s, NULL, ours, ARRAY_LEN(ours), usual,
                         ARRAY_LEN(usual), reterr_why);
@@ -68,7 +70,6 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
         free(c);
         return r;
     }
-    CHECK(rd_kafka_poll_set_consumer(c->client.rk) == RD_KAFKA_RESP_ERR_NO_ERROR);
     c->queue = rd_kafka_queue_get_consumer(c->client.rk);
     CHECK(c->queue);
     c->held = consumer_take(CONSUMER_POLL_MAX, sizeof(rd_kafka_message_t *));
@@ -89,12 +90,15 @@ void consumer_destroy(struct consumer *c)
     free(c->held);
     free(c->lost);
     c->lost = NULL;
-    if (client_close(&c->client, c->has_lost ? CLOSE_LOST_MS : CLIENT_CLOSE_MS))
+    if (client_close(&c->client, c->has_lost ? CLOSE_LOST_MS : CLIENT_CLOSE_MS)) {
+        pthread_mutex_destroy(&c->lost_lock);
         free(c);
+    }
 }
 
 int consumer_health(struct consumer *c, struct reason *reterr_why)
 {
+    client_serve(&c->client);
     return client_health(&c->client, reterr_why);
 }
 

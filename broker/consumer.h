@@ -19,8 +19,12 @@
 struct consumer;
 
 struct consumer_options {
-    const char *group;   /* the name under which consumer_commit shows the lag; not empty */
-    int64_t queue_bytes; /* how much may be fetched ahead: 4 MiB to 128 MiB; 0: 32 MiB */
+    const char *group; /* the name under which consumer_commit shows the lag; not empty */
+    /* How much may be fetched ahead: 4 MiB to 128 MiB; 0: 64 MiB. An answer of the broker counts by
+     * what it unfolds to, and the last one may go beyond. librdkafka looks only once a second
+     * whether a queue that was full has room again, so it should hold what the reader takes in
+     * more than a second; else the reader waits. */
+    int64_t queue_bytes;
 };
 
 /* Does not wait for a broker. CE_INVALID as of broker_settings_check. */
@@ -34,8 +38,8 @@ DEFINE_AUTO(struct consumer, consumer_destroy)
 
 /* How it gets on with the brokers, as far as anything was heard: 0, CE_UNAVAILABLE (none can be
  * reached), CE_DENIED (they do not let us in, or we do not trust them), CE_CLOSED (destroy it and
- * make another). It goes on trying by itself in the first two cases. It is noticed while somebody
- * polls; that all is well again also by consumer_topics and consumer_watermarks. */
+ * make another). It goes on trying by itself in the first two cases. That all is well again is
+ * noticed by what comes of consumer_poll, consumer_topics and consumer_watermarks. */
 int consumer_health(struct consumer *c, struct reason *reterr_why);
 
 struct topic_found {

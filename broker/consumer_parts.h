@@ -21,6 +21,7 @@ struct consumer {
     rd_kafka_queue_t *queue;
     rd_kafka_message_t **held; /* taken from the queue and not given yet: held[at..count) */
     size_t held_at, held_count;
+    pthread_mutex_t lost_lock;
     struct lost *lost;
     size_t lost_count;
     bool has_lost;     /* ever */
@@ -29,7 +30,7 @@ struct consumer {
 
 /* Memory of zeros, or the end of the program. */
 void *consumer_take(size_t count, size_t size);
-/* Of an error that names a partition, on the thread that polls. */
+/* Of an error that names a partition, on any thread. */
 void consumer_lose(struct client *client, int err, const char *text);
 /* The partition is nobody's any more: what was taken from the queue and not given goes. */
 void consumer_forget(struct consumer *c, const char *topic, int32_t partition);

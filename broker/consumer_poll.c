@@ -44,12 +44,26 @@ static struct lost *find_lost(struct consumer *c, struct slice topic, int32_t pa
 /* It is there again, or nobody's any more. */
 static void forget_lost(struct consumer *c, struct slice topic, int32_t partition)
 {
+    pthread_mutex_lock(&c->lost_lock);
     struct lost *l = find_lost(c, topic, partition);
     if (l)
         *l = c->lost[--c->lost_count];
+    pthread_mutex_unlock(&c->lost_lock);
 }
 
-/* "credit.submissions.amr [0]: topic does not exist (…)", on the thread that polls. */
+static void add_lost(struct consumer *c, struct slice topic, int32_t partition, struct slice why)
+{
+    struct lost *longer = realloc(c->lost, (c->lost_count + 1) * sizeof *longer);
+    CHECK(longer);
+    c->lost = longer;
+    struct lost *l = &longer[c->lost_count++];
+    *l = (struct lost){.partition = partition};
+    snprintf(l->topic, sizeof l->topic, "%.*s", FMT_SLICE(topic));
+    snprintf(l->why, sizeof l->why, "%.*s", FMT_SLICE(why));
+    c->has_lost = true;
+}
+
+/* "credit.submissions.amr [0]: topic does not exist (…)". */
 void consumer_lose(struct client *client, int err, const char *text)
 {
     struct consumer *c = (struct consumer *)client;
@@ -58,17 +72,12 @@ void consumer_lose(struct client *client, int err, const char *text)
     int64_t partition;
     bool has_place = place.n > 2 && place.p[0] == '[' && place.p[place.n - 1] == ']' &&
                      slice_i64(slice_make(place.p + 1, place.n - 2), &partition);
-    if (err != CE_NOT_FOUND || !has_place || topic.n >= sizeof c->lost->topic ||
-        find_lost(c, topic, (int32_t)partition))
+    if (err != CE_NOT_FOUND || !has_place || topic.n >= sizeof c->lost->topic)
         return;
-    struct lost *longer = realloc(c->lost, (c->lost_count + 1) * sizeof *longer);
-    CHECK(longer);
-    c->lost = longer;
-    struct lost *l = &longer[c->lost_count++];
-    *l = (struct lost){.partition = (int32_t)partition};
-    snprintf(l->topic, sizeof l->topic, "%.*s", FMT_SLICE(topic));
-    snprintf(l->why, sizeof l->why, "%.*s", FMT_SLICE(slice_trim(why)));
-    c->has_lost = true;
+    pthread_mutex_lock(&c->lost_lock);
+    if (!find_lost(c, topic, (int32_t)partition))
+        add_lost(c, topic, (int32_t)partition, slice_trim(why));
+    pthread_mutex_unlock(&c->lost_lock);
 }
 
 static bool is_of(const rd_kafka_message_t *m, const char *topic, int32_t partition)
@@ -238,20 +247,16 @@ static struct consumed *event_of(struct consumer *c, rd_kafka_message_t *m)
     o->public.kind = kind;
     snprintf(o->text, sizeof o->text, "%s", rd_kafka_message_errstr(m));
     o->public.why = o->text;
-    if (kind == CONSUMED_END)
+    if (kind == CONSUMED_END) {
         client_is_well(&c->client);
+        forget_lost(c, o->public.topic, o->public.partition);
+    }
     return &o->public;
 }
 
-/* A lost partition that was not told yet, or NULL. */
-static struct consumed *lost_of(struct consumer *c)
+/* A portion that says of the partition that it is gone. */
+static struct consumed *gone_of(struct consumer *c, const struct lost *l)
 {
-    size_t i = 0;
-    while (i < c->lost_count && c->lost[i].is_told)
-        i++;
-    if (i == c->lost_count)
-        return NULL;
-    struct lost *l = &c->lost[i];
     struct portion *o = consumer_take(1, sizeof *o);
     o->from = c;
     o->public = (struct consumed){.kind = CONSUMED_GONE, .partition = l->partition, .next = -1};
@@ -260,8 +265,22 @@ static struct consumed *lost_of(struct consumer *c)
     o->public.topic = slice_of(o->topic);
     o->public.why = o->text;
     atomic_fetch_add(&c->out, 1);
-    l->is_told = true;
     return &o->public;
+}
+
+/* The same of a lost partition that was not told yet, or NULL. */
+static struct consumed *lost_of(struct consumer *c)
+{
+    struct consumed *ret = NULL;
+    pthread_mutex_lock(&c->lost_lock);
+    for (size_t i = 0; i < c->lost_count && !ret; i++) {
+        if (c->lost[i].is_told)
+            continue;
+        c->lost[i].is_told = true;
+        ret = gone_of(c, &c->lost[i]);
+    }
+    pthread_mutex_unlock(&c->lost_lock);
+    return ret;
 }
 
 static bool refill(struct consumer *c, size_t max, int timeout_ms)
@@ -286,6 +305,7 @@ int consumer_poll(struct consumer *c, size_t max, int timeout_ms, struct consume
     if (max > CONSUMER_POLL_MAX)
         max = CONSUMER_POLL_MAX;
     int64_t until = clock_mono_ms() + timeout_ms;
+    client_serve(&c->client);
     for (;;) {
         int64_t left = until - clock_mono_ms();
         if (c->held_at == c->held_count) {
@@ -310,8 +330,7 @@ int consumer_poll(struct consumer *c, size_t max, int timeout_ms, struct consume
             n++;
         c->held_at += n;
         client_is_well(&c->client);
-        if (c->lost_count)
-            forget_lost(c, slice_of(rd_kafka_topic_name(first[0]->rkt)), first[0]->partition);
+        forget_lost(c, slice_of(rd_kafka_topic_name(first[0]->rkt)), first[0]->partition);
         *ret = messages_of(c, first, n);
         return 1;
     }

@@ -58,6 +58,8 @@ int producer_create(const struct broker_settings *s, const struct producer_optio
         {"client.id", "credence"},
         {"compression.type", "lz4"},
         {"queue.buffering.max.messages", "1000000"},
+        /* How long a topic may be unknown before messages to it fail. */
+        {"topic.metadata.propagation.max.ms", "5000"},
         {"reconnect.backoff.max.ms", "2000"},
         {"socket.keepalive.enable", "true"},
     };

@@ -11,7 +11,7 @@
 
 /* Sends messages, each to be acknowledged by all replicas in sync, none twice and in order within
  * its partition (an idempotent producer). All functions may be called from any thread; `delivered`
- * runs within producer_poll and producer_flush on theirs. */
+ * runs within producer_poll, producer_flush and a producer_partitions that fails, on theirs. */
 struct producer;
 
 struct producer_options {

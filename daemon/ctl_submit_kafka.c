@@ -27,7 +27,7 @@
 #include "record/identifier.h"
 
 enum {
-    ASK_MS = 30 * 1000,
+    ASK_MS = 10 * 1000,
     POLL_MS = 100,
     PIECE_BYTES = 256 * 1024,
     ROW_ARENA_BYTES = 64 << 20,

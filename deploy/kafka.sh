@@ -226,6 +226,7 @@ launch() {
   : >"$dir/node-$n/log"
   setsid "$java" "-Xmx${heap}m" -Xms256m -XX:+UseG1GC -XX:MaxGCPauseMillis=50 -cp "$jars/*" \
     "-Dlog4j2.configurationFile=$here/kafka/log4j2.properties" \
+    "-Dlog4j.configuration=file:$here/kafka/log4j.properties" \
     kafka.Kafka "$dir/node-$n/server.properties" >>"$dir/node-$n/log" 2>&1 </dev/null 9>&- &
   local pid=$!
   disown

@@ -111,12 +111,6 @@ crash() {
   ((${#files[@]} == 0)) || python_tests crash "$1" 12 "${files[@]}"
 }
 
-# Against Apache Kafka itself, which deploy/kafka.sh fetches the first time.
-kafka() {
-  local files=(tests/kafka/test_*.py)
-  [[ ! -e ${files[0]} ]] || python_tests kafka "$1" 20 "${files[@]}"
-}
-
 # The small variant of the bench, against the release build: a minute, in which no ratio may fall below its floor.
 bench() {
   heading "bench, small"
@@ -124,6 +118,12 @@ bench() {
   timeout --kill-after=30 10m tests/bench/run.sh --small --json "$log/bench-small.json" >"$log/bench-small.log" 2>&1 ||
     grep -A4 MISSED "$log/bench-small.log" || tail -n 40 "$log/bench-small.log"
   count bench "$log/bench-small.json"
+}
+
+# Against Apache Kafka itself, which deploy/kafka.sh fetches the first time.
+kafka() {
+  local files=(tests/kafka/test_*.py)
+  [[ ! -e ${files[0]} ]] || python_tests kafka "$1" 20 "${files[@]}"
 }
 
 mkdir -p "$log"

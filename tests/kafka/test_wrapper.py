@@ -221,7 +221,8 @@ def test_new_topics_and_partitions_are_found(kafka, probe, topic):
 
 
 def test_watermarks_say_what_is_kept(probe, topic):
-    assert probe("watermarks", topic, 0, MS)["high"] == 0
+    # A topic that was just made may have no leader yet.
+    assert until(lambda: probe("watermarks", topic, 0, MS), lambda w: not w["err"], "it has a leader")["high"] == 0
     send(probe, topic, 0, 7)
     w = probe("watermarks", topic, 0, MS)
     assert (w["low"], w["high"], w["known"]) == (0, 7, -1)
@@ -380,15 +381,15 @@ def test_passwords_over_tls_open_and_close_the_door(new_cluster, new_probe):
     assert len(good.until_end()[0]) == 3
 
     wrong = new_probe(cluster, *cluster.client(), "sasl.password=wrong")
-    got = wrong("topics", "", MS)
-    assert got["err"] == "DENIED" and "invalid credentials" in got["why"]
+    got = wrong("topics", "", 5000)
+    assert got["err"] == "DENIED" and "Authentication failed" in got["why"]
     wrong("assign", "t", 0, 0)
     assert wrong("poll", 10, 1000)["kind"] == "none"
     assert wrong("health")["err"] == "DENIED"
-    assert wrong("describe", "t", MS)["err"] == "DENIED"
+    assert wrong("describe", "t", 5000)["err"] == "DENIED"
 
     stranger = new_probe(cluster, *cluster.client(), "ssl.ca.location=" + str(cluster.folder / "server.crt"))
-    got = stranger("topics", "", MS)
+    got = stranger("topics", "", 5000)
     assert got["err"] == "DENIED" and "certificate" in got["why"]
     plain = new_probe(cluster)
     assert plain("topics", "", 5000)["err"] in ("TIMEOUT", "UNAVAILABLE")
@@ -411,6 +412,6 @@ def test_scram_works_or_says_what_it_needs(new_cluster, new_probe):
     probe("assign", "t", 0, 0)
     assert len(probe.until_end()[0]) == 3
     wrong = new_probe(cluster, *cluster.client("scram"), "sasl.password=wrong")
-    got = wrong("topics", "", MS)
+    got = wrong("topics", "", 5000)
     assert got["err"] == "DENIED"
     assert ("librdkafka 2.6.1" in got["why"]) == is_old
