@@ -25,6 +25,8 @@ static const double BUFFER_FILTER_RATIO = 0.02; /* of a write buffer */
 enum {
     FILTER_BITS = 10, /* for each key */
     CACHE_BYTES = 256 << 20,
+    SHARD_BYTES_MIN = 4 << 20, /* of the cache: several times the largest block, a row of 1 MiB */
+    SHARD_BITS_MAX = 6,
     BUFFER_BYTES = 192 << 20,
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
@@ -102,6 +104,21 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     return opt;
 }
 
+/* What does not fit its shard is read, and made, anew for every question. RocksDB's own shards are
+ * 512 KiB at the least. */
+static rocksdb_cache_t *cache_make(int64_t bytes)
+{
+    int bits = 0;
+    while (bits < SHARD_BITS_MAX && bytes >> (bits + 1) >= SHARD_BYTES_MIN)
+        bits++;
+    rocksdb_lru_cache_options_t *opt = rocksdb_lru_cache_options_create();
+    rocksdb_lru_cache_options_set_capacity(opt, (size_t)bytes);
+    rocksdb_lru_cache_options_set_num_shard_bits(opt, bits);
+    rocksdb_cache_t *cache = rocksdb_cache_create_lru_opts(opt);
+    rocksdb_lru_cache_options_destroy(opt);
+    return cache;
+}
+
 /* The last level holds nearly everything. */
 static void last_level_set(rocksdb_options_t *opt, enum cf cf)
 {
@@ -135,14 +152,16 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     rocksdb_block_based_options_set_block_cache(table, cache);
     rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
     rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
+    /* In pieces: an index whole is more than 1 MiB for a file of 64, and throws out all the rest.
+     */
+    rocksdb_block_based_options_set_index_type(
+        table, rocksdb_block_based_table_index_type_two_level_index_search);
     if (families[cf].filter) {
         /* Most keys that are asked for are in no buffer either. */
         rocksdb_options_set_memtable_prefix_bloom_size_ratio(opt, BUFFER_FILTER_RATIO);
         rocksdb_options_set_memtable_whole_key_filtering(opt, 1);
         rocksdb_block_based_options_set_filter_policy(
             table, rocksdb_filterpolicy_create_ribbon(FILTER_BITS));
-        rocksdb_block_based_options_set_index_type(
-            table, rocksdb_block_based_table_index_type_two_level_index_search);
         rocksdb_block_based_options_set_partition_filters(table, 1);
     }
     rocksdb_options_set_block_based_table_factory(opt, table);
@@ -239,7 +258,7 @@ int store_hold(const struct store_options *o, struct store **ret, struct reason 
     pthread_rwlock_init(&s->in_use, &attr);
     pthread_mutex_init(&s->in_view, NULL);
     pthread_rwlockattr_destroy(&attr);
-    s->cache = rocksdb_cache_create_lru((size_t)(o->cache_bytes ? o->cache_bytes : CACHE_BYTES));
+    s->cache = cache_make(o->cache_bytes ? o->cache_bytes : CACHE_BYTES);
     s->db_options = db_options_make(o);
     for (int i = 0; i < CF_COUNT; i++) {
         s->cf_options[i] = cf_options_make(o, (enum cf)i, s->cache, false);
