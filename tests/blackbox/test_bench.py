@@ -162,10 +162,10 @@ def test_a_city_that_has_grown_old_is_written_anew(tmp_path):
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_done(tmp_path):
     with pytest.raises(SystemExit, match=r"(?s)10,000,000 records need about \d+.\d GB in .*TMPDIR.*--records"):
-        room.check(10_000_000, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 20e9)
-    room.check(10_000_000, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+        room.check(10_000_000, False, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 20e9)
+    room.check(10_000_000, False, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
     with pytest.raises(SystemExit):
-        room.check(10_000_000, True, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+        room.check(10_000_000, True, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
 
 
 # ---- two sizes ----
