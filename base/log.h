@@ -5,8 +5,8 @@
 
 /* One line for each event on standard error: time, level, event name, key=value… Levels are named
  * for what an operator does. No record content, no personal data: values that hold something shaped
- * like an identity number are printed as "(masked)". Only daemon/, web/, ingest/ and query/ log, and broker/
- * what librdkafka says, at the level debug. */
+ * like an identity number are printed as "(masked)". Only daemon/, web/, ingest/ and query/ log,
+ * and broker/ what librdkafka says, at the level debug. */
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_UNUSUAL, LOG_BROKEN };
 
 struct log_field {

@@ -33,8 +33,8 @@ void admin_destroy(struct admin *a)
 {
     if (!a)
         return;
-    client_close(&a->client);
-    free(a);
+    if (client_close(&a->client, CLIENT_CLOSE_MS))
+        free(a);
 }
 
 /* Everything that the brokers say of themselves and their topics. */
@@ -46,8 +46,6 @@ static int ask_metadata(struct admin *a, int timeout_ms, const rd_kafka_metadata
         client_is_well(&a->client);
         return 0;
     }
-    /* Callbacks tell what is behind it. */
-    rd_kafka_poll(a->client.rk, 0);
     return client_fail(&a->client, e, "asking the brokers", why);
 }
 
@@ -89,7 +87,6 @@ static int check_event(struct admin *a, rd_kafka_event_t *event, const char *wha
     rd_kafka_resp_err_t e = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     if (!e)
         return 0;
-    rd_kafka_poll(a->client.rk, 0);
     int r = client_fail(&a->client, e, what, why);
     if (event)
         rd_kafka_event_destroy(event);

@@ -124,6 +124,7 @@ static void on_error(rd_kafka_t *rk, int number, const char *text, void *opaque)
     struct client *c = opaque;
     rd_kafka_resp_err_t e = (rd_kafka_resp_err_t)number;
     char fatal[300], why[sizeof c->why];
+    log_event(LOG_DEBUG, "kafka.error", LOG_I("code", number), LOG_C("text", text));
     if (e == RD_KAFKA_RESP_ERR__FATAL) {
         rd_kafka_fatal_error(rk, fatal, sizeof fatal);
         set_health(c, CE_CLOSED, fatal);
@@ -132,6 +133,14 @@ static void on_error(rd_kafka_t *rk, int number, const char *text, void *opaque)
         snprintf(why, sizeof why, "%s%s%.200s", text, c->last[0] ? "; " : "", c->last);
         pthread_mutex_unlock(&c->lock);
         set_health(c, CE_UNAVAILABLE, why);
+    } else if (client_err(e) == CE_NOT_FOUND && c->on_partition_error) {
+        c->on_partition_error(c, CE_NOT_FOUND, text);
+    } else if (e == RD_KAFKA_RESP_ERR__AUTHENTICATION && c->is_old_scram) {
+        snprintf(why, sizeof why,
+                 "%.200s; librdkafka %s cannot do SCRAM with Apache Kafka 4.0 and newer: take "
+                 "librdkafka 2.6.1 or newer, or PLAIN over TLS, or a client certificate",
+                 text, rd_kafka_version_str());
+        set_health(c, CE_DENIED, why);
     } else if (client_err(e) == CE_DENIED) {
         set_health(c, CE_DENIED, text);
     } else {
@@ -163,6 +172,18 @@ static int set_all(rd_kafka_conf_t *conf, const struct client_property *list, si
     return r;
 }
 
+/* Before this version it repeated the client's nonce, which brokers let pass until 4.0. */
+static bool is_old_scram(const struct conf_pairs *pairs)
+{
+    enum { RIGHT_FROM = 0x02060100 };
+    for (size_t i = 0; i < pairs->count; i++)
+        if ((slice_eq(pairs->list[i].name, SLICE("sasl.mechanisms")) ||
+             slice_eq(pairs->list[i].name, SLICE("sasl.mechanism"))) &&
+            slice_starts(pairs->list[i].value, SLICE("SCRAM")))
+            return rd_kafka_version() < RIGHT_FROM;
+    return false;
+}
+
 static int set_given(rd_kafka_conf_t *conf, const struct conf_pairs *pairs, struct reason *why)
 {
     for (size_t i = 0; i < pairs->count; i++) {
@@ -187,6 +208,7 @@ int client_open(struct client *c, rd_kafka_type_t type, const struct broker_sett
     c->rk = NULL;
     c->err = 0;
     c->was_well = false;
+    c->is_old_scram = is_old_scram(&s->properties);
     c->why[0] = c->last[0] = '\0';
     CHECK(pthread_mutex_init(&c->lock, NULL) == 0);
     if (!conf)
@@ -208,16 +230,39 @@ int client_open(struct client *c, rd_kafka_type_t type, const struct broker_sett
         r = reason_set(reterr_why, CE_INVALID, "%s", text);
     }
     rd_kafka_conf_destroy(conf);
-    client_close(c);
+    pthread_mutex_destroy(&c->lock);
     return r;
 }
 
-void client_close(struct client *c)
+static void *destroy_handle(void *rk)
 {
-    if (c->rk)
-        rd_kafka_destroy_flags(c->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-    c->rk = NULL;
+    rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    return NULL;
+}
+
+bool client_close(struct client *c, int wait_ms)
+{
+    pthread_t thread;
+    struct timespec until;
+    CHECK(pthread_create(&thread, NULL, destroy_handle, c->rk) == 0);
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+        pthread_detach(thread);
+        return false;
+    }
     pthread_mutex_destroy(&c->lock);
+    return true;
+}
+
+void client_serve(struct client *c)
+{
+    rd_kafka_poll(c->rk, 0);
 }
 
 int client_health(struct client *c, struct reason *reterr_why)
@@ -245,6 +290,8 @@ int client_fail(struct client *c, rd_kafka_resp_err_t e, const char *what,
     int err = client_err(e);
     struct reason why = {""};
     bool may_be_denied = err == CE_TIMEOUT || err == CE_UNAVAILABLE;
+    if (may_be_denied)
+        client_serve(c);
     if (may_be_denied && client_health(c, &why) == CE_DENIED)
         return reason_set(reterr_why, CE_DENIED, "%s: %s", what, why.text);
     return reason_set(reterr_why, err, "%s: %s", what, rd_kafka_err2str(e));

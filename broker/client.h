@@ -11,9 +11,12 @@
  * gets on with the brokers, and its errors as ours. For files of broker/ only. */
 struct client {
     rd_kafka_t *rk;
+    /* Of an error that names a partition ("TOPIC [P]: text"), if the maker wants to know. */
+    void (*on_partition_error)(struct client *c, int err, const char *text);
     pthread_mutex_t lock; /* of what follows */
     int err;              /* 0: well */
     bool was_well;        /* a broker has answered, at least once */
+    bool is_old_scram;    /* SCRAM is asked of a librdkafka that gets it wrong */
     char why[400];
     char last[400]; /* the newest trouble with a connection */
 };
@@ -28,9 +31,14 @@ struct client_property {
 int client_open(struct client *c, rd_kafka_type_t type, const struct broker_settings *s,
                 rd_kafka_conf_t *conf, const struct client_property *ours, size_t our_count,
                 const struct client_property *usual, size_t usual_count, struct reason *reterr_why);
-/* Waits for what librdkafka does at the moment. Accepts one that was never opened. */
-void client_close(struct client *c);
+/* Waits for what librdkafka does at the moment, up to wait_ms. False when it does not end: then its
+ * threads and memory are left behind, and whoever owns `c` must leave that too. */
+bool client_close(struct client *c, int wait_ms);
+enum { CLIENT_CLOSE_MS = 20 * 1000 };
 
+/* Hears what the library has to say of brokers. Its messages are in another queue, so that any
+ * thread may do this. */
+void client_serve(struct client *c);
 /* 0; CE_UNAVAILABLE: no broker can be reached; CE_DENIED: they do not let us in; CE_CLOSED: this
  * handle can do nothing any more and must be made anew. With the reason. */
 int client_health(struct client *c, struct reason *reterr_why);

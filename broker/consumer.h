@@ -19,21 +19,27 @@
 struct consumer;
 
 struct consumer_options {
-    const char *group;   /* the name under which consumer_commit shows the lag; not empty */
-    int64_t queue_bytes; /* how much may be fetched ahead: 4 MiB to 128 MiB; 0: 32 MiB */
+    const char *group; /* the name under which consumer_commit shows the lag; not empty */
+    /* How much may be fetched ahead: 4 MiB to 128 MiB; 0: 64 MiB. An answer of the broker counts by
+     * what it unfolds to, and the last one may go beyond. librdkafka looks only once a second
+     * whether a queue that was full has room again, so it should hold what the reader takes in
+     * more than a second; else the reader waits. */
+    int64_t queue_bytes;
 };
 
 /* Does not wait for a broker. CE_INVALID as of broker_settings_check. */
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
                     struct consumer **ret, struct reason *reterr_why);
-/* Whatever consumer_poll gave must have been given back. Accepts NULL. */
+/* Whatever consumer_poll gave must have been given back. Waits up to 20 s for what the library has
+ * under way; what does not end then is left behind, and so is a consumer whose topic was deleted
+ * while it was assigned. Accepts NULL. */
 void consumer_destroy(struct consumer *c);
 DEFINE_AUTO(struct consumer, consumer_destroy)
 
 /* How it gets on with the brokers, as far as anything was heard: 0, CE_UNAVAILABLE (none can be
  * reached), CE_DENIED (they do not let us in, or we do not trust them), CE_CLOSED (destroy it and
- * make another). It goes on trying by itself in the first two cases. It is noticed while somebody
- * polls; that all is well again also by consumer_topics and consumer_watermarks. */
+ * make another). It goes on trying by itself in the first two cases. That all is well again is
+ * noticed by what comes of consumer_poll, consumer_topics and consumer_watermarks. */
 int consumer_health(struct consumer *c, struct reason *reterr_why);
 
 struct topic_found {
@@ -67,7 +73,8 @@ int consumer_unassign(struct consumer *c, const char *topic, int32_t partition,
                       struct reason *reterr_why);
 /* Holds a partition up and lets it go on behind what was given. A portion or two of what had been
  * taken from the queue already may come after the call. What is fetched ahead is thrown away, so
- * this is for long pauses of one partition; to slow all of them down, poll less. CE_NOT_FOUND. */
+ * this is for long pauses of one partition; to slow all of them down, poll less. Of partitions that
+ * are assigned. */
 int consumer_pause(struct consumer *c, const char *topic, int32_t partition);
 int consumer_resume(struct consumer *c, const char *topic, int32_t partition);
 
@@ -79,8 +86,10 @@ enum consumed_kind {
     /* From here on the partition is silent until it is unassigned and assigned again: */
     CONSUMED_OUT_OF_RANGE, /* `next` is in front of what is kept, or behind the end */
     /* From here on nothing comes either, unless it mends by itself: */
-    CONSUMED_GONE,   /* there is no such topic or partition (any more) */
-    CONSUMED_DENIED, /* we may not read the topic */
+    CONSUMED_GONE, /* there is no such topic or partition (any more) */
+    /* We may see the topic and not read it. Told once; one that we may not even see is silent, and
+     * consumer_topics does not name it. */
+    CONSUMED_DENIED,
     /* The broker's bytes at or behind `next` cannot be made out: damaged, an unknown compression,
      * or more than the limit. What can be read behind them comes. */
     CONSUMED_UNREADABLE,
@@ -91,7 +100,7 @@ struct consumed {
     enum consumed_kind kind;
     struct slice topic; /* a NUL stands behind it */
     int32_t partition;
-    int64_t next; /* the offset at which it goes on */
+    int64_t next; /* the offset at which it goes on; -1 of CONSUMED_GONE */
     const struct message *messages;
     size_t count;
     size_t bytes;    /* of keys, values and headers */

@@ -42,17 +42,24 @@ int producer_create(const struct broker_settings *s, const struct producer_optio
     int64_t bytes = o->queue_bytes ? o->queue_bytes : QUEUE_BYTES;
     snprintf(kib, sizeof kib, "%lld", (long long)(bytes / 1024));
     snprintf(linger, sizeof linger, "%d", o->linger_ms);
-    snprintf(give_up, sizeof give_up, "%d", o->give_up_ms ? o->give_up_ms : GIVE_UP_MS);
+    int give_up_ms = o->give_up_ms ? o->give_up_ms : GIVE_UP_MS;
+    snprintf(give_up, sizeof give_up, "%d", o->is_gapless ? 0 : give_up_ms);
     snprintf(message, sizeof message, "%d", PRODUCER_MESSAGE_BYTES_MAX);
     const struct client_property ours[] = {
-        {"enable.idempotence", "true"}, {"acks", "all"},
-        {"linger.ms", linger},          {"message.timeout.ms", give_up},
-        {"message.max.bytes", message}, {"queue.buffering.max.kbytes", kib},
+        {"enable.idempotence", "true"},
+        {"acks", "all"},
+        {"enable.gapless.guarantee", o->is_gapless ? "true" : "false"},
+        {"linger.ms", linger},
+        {"message.timeout.ms", give_up},
+        {"message.max.bytes", message},
+        {"queue.buffering.max.kbytes", kib},
     };
     const struct client_property usual[] = {
         {"client.id", "credence"},
         {"compression.type", "lz4"},
         {"queue.buffering.max.messages", "1000000"},
+        /* How long a topic may be unknown before messages to it fail. */
+        {"topic.metadata.propagation.max.ms", "5000"},
         {"reconnect.backoff.max.ms", "2000"},
         {"socket.keepalive.enable", "true"},
     };
@@ -72,8 +79,8 @@ void producer_destroy(struct producer *p)
 {
     if (!p)
         return;
-    client_close(&p->client);
-    free(p);
+    if (client_close(&p->client, CLIENT_CLOSE_MS))
+        free(p);
 }
 
 int producer_health(struct producer *p, struct reason *reterr_why)

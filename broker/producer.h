@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +11,7 @@
 
 /* Sends messages, each to be acknowledged by all replicas in sync, none twice and in order within
  * its partition (an idempotent producer). All functions may be called from any thread; `delivered`
- * runs within producer_poll and producer_flush on theirs. */
+ * runs within producer_poll, producer_flush and a producer_partitions that fails, on theirs. */
 struct producer;
 
 struct producer_options {
@@ -23,6 +24,9 @@ struct producer_options {
     int64_t queue_bytes; /* of messages that wait; 0: 64 MiB */
     int linger_ms;       /* how long a message may wait for others to go with */
     int give_up_ms; /* until an unacknowledged message fails with CE_TIMEOUT; 0: five minutes */
+    /* Nothing is delivered behind a message of its partition that failed: the first failure ends
+     * the producer (CE_CLOSED), and in place of give_up_ms it waits without end. */
+    bool is_gapless;
 };
 
 /* Does not wait for a broker. CE_INVALID as of broker_settings_check. */

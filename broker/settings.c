@@ -3,6 +3,7 @@
 #include "broker/settings.h"
 
 #include "base/attr.h"
+#include "base/check.h"
 #include "broker/client.h"
 
 int broker_settings_check(const struct broker_settings *s, struct reason *reterr_why)
@@ -15,6 +16,6 @@ int broker_settings_check(const struct broker_settings *s, struct reason *reterr
     struct client c;
     int r = client_open(&c, RD_KAFKA_CONSUMER, s, NULL, ours, ARRAY_LEN(ours), NULL, 0, reterr_why);
     if (r == 0)
-        client_close(&c);
+        CHECK(client_close(&c, CLIENT_CLOSE_MS));
     return r;
 }

@@ -15,6 +15,7 @@ static const struct ctl_command *const groups[] = {
     ctl_submit_commands, ctl_catalogue_commands, ctl_key_commands,      ctl_store_commands,
     ctl_search_commands, ctl_terms_commands,     ctl_findings_commands, ctl_own_commands,
     ctl_sample_commands, ctl_load_commands,      ctl_offsets_commands,  ctl_rebuild_commands,
+    ctl_topics_commands,
 };
 
 static const struct option_row common_options[] = {

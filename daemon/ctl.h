@@ -31,7 +31,7 @@ struct ctl_command {
 extern const struct ctl_command ctl_submit_commands[], ctl_catalogue_commands[], ctl_key_commands[],
     ctl_store_commands[], ctl_search_commands[], ctl_terms_commands[], ctl_findings_commands[],
     ctl_own_commands[], ctl_sample_commands[], ctl_load_commands[], ctl_offsets_commands[],
-    ctl_rebuild_commands[];
+    ctl_rebuild_commands[], ctl_topics_commands[];
 
 /* The option's value, or NULL. */
 const char *ctl_option(const struct ctl *c, const char *name);

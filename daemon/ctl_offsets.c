@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "broker/topic.h"
 #include "daemon/ctl.h"
 #include "daemon/terminal.h"
 
@@ -25,7 +26,7 @@ static const char *number_of(struct ctl *c, const struct json *object, const cha
 /* "amr:0": the usual beginning of the topic's name says nothing new. */
 static const char *place_of(struct ctl *c, const struct json *one)
 {
-    static const struct slice usual = {"credit.submissions.", 19};
+    struct slice usual = SLICE(TOPIC_SUBMISSIONS);
     struct slice topic = json_get_string(one, "topic");
     if (slice_starts(topic, usual))
         topic = slice_from(topic, usual.n);
@@ -104,7 +105,7 @@ static int decide(struct ctl *c, const char *decision, const char *place, const 
     struct slice topic = slice_make(place, (size_t)(colon - place));
     bool is_short = slice_find(topic, SLICE("."), 0) < 0;
     const char *name =
-        arena_printf(c->arena, "%s%.*s", is_short ? "credit.submissions." : "", FMT_SLICE(topic)).p;
+        arena_printf(c->arena, "%s%.*s", is_short ? TOPIC_SUBMISSIONS : "", FMT_SLICE(topic)).p;
     const char *path =
         arena_printf(c->arena,
                      "/v1/operator/offsets?topic=%s&partition=%s&decision=%s&who=%.200s%s%s",

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "broker/consumer.h"
+#include "broker/topic.h"
 #include "daemon/ctl.h"
 #include "daemon/folder_copy.h"
 #include "daemon/inspect.h"
@@ -183,7 +184,7 @@ static int find_goals(struct rebuilding *g)
     size_t count, partitions = 0;
     int r = consumer_create(&g->config.kafka, &o, &g->consumer, &why);
     if (r == 0)
-        r = consumer_topics(g->consumer, g->c->arena, SLICE(MESSAGE_TOPIC_PREFIX), ASK_MS, &topics,
+        r = consumer_topics(g->consumer, g->c->arena, slice_of(TOPIC_SUBMISSIONS), ASK_MS, &topics,
                             &count, &why);
     for (size_t i = 0; r == 0 && i < count; i++)
         partitions += (size_t)topics[i].partition_count;

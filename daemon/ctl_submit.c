@@ -7,8 +7,10 @@
 
 #include "base/crypt.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_kafka.h"
 #include "daemon/ctl_receipt.h"
 #include "daemon/ctl_submit_dir.h"
+#include "daemon/ctl_submit_kafka.h"
 #include "daemon/delivery.h"
 #include "daemon/interrupt.h"
 #include "daemon/patience.h"
@@ -257,12 +259,15 @@ static int run_submit(struct ctl *c)
         return ctl_fail(EXIT_CODE_USAGE,
                         "--batch takes 1 to %d letters, digits, dots, underscores or hyphens",
                         BATCH_CHARS_MAX);
-    if (!u->batch)
+    bool is_new = !u->batch;
+    if (is_new)
         u->batch = make_batch_id(c->arena);
     if (!read_encoding(u))
         return ctl_fail(EXIT_CODE_USAGE,
                         "--encoding is utf-8, gb18030 (also gbk, gb2312) or auto, not %.60s",
                         ctl_option(c, "encoding"));
+    if (ctl_option(c, "kafka"))
+        return ctl_submit_kafka(c, u->batch, is_new);
     u->sheet = ctl_option(c, "sheet");
     int r = delivery_open(&u->file, c->words[0], ctl_option(c, "format"), u->sheet, &why);
     if (r < 0) {
@@ -296,6 +301,10 @@ static const struct option_row submit_options[] = {
      "With --dir: so many files are on their way at one time, 1 to 64, default 32, and fewer where "
      "the register has no room for them. Files of one theme go one after the other; with 1 all "
      "do."},
+    {"kafka", "HOST:PORT,...",
+     "Publishes the file to the department's topic at these brokers in place of sending it to "
+     "creditd; `configured`: those of the settings. Needs no creditd here."},
+    CTL_KAFKA_OPTIONS,
     {"json", NULL, "Prints the whole receipt as one JSON object."},
     {"quiet", NULL, "Shows no progress."},
 };
@@ -322,6 +331,10 @@ const struct ctl_command ctl_submit_commands[] = {
      "file.\n"
      "When creditd takes no more uploads at one time it is asked again, for ten minutes at "
      "most.\n\n"
+     "With --kafka every row becomes a message of the topic credit.submissions.<department>, and "
+     "the\n"
+     "command ends when the brokers have all of them; the receipt follows when creditd has read "
+     "them.\n\n"
      "Exit status 0: no row was rejected; 3: some were, the others are stored; 4: the department "
      "may\nnot hand in this theme; others: failures.",
      submit_options, ARRAY_LEN(submit_options), 0, 1, run_submit},

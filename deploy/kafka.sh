@@ -4,10 +4,12 @@
 #   deploy/kafka.sh start [DIR] [--brokers 3] [--sasl]   starts what is not running; the first time with that shape
 #   deploy/kafka.sh stop [DIR]                           stops; what was written is kept for the next start
 #   deploy/kafka.sh status [DIR]                         status 0 when all of it runs
+#   deploy/kafka.sh jars                                 prints the folder of its jars, for Java programs and tools
 #
 # DIR is build/kafka unless named. The last line on standard output is the bootstrap address; progress goes to
 # standard error. --brokers 3: three brokers, three copies of everything, two of which must answer. --sasl: one
-# broker with TLS and SCRAM-SHA-256 and access control; DIR/client.properties has what clients need.
+# broker with TLS, passwords (SCRAM-SHA-256 and PLAIN) and access control; DIR has files of what clients need.
+# --version V: another version of Apache Kafka than deploy/kafka/pom.xml pins.
 # Each broker's process id stands in DIR/node-N/pid, its log is DIR/node-N/log.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,7 +25,7 @@ fail() {
 }
 
 usage() {
-  sed -n '2,12s/^# \{0,1\}//p' "$0"
+  sed -n '2,14s/^# \{0,1\}//p' "$0"
 }
 
 # ---- what is asked ----
@@ -31,12 +33,14 @@ usage() {
 (($#)) || { usage >&2; exit 2; }
 command=$1
 shift
-dir='' brokers='' sasl=''
+dir='' brokers='' sasl='' version=''
 while (($#)); do
   case $1 in
     --brokers) brokers=${2:-}; shift ;;
     --brokers=*) brokers=${1#*=} ;;
     --sasl) sasl=yes ;;
+    --version) version=${2:-}; shift ;;
+    --version=*) version=${1#*=} ;;
     -h | --help) usage; exit 0 ;;
     -*) say "unknown option '$1'"; usage >&2; exit 2 ;;
     *) [[ ! $dir ]] || { say "one folder, not '$dir' and '$1'"; exit 2; }; dir=$1 ;;
@@ -71,8 +75,8 @@ show_fetching() {
 
 # Sets `jars`, a folder with Kafka and all that it needs; fetches it when it is not there.
 fetch() {
-  local version sum cache log
-  version=$(property kafka.version)
+  local sum cache log
+  version=${version:-$(property kafka.version)}
   sum=$(cksum <"$pom" | cut -d' ' -f1)
   cache=${XDG_CACHE_HOME:-${HOME:-$here/../build}/.cache}/credence
   jars=$cache/kafka-$version-$sum
@@ -85,7 +89,7 @@ fetch() {
     rm -rf "$jars.part"
     log=$cache/kafka-$version.log
     if ! mvn -B -f "$pom" org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies \
-      -DincludeScope=runtime -DoutputDirectory="$jars.part" 2>&1 | tee "$log" | show_fetching; then
+      "-Dkafka.version=$version" -DincludeScope=runtime -DoutputDirectory="$jars.part" 2>&1 | tee "$log" | show_fetching; then
       grep -E 'ERROR' "$log" | head -n 5 >&2 || true
       fail "Maven could not fetch it (all it said: $log); is the network reachable? A mirror is set in ~/.m2/settings.xml"
     fi
@@ -189,7 +193,10 @@ log.retention.check.interval.ms=1000
 log.initial.task.delay.ms=1000
 END
   [[ ! $sasl ]] || cat >>"$dir/node-$n/server.properties" <<END
-sasl.enabled.mechanisms=SCRAM-SHA-256
+sasl.enabled.mechanisms=SCRAM-SHA-256,PLAIN
+listener.name.client.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
+  user_credence="$(cat "$dir/credence.password")" user_amr="$(cat "$dir/amr.password")";
 ssl.keystore.type=PEM
 ssl.keystore.location=$dir/server.pem
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
@@ -219,9 +226,15 @@ launch() {
   : >"$dir/node-$n/log"
   setsid "$java" "-Xmx${heap}m" -Xms256m -XX:+UseG1GC -XX:MaxGCPauseMillis=50 -cp "$jars/*" \
     "-Dlog4j2.configurationFile=$here/kafka/log4j2.properties" \
+    "-Dlog4j.configuration=file:$here/kafka/log4j.properties" \
     kafka.Kafka "$dir/node-$n/server.properties" >>"$dir/node-$n/log" 2>&1 </dev/null 9>&- &
-  printf '%s\n' $! >"$dir/node-$n/pid"
+  local pid=$!
   disown
+  printf '%s\n' $pid >"$dir/node-$n/pid"
+  # Until it is the broker: before, it is a shell that will become it.
+  until pid_of "$n" >/dev/null || ! kill -0 $pid 2>/dev/null; do
+    sleep 0.02
+  done
 }
 
 # Until every broker says that it answers; false when one has ended.
@@ -243,7 +256,6 @@ await() {
 # ---- TLS and passwords ----
 
 make_certificates() {
-  [[ ! -e $dir/client.properties ]] || return 0
   local user quiet=$dir/openssl.log
   (
     umask 077
@@ -257,19 +269,20 @@ make_certificates() {
       openssl rand -hex 16 >"$user.password"
     done
   ) >"$quiet" 2>&1 || { tail -n 20 "$quiet" >&2; fail "openssl could not make the certificates"; }
-  for user in amr credence; do
-    (
-      umask 077
-      cat >"$dir/$user.properties" <<END
+  client_properties PLAIN credence >"$dir/client.properties"
+  client_properties SCRAM-SHA-256 credence >"$dir/scram.properties"
+  client_properties PLAIN amr >"$dir/amr.properties"
+}
+
+# client_properties MECHANISM USER: in the names of librdkafka.
+client_properties() {
+  cat <<END
 security.protocol=SASL_SSL
 ssl.ca.location=$dir/ca.pem
-sasl.mechanisms=SCRAM-SHA-256
-sasl.username=$user
-sasl.password=$(cat "$dir/$user.password")
+sasl.mechanisms=$1
+sasl.username=$2
+sasl.password=$(cat "$dir/$2.password")
 END
-    )
-  done
-  mv "$dir/credence.properties" "$dir/client.properties"
 }
 
 # ---- commands ----
@@ -277,20 +290,21 @@ END
 # The shape is that of the first start.
 read_shape() {
   [[ -e $dir/shape ]] || return 1
-  local were_brokers were_sasl
-  read -r were_brokers were_sasl <"$dir/shape"
+  local were_brokers were_sasl was_version
+  read -r were_brokers were_sasl was_version <"$dir/shape"
   [[ $were_sasl == yes ]] || were_sasl=''
   if [[ ${brokers:-$were_brokers} != "$were_brokers" || ${sasl:-$were_sasl} != "$were_sasl" ]]; then
     fail "$dir holds $were_brokers broker(s)${were_sasl:+ with --sasl}; stop it and remove the folder, or name another"
   fi
-  brokers=$were_brokers sasl=$were_sasl
+  brokers=$were_brokers sasl=$were_sasl version=${version:-$was_version}
 }
 
 print_end() {
   if [[ $sasl ]]; then
     printf 'CA: %s\n' "$dir/ca.pem"
-    printf 'client properties (super user credence): %s\n' "$dir/client.properties"
-    printf 'client properties (amr, who may do nothing yet): %s\n' "$dir/amr.properties"
+    printf 'client properties (user credence, who may do everything): %s\n' "$dir/client.properties"
+    printf 'the same with SCRAM-SHA-256 (librdkafka from 2.6.1 on, or a broker before 4.0): %s\n' "$dir/scram.properties"
+    printf 'client properties (user amr, who may do nothing yet): %s\n' "$dir/amr.properties"
   fi
   printf '%s\n' "$bootstrap"
 }
@@ -307,17 +321,19 @@ start() {
   local tries n began=$SECONDS
   "$here/packages.sh" kafka
   find_java
-  fetch
   mkdir -p "$dir"
   dir=$(cd "$dir" && pwd)
   exec 9>"$dir/.lock"
   flock -w 300 9 || fail "another start or stop holds $dir"
-  if ! read_shape; then
+  if read_shape; then
+    fetch
+  else
+    fetch
     brokers=${brokers:-1}
     head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | cut -c1-22 >"$dir/cluster"
     choose_ports
-    [[ ! $sasl ]] || make_certificates
-    printf '%s %s\n' "$brokers" "${sasl:-no}" >"$dir/shape"
+    [[ ! $sasl ]] || (umask 077 && make_certificates)
+    printf '%s %s %s\n' "$brokers" "${sasl:-no}" "$version" >"$dir/shape"
   fi
   for tries in 1 2 3; do
     read_ports
@@ -384,8 +400,14 @@ status() {
   return $code
 }
 
+jars() {
+  "$here/packages.sh" kafka
+  fetch
+  printf '%s\n' "$jars"
+}
+
 case $command in
-  start | stop | status) "$command" ;;
+  start | stop | status | jars) "$command" ;;
   -h | --help) usage ;;
   *) say "unknown command '$command'"; usage >&2; exit 2 ;;
 esac

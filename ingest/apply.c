@@ -340,14 +340,11 @@ static struct utc_ms current_from(const struct judged *row, const struct record 
     return received.v < was->head.current_from.v ? was->head.current_from : received;
 }
 
-static struct slice bytes_from(struct apply *ap, const struct judged *row, struct utc_ms from)
+static struct slice bytes_with(struct apply *ap, const struct judged *row,
+                               const struct record_head *h)
 {
-    if (from.v == row->head.current_from.v)
-        return row->bytes;
     struct slice bytes = arena_dup(ap->scratch, row->bytes);
-    struct record_head h = row->head;
-    h.current_from = from;
-    record_patch_head((char *)(uintptr_t)bytes.p, &h);
+    record_patch_head((char *)(uintptr_t)bytes.p, h);
     return bytes;
 }
 
@@ -356,7 +353,6 @@ static struct slice bytes_from(struct apply *ap, const struct judged *row, struc
 static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
                                   const struct record *old)
 {
-    struct slice bytes = arena_dup(ap->scratch, row->bytes);
     struct record_head h = row->head;
     h.flags |= RECORD_REVOKED;
     h.current_from = current_from(row, old);
@@ -365,8 +361,7 @@ static struct slice revoked_bytes(struct apply *ap, const struct judged *row,
     h.ended = old->head.ended;
     h.retain_until = old->head.retain_until;
     h.visibility = old->head.visibility;
-    record_patch_head((char *)(uintptr_t)bytes.p, &h);
-    return bytes;
+    return bytes_with(ap, row, &h);
 }
 
 static int replace(struct apply *ap, const struct judged *row, const struct source *known)
@@ -385,10 +380,10 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     memcpy(h.content, known->content, sizeof h.content);
     if ((e = history_put(ap, number, &known->version, &h)) < 0)
         return e;
-
     bool revokes = row->operation == OPERATION_REVOKE;
-    struct slice bytes =
-        revokes ? revoked_bytes(ap, row, &was) : bytes_from(ap, row, h.current_until);
+    struct record_head head = row->head;
+    head.current_from = h.current_until;
+    struct slice bytes = revokes ? revoked_bytes(ap, row, &was) : bytes_with(ap, row, &head);
     if ((e = record_decode(bytes, &is)) < 0)
         return e;
     struct subject_id subject = revokes ? was_subject : row->subject;

@@ -56,9 +56,8 @@ int load_row_read(struct slice key, struct slice value, struct judged *ret, size
     ret->bytes = wire_bytes(&w);
     if (w.failed)
         return CE_FORMAT;
-    if (ret->operation != OPERATION_REVOKE)
-        return 0;
-    ret->waiting = w.rest;
+    if (ret->operation == OPERATION_REVOKE)
+        ret->waiting = w.rest;
     return record_decode_head(ret->bytes, &ret->head);
 }
 

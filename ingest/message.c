@@ -12,11 +12,12 @@
 #include "base/check.h"
 #include "base/scan.h"
 #include "base/wire.h"
+#include "broker/topic.h"
 #include "ingest/finding.h"
 #include "ingest/keeper.h"
 #include "ingest/reader.h"
 
-enum { SLOTS = 48, BATCH_BYTES_MAX = 64, HASHED_BYTES_MAX = 64 << 20 };
+enum { SLOTS = 48, BATCH_BYTES_MAX = 64, KNOWN_BYTES_MAX = 1 << 20, KEY_BYTES_MAX = 1 << 20 };
 
 /* A theme as it was in force. */
 struct slot {
@@ -53,7 +54,7 @@ struct judging_message {
 
 struct slice message_department(struct slice topic)
 {
-    struct slice prefix = slice_of(MESSAGE_TOPIC_PREFIX);
+    struct slice prefix = slice_of(TOPIC_SUBMISSIONS);
     return slice_starts(topic, prefix) ? slice_from(topic, prefix.n) : SLICE("");
 }
 
@@ -330,11 +331,13 @@ int message_judge_row(struct message_judge *mj, struct arena *a, struct slice de
 void message_known_by(const struct keys *k, const struct message *m,
                       uint8_t out[MESSAGE_KNOWN_BYTES])
 {
-    AUTO_BUF(text, HASHED_BYTES_MAX);
+    AUTO_BUF(text, KNOWN_BYTES_MAX + KEY_BYTES_MAX + 64);
     buf_add_slice(&text, SLICE("message"));
     wire_put_u64(&text, (uint64_t)m->time.v);
-    wire_put_bytes(&text, m->key);
-    wire_put_bytes(&text, m->value);
+    wire_put_var(&text, m->key.n);
+    buf_add(&text, m->key.p, m->key.n < KEY_BYTES_MAX ? m->key.n : KEY_BYTES_MAX);
+    wire_put_var(&text, m->value.n);
+    buf_add(&text, m->value.p, m->value.n < KNOWN_BYTES_MAX ? m->value.n : KNOWN_BYTES_MAX);
     CHECK(text.err == 0);
     crypt_hash16(k, KEY_CONTENT, buf_slice(&text), out);
 }

@@ -16,7 +16,6 @@
  * `_op`), `batch` and `row` of a row that belongs to a batch, `rows` when its number of rows is
  * known, `unread` with the rule by which its uploader could not read it. */
 
-#define MESSAGE_TOPIC_PREFIX "credit.submissions."
 /* The department that a topic of that name belongs to; empty when it belongs to none. */
 struct slice message_department(struct slice topic);
 

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "broker/topic.h"
 #include "ingest/receipt_message.h"
 #include "store/decisions.h"
 #include "store/published.h"
@@ -25,7 +26,6 @@ enum {
     ROUND_MESSAGES = 4096,
     ARENA_BYTES_MAX = 1 << 30,
 };
-static const struct slice submissions = {"credit.submissions.", 19};
 
 struct publish {
     struct publish_options o;
@@ -55,9 +55,10 @@ struct round {
  * program could have begun, has its department's. */
 static struct slice receipts_topic(struct arena *a, const struct partition_state *s)
 {
+    struct slice head = SLICE(TOPIC_SUBMISSIONS);
     struct slice department =
-        slice_starts(s->topic, submissions) ? slice_from(s->topic, submissions.n) : s->department;
-    return arena_printf(a, "credit.receipts.%.*s", FMT_SLICE(department));
+        slice_starts(s->topic, head) ? slice_from(s->topic, head.n) : s->department;
+    return arena_printf(a, TOPIC_RECEIPTS "%.*s", FMT_SLICE(department));
 }
 
 static size_t message_bytes(const struct publish_options *o)

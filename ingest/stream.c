@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "broker/topic.h"
 #include "ingest/stream_parts.h"
 
 enum {
@@ -171,8 +172,8 @@ static void go_round(struct stream *s)
     struct reason why = {""};
     arena_reset(s->scratch);
     int64_t now = clock_mono_ms();
-    int r = consumer_topics(s->consumer, s->scratch, slice_of(MESSAGE_TOPIC_PREFIX), ASK_MS,
-                            &topics, &count, &why);
+    int r = consumer_topics(s->consumer, s->scratch, slice_of(TOPIC_SUBMISSIONS), ASK_MS, &topics,
+                            &count, &why);
     set_broker(s, r, &why);
     s->next_round_ms = now + (r < 0 ? AWAY_MS : ROUND_MS);
     if (r < 0)

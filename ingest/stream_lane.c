@@ -174,6 +174,10 @@ void lane_tend(struct stream *s, struct lane *l)
         begin_anew(s, l, r);
         return;
     }
+    if (l->shown.stop != STOP_NONE && now.stop == STOP_NONE)
+        say(LOG_INFO, "stream.goes-on", l, "", now.next);
+    if (now.next > l->shown.next)
+        l->retry_gap = 0;
     show(s, l, &now);
 }
 
@@ -208,17 +212,24 @@ void lane_stop(struct stream *s, struct lane *l, enum stop why, uint64_t gap)
         later(l);
 }
 
-/* What it goes on with is what was behind the last message. Nothing of it may be under way. */
-static void trust(struct stream *s, struct lane *l)
+/* What made it stop is over. Nothing of it may be under way. */
+static void end_stop(struct stream *s, struct lane *l)
 {
-    l->step = LANE_TAKES;
-    l->retry_gap = 0;
+    struct reason why = {""};
     if (l->op->state.stop == STOP_NONE)
         return;
-    struct reason why = {""};
     if (partition_stop(s->o.writer, l->op, STOP_NONE, 0, &why) == 0)
         say(LOG_INFO, "stream.goes-on", l, "", l->next);
     show(s, l, &l->op->state);
+}
+
+/* What it goes on with is what was behind the last message. Another stop than that it was gone ends
+ * with the next message that can be taken. */
+static void trust(struct stream *s, struct lane *l)
+{
+    l->step = LANE_TAKES;
+    if (l->op->state.stop == STOP_GONE)
+        end_stop(s, l);
 }
 
 /* What was asked for did not come: the message taken last, or the next one. */
@@ -298,6 +309,14 @@ static bool need_parcel(struct stream *s, struct lane *l, const struct catalogue
     return true;
 }
 
+/* More than a parcel is known to wait. */
+static bool is_behind(struct stream *s, const struct lane *l)
+{
+    struct watermarks marks;
+    return consumer_watermarks_known(s->consumer, l->topic, l->partition, &marks) &&
+           (uint64_t)marks.high > l->next + PARCEL_ROWS;
+}
+
 void lane_flush(struct stream *s, struct lane *l, bool more)
 {
     struct parcel *p = l->parcel;
@@ -307,7 +326,7 @@ void lane_flush(struct stream *s, struct lane *l, bool more)
         drop_parcel(s, l);
         return;
     }
-    p->is_pressed = more;
+    p->is_pressed = more || is_behind(s, l);
     s->filling -= p->count > 0;
     l->parcel = NULL;
     int r = partition_give(s->o.writer, l->op, p);
@@ -399,7 +418,7 @@ static void reach_end(struct stream *s, struct lane *l, int64_t next)
         if (l->shown.stop != STOP_NONE && !l->parcel &&
             partition_parcels_out(s->o.writer, l->op) == 0 &&
             partition_settle(s->o.writer, l->op) == 0)
-            trust(s, l);
+            end_stop(s, l);
         return;
     }
     if (need_parcel(s, l, atomic_load(s->o.catalogue))) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, runs everything, and closes with `N passed, N failed`.
 #
-#   tests/run.sh           all: checks; unit, scenario and black-box tests, plain and under ASan + UBSan; crash tests; a
-#                          small variant of the bench
+#   tests/run.sh           all: checks; unit, scenario and black-box tests, plain and under ASan + UBSan; crash tests;
+#                          tests against Apache Kafka; a small variant of the bench
 #   tests/run.sh --quick   the same without sanitizers and without the release build
 #   tests/run.sh --tsan    all, and unit and scenario tests under ThreadSanitizer
 #
@@ -120,6 +120,12 @@ bench() {
   count bench "$log/bench-small.json"
 }
 
+# Against Apache Kafka itself, which deploy/kafka.sh fetches the first time.
+kafka() {
+  local files=(tests/kafka/test_*.py)
+  [[ ! -e ${files[0]} ]] || python_tests kafka "$1" 20 "${files[@]}"
+}
+
 mkdir -p "$log"
 exec 9>build/.run-lock
 if ! flock -n 9; then
@@ -150,6 +156,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 if build dev; then
   unit dev
   crash dev
+  kafka dev
   [[ ! $quick ]] || blackbox dev
 fi
 if [[ ! $quick ]]; then

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "broker/admin.h"
 #include "broker/consumer.h"
 #include "broker/producer.h"
@@ -413,6 +414,8 @@ int main(int argc, char **argv)
     for (int i = 3; i < argc; i++) {
         struct slice value = slice_of(argv[i]);
         struct slice name = arena_dup(settings, slice_cut(&value, '='));
+        if (slice_eq(name, SLICE("debug")))
+            log_set_level(LOG_DEBUG);
         pairs[p.settings.properties.count++] = (struct conf_pair){name, value};
     }
     static char line[LINE_BYTES_MAX];
