@@ -310,14 +310,14 @@ static bool need_parcel(struct stream *s, struct lane *l, const struct catalogue
     return true;
 }
 
-/* A backlog: what was taken has lain with the broker, and more than a parcel is known to wait.
- * Whoever keeps up takes parcels that are full as well. */
+/* A backlog: what was taken has lain with the broker, and more is known to wait. A full parcel is
+ * no sign of one, and the broker's clock alone may be wrong. */
 static bool is_behind(struct stream *s, const struct lane *l)
 {
     struct watermarks marks;
     return clock_now(s->o.clock).v - l->parcel->delivery->last_time.v > BEHIND_MS &&
            consumer_watermarks_known(s->consumer, l->topic, l->partition, &marks) &&
-           (uint64_t)marks.high > l->next + PARCEL_ROWS;
+           (uint64_t)marks.high > l->next;
 }
 
 void lane_flush(struct stream *s, struct lane *l)

@@ -1,5 +1,5 @@
 """The sample city as messages, such as departments' own producers send: a line of a file for each row, which
-tests/bench/send.c reads. Rows of all files are dealt out in turn, those of one file in their order."""
+tests/bench/ceiling/send.c reads. Rows of all files are dealt out in turn, those of one file in their order."""
 import csv
 import io
 import json

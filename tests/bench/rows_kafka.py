@@ -82,20 +82,29 @@ def the(p):
     return p.kafka
 
 
+GEARS = "credence_committed_rows_total{"
+
+
 class Cpu:
-    """CPU of creditd and the broker between two moments, by message."""
+    """CPU of creditd and the broker between two moments, by message, and in which gear the writer was."""
 
     def __init__(self, k, register):
-        self.pid, self.k = register.process.pid, k
+        self.pid, self.k, self.register = register.process.pid, k, register
+        self.gears = self.rows_by_gear()
         self.before = broker.cpu_s(self.pid), k.broker.cpu_s()
         self.threads = broker.threads_s(self.pid)
+
+    def rows_by_gear(self):
+        text = self.register.get("/metrics", over_socket=True).text
+        return [int(line.split()[-1]) for line in text.splitlines() if line.startswith(GEARS)]
 
     def text(self, count):
         ours, its = broker.cpu_s(self.pid) - self.before[0], self.k.broker.cpu_s() - self.before[1]
         threads = {name: s - self.threads.get(name, 0) for name, s in broker.threads_s(self.pid).items()}
+        first, second = (now - before for now, before in zip(self.rows_by_gear(), self.gears))
         largest = sorted(threads, key=threads.get, reverse=True)[:5]
         return (f"µs of CPU a message: creditd {ours / count * 1e6:.1f} (" +
-                ", ".join(f"{name} {threads[name] / count * 1e6:.1f}" for name in largest) + f"), broker {its / count * 1e6:.1f}")
+                ", ".join(f"{name} {threads[name] / count * 1e6:.1f}" for name in largest) + f"), broker {its / count * 1e6:.1f}; {second / max(1, first + second):.0%} went in second gear")
 
 
 # ---- a backlog ----
