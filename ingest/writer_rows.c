@@ -68,18 +68,13 @@ size_t writer_backlog_of(const struct parcel *p)
 }
 
 /* Pressure is what shifts the writer up: rows that come while more of them wait. Messages that have
- * just come are none, however many parcels they fill, and do not wait for a run that has begun. */
+ * just come are none, however many parcels they fill. */
 static void feel(struct writer *w, const struct parcel *p)
 {
     int64_t now = clock_mono_ms();
     if (now - w->pressed_ms > PRESSED_MS)
         w->pressed_rows = 0;
-    if (p->delivery && !p->is_pressed) {
-        if (p->count && !w->ended_ms)
-            w->ended_ms = now;
-        return;
-    }
-    if (!p->is_pressed && queue_length(w->queue) == 0)
+    if (!p->is_pressed && (p->delivery || queue_length(w->queue) == 0))
         return;
     w->pressed_rows += p->count;
     w->pressed_ms = now;
