@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "broker/client.h"
+
+enum { LOOK_AGAIN_MS = 50 };
 
 struct admin {
     struct client client; /* first: the library's callbacks get it */
@@ -135,6 +138,39 @@ static void read_made(rd_kafka_event_t *event, const struct topic_wanted *topics
     }
 }
 
+static bool all_are_there(const rd_kafka_metadata_t *m, const struct topic_wanted *topics,
+                          const struct topic_made *made, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_there = made[i].err != 0;
+        for (int k = 0; k < m->topic_cnt && !is_there; k++)
+            is_there = slice_eq(slice_of(m->topics[k].topic), topics[i].name);
+        if (!is_there)
+            return false;
+    }
+    return true;
+}
+
+/* The controller has made them; the broker that we ask hears of it a little later. */
+static int wait_known(struct admin *a, const struct topic_wanted *topics,
+                      const struct topic_made *made, size_t count, int timeout_ms,
+                      struct reason *why)
+{
+    int64_t until = clock_mono_ms() + timeout_ms;
+    do {
+        const rd_kafka_metadata_t *m;
+        int r = ask_metadata(a, timeout_ms, &m, why);
+        if (r < 0)
+            return r;
+        bool are_there = all_are_there(m, topics, made, count);
+        rd_kafka_metadata_destroy(m);
+        if (are_there)
+            return 0;
+        rd_kafka_poll(a->client.rk, LOOK_AGAIN_MS);
+    } while (clock_mono_ms() < until);
+    return reason_set(why, CE_TIMEOUT, "the topics were made, and the brokers do not show them");
+}
+
 int admin_make_topics(struct admin *a, const struct topic_wanted *topics, size_t count,
                       int timeout_ms, struct arena *arena, struct topic_made **ret,
                       struct reason *reterr_why)
@@ -158,6 +194,7 @@ int admin_make_topics(struct admin *a, const struct topic_wanted *topics, size_t
         if (r == 0) {
             read_made(event, topics, count, arena, made);
             rd_kafka_event_destroy(event);
+            r = wait_known(a, topics, made, count, timeout_ms, reterr_why);
         }
     }
     rd_kafka_NewTopic_destroy_array(list, n);
