@@ -10,7 +10,7 @@
 #include "ingest/partition.h"
 #include "tests/support/world.h"
 
-enum { ROWS = 40000, SHIFT = 4000 };
+enum { ROWS = 40000, SHIFT = 6000 };
 static const char *const theme = "amr-enterprise-registration";
 
 /* New ones, changed ones, the same again, and wrong ones. */
@@ -104,7 +104,7 @@ TEST(small_uploads_begin_and_end_while_a_run_is_gathered)
     world_close(w);
 }
 
-enum { PARCELS = 64, OF_EACH = 400 }; /* more than one commit takes, and SHIFT besides */
+enum { PARCELS = 64, OF_EACH = 450 }; /* more than one commit takes, and SHIFT besides */
 
 /* Gives that many parcels of messages at one go, then waits for them. */
 static void deliver(struct world *w, uint32_t partition, unsigned from, bool is_backlog)
