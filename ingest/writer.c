@@ -317,6 +317,13 @@ static void do_settle(struct writer *w, struct pending *pend)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* It waits no more. Whether it may be taken. */
+static int take_from_queue(struct writer *w, const struct parcel *p)
+{
+    atomic_fetch_sub(&w->waiting_rows, writer_backlog_of(p));
+    return writer_may_take(w, p);
+}
+
 static int do_work(struct writer *w, struct work *work)
 {
     int r = 0;
@@ -328,7 +335,7 @@ static int do_work(struct writer *w, struct work *work)
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
-    } else if ((r = writer_may_take(w, work->parcel)) < 0) {
+    } else if ((r = take_from_queue(w, work->parcel)) < 0) {
         /* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
         work->parcel->pending->broken = r;
         hand_back_alone(w, work->parcel, r);
@@ -351,11 +358,10 @@ static void choose_gear(struct writer *w, const struct work *first)
     w->began_ms = clock_mono_ms();
     w->ended_ms = 0;
     w->ended_count = 0;
-    size_t waiting = queue_length(w->queue) * PARCEL_ROWS;
+    size_t waiting = atomic_load(&w->waiting_rows); /* with those of `first` */
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
     w->is_run = w->o.gears != 1 && first->parcel &&
-                pressed + waiting + first->parcel->count + first->parcel->is_last >=
-                    w->o.shift_rows / SHIFT_PART;
+                pressed + waiting + first->parcel->is_last >= w->o.shift_rows / SHIFT_PART;
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
 }
 

@@ -68,7 +68,8 @@ struct parcel {
     struct slice columns; /* of the kept rows up to there, sealed; in the arena */
     bool is_last;    /* the body is whole: the batch is finished with this parcel; `hash` is of the
                         whole body */
-    bool is_pressed; /* the sender had to wait while these rows were read: more is coming */
+    bool is_pressed; /* the sender had to wait while these rows were read, or messages have lain
+                        with the broker: more is coming */
     struct delivery
         *delivery; /* of messages (ingest/partition.h), in the arena; NULL: of a batch */
     /* The writer's own. */

@@ -94,9 +94,10 @@ struct writer {
     bool is_run;
     int64_t began_ms;
     int64_t ended_ms; /* when the first batch in it ended, whose receipt is waited for; 0: none */
-    unsigned ended_count; /* batches in this commit that have ended */
-    size_t pressed_rows;  /* came while more waited, without a pause in between */
-    int64_t pressed_ms;   /* when the last of them came */
+    unsigned ended_count;       /* batches in this commit that have ended */
+    atomic_size_t waiting_rows; /* in the queue, but for messages that have just come */
+    size_t pressed_rows;        /* came while more waited, without a pause in between */
+    int64_t pressed_ms;         /* when the last of them came */
 };
 
 enum {
@@ -104,6 +105,8 @@ enum {
     PRESSED_MS = 1000, /* for so long a backlog is remembered */
 };
 
+/* Its rows, if they are part of a backlog: of messages those alone that lay with the broker. */
+size_t writer_backlog_of(const struct parcel *p);
 /* Gates and applies the rows of a parcel and accounts for them. */
 int writer_take_parcel(struct writer *w, struct parcel *p);
 /* The same for messages, whose partition is in the commit. */
