@@ -13,7 +13,7 @@
 #include "store/store_db.h"
 
 enum { ARENA_LIMIT = 1 << 30, UNSORTED_MAX = 256, UNSORTED_PART = 64 };
-enum { BUCKETS_FEW = 16384, BUCKETS_KEPT = 65536 };
+enum { BUCKETS_FEW = 16384, BUCKETS_KEPT_PART = 4, FORM_BYTES_KEPT = 16 << 20 };
 
 struct batch *batch_create(struct store *s)
 {
@@ -25,6 +25,7 @@ struct batch *batch_create(struct store *s)
     b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
     CHECK(b->buckets);
     b->read = rocksdb_readoptions_create();
+    b->form = rocksdb_writebatch_create();
     return b;
 }
 
@@ -33,6 +34,7 @@ void batch_destroy(struct batch *b)
     if (!b)
         return;
     rocksdb_readoptions_destroy(b->read);
+    rocksdb_writebatch_destroy(b->form);
     arena_destroy(b->arena);
     for (int i = 0; i < CF_COUNT; i++)
         free(b->families[i].rows);
@@ -42,12 +44,13 @@ void batch_destroy(struct batch *b)
 
 void batch_clear(struct batch *b)
 {
+    bool was_full = b->count + b->noted >= b->bucket_count / BUCKETS_KEPT_PART;
     arena_reset(b->arena);
     b->count = b->noted = 0;
     b->range_count = 0;
     for (int i = 0; i < CF_COUNT; i++)
         b->families[i].count = b->families[i].sorted = 0;
-    if (b->bucket_count <= BUCKETS_KEPT) {
+    if (b->bucket_count == BUCKETS_FEW || was_full) {
         memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
         return;
     }
@@ -449,7 +452,20 @@ static void fill(struct batch *b, rocksdb_writebatch_t *wb)
         batch_fill_family(b, (enum cf)cf, wb);
 }
 
-int batch_commit(struct batch *b, struct reason *reterr_why)
+/* Memory that was touched once is quicker than new memory. */
+static void form_empty(struct batch *b)
+{
+    size_t n;
+    rocksdb_writebatch_data(b->form, &n);
+    if (n <= FORM_BYTES_KEPT) {
+        rocksdb_writebatch_clear(b->form);
+        return;
+    }
+    rocksdb_writebatch_destroy(b->form);
+    b->form = rocksdb_writebatch_create();
+}
+
+static int commit_by(struct batch *b, const rocksdb_writeoptions_t *how, struct reason *reterr_why)
 {
     struct store *s = b->store;
     if (atomic_load(&s->is_broken))
@@ -463,11 +479,10 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
     if (fault_hit(FAULT_COMMIT_FAILS)) {
         r = reason_set(reterr_why, CE_FAULT, "a test broke this commit");
     } else {
-        rocksdb_writebatch_t *wb = rocksdb_writebatch_create();
-        fill(b, wb);
+        fill(b, b->form);
         store_wait_for_room(s, batch_bytes(b));
-        rocksdb_write(s->db, s->sync_write, wb, &message);
-        rocksdb_writebatch_destroy(wb);
+        rocksdb_write(s->db, how, b->form, &message);
+        form_empty(b);
         if (message)
             r = store_error(message, reterr_why);
     }
@@ -478,4 +493,14 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
         _exit(9);
     batch_clear(b);
     return r;
+}
+
+int batch_commit(struct batch *b, struct reason *reterr_why)
+{
+    return commit_by(b, b->store->sync_write, reterr_why);
+}
+
+int batch_commit_unsynced(struct batch *b, struct reason *reterr_why)
+{
+    return commit_by(b, b->store->plain_write, reterr_why);
 }

@@ -63,3 +63,7 @@ size_t batch_bytes(const struct batch *b);
 /* Writes with one fsync and empties the batch. Nothing is written when anything failed before;
  * then, or when RocksDB fails, the store takes no writes until it is reopened. */
 int batch_commit(struct batch *b, struct reason *reterr_why);
+/* The same without the fsync, for what nobody is told as done: it outlives the process, and a power
+ * cut may take it, but never a part of it, nor after anything that was committed later with an
+ * fsync, for the log is in order. */
+int batch_commit_unsynced(struct batch *b, struct reason *reterr_why);

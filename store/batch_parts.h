@@ -36,6 +36,8 @@ struct batch {
     struct range ranges[8];
     unsigned range_count;
     rocksdb_readoptions_t *read;
+    rocksdb_writebatch_t
+        *form; /* RocksDB's form of it; kept for the next one, unless it is large */
 };
 
 /* All rows of the family in key order. */

@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "store/batch.h"
+#include "tests/support/power.h"
 #include "tests/unit/store/temp_store.h"
 
 static struct slice get(struct batch *b, struct arena *a, struct slice key)
@@ -168,6 +169,48 @@ TEST(rows_are_written_in_key_order_whatever_their_length)
         EXPECT(slice_eq(w.keys[i], keys[i]));
     commit(b);
     EXPECT_EQ(rows_of(s, CF_EVENT, (struct slice){0}), ARRAY_LEN(keys));
+}
+
+/* Commits "synced", then "unsynced", and dies. How long the log was after each. */
+static void commit_twice_and_die(const char *dir, off_t ret[2])
+{
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct store *s = store_in(dir);
+        struct batch *b = batch_create(s);
+        off_t bytes[2];
+        batch_put(b, CF_STATE, SLICE("synced"), SLICE("v"));
+        commit(b);
+        bytes[0] = power_log_bytes(dir);
+        batch_put(b, CF_STATE, SLICE("unsynced"), SLICE("v"));
+        EXPECT_OK(batch_commit_unsynced(b, NULL));
+        bytes[1] = power_log_bytes(dir);
+        _exit(write(ends[1], bytes, sizeof bytes) == sizeof bytes ? 0 : 1);
+    }
+    int status;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read(ends[0], ret, 2 * sizeof *ret), 2 * sizeof *ret);
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT(ret[0] < ret[1]);
+}
+
+TEST(what_was_committed_without_an_fsync_outlives_the_process_and_a_power_cut_takes_it_whole)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    for (int i = 0; i < 3; i++) {
+        off_t bytes[2];
+        const char *dir = test_tempdir();
+        commit_twice_and_die(dir, bytes);
+        if (i)
+            power_cut(dir, i == 1 ? bytes[1] - 1 : bytes[0]);
+        AUTO(store_close) struct store *s = store_in(dir);
+        EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("synced")), "v");
+        EXPECT_EQ(rows_of(s, CF_STATE, SLICE("unsynced")), i == 0);
+    }
 }
 
 TEST(a_cleared_batch_holds_nothing)
