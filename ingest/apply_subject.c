@@ -216,12 +216,8 @@ static bool subjects_equal(const struct subject *a, const struct subject *b)
     return slice_eq(buf_slice(&x), buf_slice(&y));
 }
 
-int apply_finish(struct apply *ap)
+static int compute_marked(struct apply *ap)
 {
-    if (ap->dirty_count) {
-        qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
-        batch_sort(ap->batch, CF_RECORD);
-    }
     for (size_t i = 0; i < ap->dirty_count; i++) {
         if (i && id_order(&ap->dirty[i], &ap->dirty[i - 1]) == 0)
             continue;
@@ -242,4 +238,18 @@ int apply_finish(struct apply *ap)
             return e;
     }
     return 0;
+}
+
+int apply_finish(struct apply *ap)
+{
+    if (!ap->dirty_count)
+        return 0;
+    qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+    batch_sort(ap->batch, CF_RECORD);
+    int r = batch_walks_begin(ap->batch);
+    if (r < 0)
+        return r;
+    r = compute_marked(ap);
+    int e = batch_walks_end(ap->batch);
+    return r < 0 ? r : e;
 }

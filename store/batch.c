@@ -357,6 +357,42 @@ static struct row **with_prefix(struct family *f, struct slice prefix, size_t *r
     return found;
 }
 
+int batch_walks_begin(struct batch *b)
+{
+    CHECK(!b->view);
+    return b->store ? view_open(b->store, &b->view) : 0;
+}
+
+int batch_walks_end(struct batch *b)
+{
+    int r = 0;
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        int e = b->walks[cf] ? walk_close(TAKE(b->walks[cf])) : 0;
+        r = r < 0 ? r : e;
+    }
+    if (b->view)
+        view_close(TAKE(b->view));
+    return r;
+}
+
+/* Of the store's rows; with *v NULL it is shared. */
+static int walk_begin(struct batch *b, enum cf cf, struct slice prefix, struct view **v,
+                      struct walk **ret)
+{
+    *v = NULL;
+    if (!b->view) {
+        int r = view_open(b->store, v);
+        *ret = r < 0 ? NULL : walk_open(*v, cf, prefix, prefix);
+        return r;
+    }
+    if (b->walks[cf])
+        walk_seek(b->walks[cf], prefix);
+    else
+        b->walks[cf] = walk_open(b->view, cf, (struct slice){0}, prefix);
+    *ret = b->walks[cf];
+    return 0;
+}
+
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx)
 {
@@ -371,13 +407,16 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
         return 0;
     }
     struct view *v;
-    int r = view_open(b->store, &v);
+    struct walk *w;
+    int r = walk_begin(b, cf, prefix, &v, &w);
     if (r < 0)
         return r;
     struct row **mine = with_prefix(&b->families[cf], prefix, &count);
-    struct walk *w = walk_open(v, cf, prefix, prefix);
-    while (on && (walk_valid(w) || at < count)) {
-        int c = !walk_valid(w) ? 1 : at >= count ? -1 : slice_cmp(walk_key(w), mine[at]->key);
+    while (on) {
+        bool is_there = walk_valid(w) && slice_starts(walk_key(w), prefix);
+        if (!is_there && at >= count)
+            break;
+        int c = !is_there ? 1 : at >= count ? -1 : slice_cmp(walk_key(w), mine[at]->key);
         if (c < 0) {
             on = each(ctx, walk_key(w), walk_value(w));
             walk_next(w);
@@ -389,8 +428,10 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
             walk_next(w);
         at++;
     }
-    r = walk_close(w);
-    view_close(v);
+    if (v) {
+        r = walk_close(w);
+        view_close(v);
+    }
     free(mine);
     return r;
 }

@@ -45,6 +45,11 @@ int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
 
+/* Between the two, walks share one view of the store and one iterator of each family, which is
+ * quick for many short ones in key order. The second returns what went wrong with any of them. */
+int batch_walks_begin(struct batch *b);
+int batch_walks_end(struct batch *b);
+
 /* Brings the family's rows into key order: walks are quick until the next put. */
 void batch_sort(struct batch *b, enum cf cf);
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "store/batch.h"
 #include "tests/support/power.h"
@@ -211,6 +212,45 @@ TEST(what_was_committed_without_an_fsync_outlives_the_process_and_a_power_cut_ta
         EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("synced")), "v");
         EXPECT_EQ(rows_of(s, CF_STATE, SLICE("unsynced")), i == 0);
     }
+}
+
+static bool add_key(void *ctx, struct slice key, struct slice value)
+{
+    EXPECT_SLICE(value, "v");
+    buf_add_slice(ctx, key);
+    return true;
+}
+
+static void expect_walked(struct batch *b, const char *prefix, const char *keys)
+{
+    AUTO_BUF(walked, 100);
+    EXPECT_OK(batch_walk(b, CF_EVENT, slice_of(prefix), add_key, &walked));
+    EXPECT_SAME(buf_slice(&walked), slice_of(keys));
+}
+
+TEST(walks_that_share_an_iterator_find_what_walks_alone_find)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    static const char *const stored[] = {"a1", "b1", "b2", "d1", "d3"};
+    for (size_t i = 0; i < ARRAY_LEN(stored); i++)
+        put_row(s, CF_EVENT, slice_of(stored[i]), SLICE("v"));
+    batch_put(b, CF_EVENT, SLICE("d2"), SLICE("v"));
+    batch_put(b, CF_EVENT, SLICE("c1"), SLICE("v"));
+    batch_delete(b, CF_EVENT, SLICE("b1"));
+    for (int shares = 0; shares < 2; shares++) {
+        if (shares)
+            EXPECT_OK(batch_walks_begin(b));
+        expect_walked(b, "a", "a1");
+        expect_walked(b, "b", "b2");
+        expect_walked(b, "c", "c1");
+        expect_walked(b, "d", "d1d2d3");
+        expect_walked(b, "e", "");
+        expect_walked(b, "a", "a1");
+    }
+    EXPECT_OK(batch_walks_end(b));
+    put_row(s, CF_EVENT, SLICE("e1"), SLICE("v"));
+    expect_walked(b, "e", "e1");
 }
 
 TEST(a_cleared_batch_holds_nothing)
