@@ -190,12 +190,32 @@ static void publish_coming(struct writer *w)
     atomic_store(&w->newest_received, w->counters.newest_received.v);
 }
 
+/* A batch that was opened is told to nobody before its rows are committed, with an fsync that
+ * covers what was written before. A power cut that takes the opening leaves no trace of it: number
+ * and received time are given out again, to whoever comes first. */
+static bool is_silent(const struct writer *w)
+{
+    for (unsigned i = 0; i < w->errand_count; i++)
+        if (!w->errands[i]->is_silent)
+            return false;
+    return w->in_commit_count == 0;
+}
+
+static int commit_silently(struct batch *b, struct reason *why)
+{
+    int r = batch_commit_unsynced(b, why);
+    metric_add(METRIC_COMMITS_UNSYNCED, r == 0);
+    return r;
+}
+
 /* Few rows are no run, even if many were expected, unless they are long: RocksDB's form of a batch
  * takes its memory once more. */
 static int go_down(struct writer *w, struct reason *why)
 {
     size_t shift = w->o.shift_rows;
     bool is_much = w->rows >= shift || batch_bytes(w->batch) >= w->o.run_bytes / 2;
+    if (is_silent(w))
+        return commit_silently(w->batch, why);
     if (!w->is_run || !is_much) {
         int r = batch_commit(w->batch, why);
         metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
@@ -261,11 +281,11 @@ static void commit(struct writer *w, int result)
         reopen(w);
 }
 
-static int commit_aside(struct writer *w, struct reason *why)
+static int commit_aside(struct writer *w, bool silently, struct reason *why)
 {
     if (batch_rows_all(w->aside) == 0)
         return 0;
-    int r = batch_commit(w->aside, why);
+    int r = silently ? commit_silently(w->aside, why) : batch_commit(w->aside, why);
     if (r < 0)
         log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(r)),
                   LOG_C("why", why->text));
@@ -280,7 +300,7 @@ static int commit_aside(struct writer *w, struct reason *why)
 static int do_errand_aside(struct writer *w, struct errand *e)
 {
     e->result = e->fill(e->ctx, w->aside, &w->counters);
-    int r = commit_aside(w, &e->why);
+    int r = commit_aside(w, e->is_silent, &e->why);
     if (r == 0)
         publish_coming(w);
     w->coming = NULL;
@@ -489,25 +509,39 @@ struct utc_ms writer_newest_received(struct writer *w)
     return (struct utc_ms){atomic_load(&w->newest_received)};
 }
 
-int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
-               void *ctx, struct reason *reterr_why)
+static int run_errand(struct writer *w, struct errand *e, struct reason *reterr_why)
 {
-    struct errand e = {.fill = fill, .ctx = ctx, .done = PTHREAD_COND_INITIALIZER};
     struct work *work = calloc(1, sizeof *work);
     CHECK(work);
-    work->errand = &e;
+    work->errand = e;
     int r = queue_push(w->queue, work, -1);
     if (r < 0) {
         free(work);
         return reason_set(reterr_why, r, "the writer has stopped");
     }
     pthread_mutex_lock(&w->lock);
-    while (!e.is_done)
-        pthread_cond_wait(&e.done, &w->lock);
+    while (!e->is_done)
+        pthread_cond_wait(&e->done, &w->lock);
     pthread_mutex_unlock(&w->lock);
-    if (e.result < 0 && reterr_why)
-        *reterr_why = e.why;
-    return e.result;
+    if (e->result < 0 && reterr_why)
+        *reterr_why = e->why;
+    return e->result;
+}
+
+int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+               void *ctx, struct reason *reterr_why)
+{
+    struct errand e = {.fill = fill, .ctx = ctx, .done = PTHREAD_COND_INITIALIZER};
+    return run_errand(w, &e, reterr_why);
+}
+
+int writer_run_silently(struct writer *w,
+                        int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+                        void *ctx, struct reason *reterr_why)
+{
+    struct errand e = {
+        .fill = fill, .ctx = ctx, .is_silent = true, .done = PTHREAD_COND_INITIALIZER};
+    return run_errand(w, &e, reterr_why);
 }
 
 void writer_put_catalogue(struct writer *w, const struct catalogue *c)

@@ -99,12 +99,12 @@ struct body_kind {
     char encoding; /* enum encoding */
 };
 /* Opens the batch of (department, name): makes it (first arrival: number and received time are
- * given and committed before this returns), or takes up one that was begun. The catalogue that
- * judges it is the one in force when the received time is given, whatever a caller read before.
- * Only one producer may hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY
- * then). CE_CONFLICT when it was begun for another theme, format or declared encoding. CE_INVALID
- * when department or name has not 1 to 64 bytes. CE_NOT_FOUND when there is no such theme.
- * CE_UNAVAILABLE when the store takes no writes. */
+ * given before this returns; they are durable with the first rows that are), or takes up one that
+ * was begun. The catalogue that judges it is the one in force when the received time is given,
+ * whatever a caller read before. Only one producer may hold a batch at a time: waits up to wait_ms
+ * for another to leave (CE_BUSY then). CE_CONFLICT when it was begun for another theme, format or
+ * declared encoding. CE_INVALID when department or name has not 1 to 64 bytes. CE_NOT_FOUND when
+ * there is no such theme. CE_UNAVAILABLE when the store takes no writes. */
 int writer_open_batch(struct writer *w, struct slice department, struct slice name,
                       struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why);

@@ -16,6 +16,7 @@
 struct errand {
     int (*fill)(void *ctx, struct batch *b, struct counters *counters);
     void *ctx;
+    bool is_silent; /* nobody is told that it was done: needs no fsync of its own */
     int result;
     struct reason why;
     bool is_done;
@@ -121,6 +122,12 @@ void writer_forget_fed(struct writer *w);
 bool writer_feeds(const struct writer *w, const struct batch_id *id);
 /* The catalogue in force at this place in the order of commits (design §1.1). */
 const struct catalogue *writer_catalogue(struct writer *w);
+
+/* Runs `fill` as writer_run does, for what no answer tells as done: it is visible and outlives the
+ * process, and is durable with the next commit that is. */
+int writer_run_silently(struct writer *w,
+                        int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+                        void *ctx, struct reason *reterr_why);
 
 /* The producers' side of both. */
 struct pending *pending_create(void);

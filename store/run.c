@@ -43,6 +43,7 @@ enum {
     LEVEL_0_MOST = 20, /* files at which RocksDB would slow ordinary writes down */
     ROOM_PAUSE_MS = 20,
     ROOM_WAIT_MS = 60 * 1000,
+    COMPACTIONS = 1, /* at one time: of the two background jobs in store.c one is for flushes */
 };
 
 /* Which families have a file. */
@@ -386,6 +387,14 @@ static int intend_and_take_in(struct batch *b, const struct files *files, struct
     return r;
 }
 
+/* A compaction that begins while the picture is held keeps the sequence numbers of what came since,
+ * and RocksDB then writes the whole last level once more only to take them away. So none begins
+ * before the picture is gone; they are the process's threads, and flushes have others. */
+static void compactions_wait(struct store *s, bool wait)
+{
+    rocksdb_env_set_background_threads(s->env, wait ? 0 : COMPACTIONS);
+}
+
 static int go_down(struct batch *b, const struct files *files, struct run_report *ret,
                    struct reason *why)
 {
@@ -397,6 +406,7 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
         return r;
     wait_for_room(s, files);
     int64_t start = clock_mono_us();
+    compactions_wait(s, true);
     pthread_mutex_lock(&s->in_view);
     s->before = picture_take(s);
     pthread_mutex_unlock(&s->in_view);
@@ -406,6 +416,7 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
     if (r == 0)
         picture_drop(s, TAKE(s->before));
     pthread_mutex_unlock(&s->in_view);
+    compactions_wait(s, false);
     ret->in_us = clock_mono_us() - start;
     return r == 0 ? folder_clear(s, why) : r;
 }

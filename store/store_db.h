@@ -32,7 +32,8 @@ struct store {
     rocksdb_options_t *db_options;
     rocksdb_options_t *cf_options[CF_COUNT];
     rocksdb_options_t *file_options[CF_COUNT]; /* of the files of a run */
-    rocksdb_writeoptions_t *sync_write;
+    rocksdb_writeoptions_t *sync_write, *plain_write;
+    rocksdb_env_t *env;
     rocksdb_cache_t *cache;
 };
 

@@ -3,11 +3,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/metric.h"
 #include "ingest/encoding.h"
 #include "ingest/reader.h"
+#include "tests/support/power.h"
 #include "tests/support/world.h"
 
 static const char *const theme = "amr-enterprise-registration";
@@ -48,6 +51,82 @@ TEST(the_same_batch_again_gives_the_first_receipt_and_counts_nothing_twice)
     EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &again), SUBMISSION_DONE);
     EXPECT_SAME(world_receipt(w, &again), first);
     EXPECT_EQ(world_totals(w, &id).received, 50);
+    world_check(w);
+    world_close(w);
+}
+
+/* Opens it, as an upload does before its first row, and leaves. Its number. */
+static uint64_t open_only(struct world *w, const char *batch)
+{
+    struct open_batch *ob;
+    struct reason why = {{0}};
+    int r = writer_open_batch(w->writer, SLICE("amr"), slice_of(batch), slice_of(theme),
+                              (struct body_kind){READER_CSV, ENCODING_AUTO}, 0, &ob, &why);
+    if (r < 0)
+        FAIL("%s: %s", batch, why.text);
+    uint64_t number = ob->state.number;
+    writer_close_batch(w->writer, ob);
+    return number;
+}
+
+/* In a process of its own: submits "a" before or after it opens "b", and dies; of the log remains
+ * what "a" was told on. The number that "b" had. */
+static uint64_t submit_open_and_lose_power(struct world *w, bool opens_first)
+{
+    struct {
+        uint64_t number;
+        off_t told;
+    } child = {0};
+    int64_t unsynced = metric_get(METRIC_COMMITS_UNSYNCED);
+    int ends[2], status;
+    writer_stop(TAKE(w->writer));
+    store_close(TAKE(w->store));
+    EXPECT_EQ(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct batch_id id;
+        world_restart(w);
+        if (opens_first)
+            child.number = open_only(w, "b");
+        world_try(w, NULL, theme, "a", file_of(w, 0, 20), SIZE_MAX, &id);
+        child.told = power_log_bytes(w->dir);
+        if (!opens_first)
+            child.number = open_only(w, "b");
+        bool is_written = write(ends[1], &child, sizeof child) == sizeof child;
+        _exit(is_written && metric_get(METRIC_COMMITS_UNSYNCED) == unsynced + 2 ? 0 : 1);
+    }
+    EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(read(ends[0], &child, sizeof child), sizeof child);
+    close(ends[0]);
+    close(ends[1]);
+    power_cut(w->dir, child.told);
+    world_restart(w);
+    return child.number;
+}
+
+TEST(a_power_cut_may_take_a_batch_that_was_only_opened_and_nothing_that_was_told)
+{
+    struct world *w = world_open();
+    struct batch_id a, b, c;
+    uint64_t lost = submit_open_and_lose_power(w, false);
+    EXPECT_EQ(open_only(w, "c"), lost);
+    EXPECT(open_only(w, "b") != lost);
+    EXPECT_EQ(world_try(w, NULL, theme, "a", file_of(w, 0, 20), SIZE_MAX, &a), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, theme, "c", file_of(w, 20, 20), SIZE_MAX, &c), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, theme, "b", file_of(w, 0, 20), SIZE_MAX, &b), SUBMISSION_DONE);
+    EXPECT(world_totals(w, &a).stored > 0);
+    EXPECT_EQ(world_totals(w, &c).stored, world_totals(w, &a).stored);
+    EXPECT_EQ(world_totals(w, &b).stored, 0);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_batch_that_was_only_opened_is_safe_with_the_next_rows_of_anybody)
+{
+    struct world *w = world_open();
+    uint64_t number = submit_open_and_lose_power(w, true);
+    EXPECT_EQ(open_only(w, "b"), number);
     world_check(w);
     world_close(w);
 }
