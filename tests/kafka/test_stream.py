@@ -44,10 +44,10 @@ class Fresh:
     def __init__(self, cluster):
         self.cluster, self.admin, self.made = cluster, cluster.admin(), []
 
-    def make(self, department, partitions=1, **settings):
+    def make(self, department, partitions=1, copies=1, **settings):
         name = PREFIX + department
         settings = {"message.timestamp.type": "LogAppendTime"} | {k.replace("_", "."): v for k, v in settings.items()}
-        wanted = confluent_kafka.admin.NewTopic(name, partitions, 1, config=settings)
+        wanted = confluent_kafka.admin.NewTopic(name, partitions, copies, config=settings)
         for done in self.admin.create_topics([wanted]).values():
             done.result(60)
         self.made.append(name)
