@@ -25,7 +25,9 @@ enum {
     KEPT_PART = 8,       /* of the commit's bytes, at most */
     STORES_COPY = 2,     /* what is gathered is written from a copy */
     GATHER_MS = 100,
-    REOPEN_PAUSE_MS = 1000,
+    REOPEN_FIRST_MS = 500, /* doubles up to: */
+    REOPEN_MOST_MS = 8000,
+    REOPEN_LOOK_MS = 50, /* whether it is to end meanwhile */
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
 
@@ -157,28 +159,40 @@ static void tell(struct writer *w, int result, const struct reason *why)
     pthread_mutex_unlock(&w->lock);
 }
 
+static int try_reopen(struct writer *w, struct reason *why)
+{
+    int r = store_has_room(w->o.store, why);
+    if (r == 0)
+        r = store_reopen(w->o.store, why);
+    return r == 0 ? counters_load(w) : r;
+}
+
 /* Tries until it can, or until the writer is stopped: then what still waits is told that it failed.
- */
+ * Says what is wrong once, not with every attempt. */
 static void reopen(struct writer *w)
 {
-    for (;;) {
-        struct reason why = {{0}};
-        int r = store_reopen(w->o.store, &why);
-        if (r == 0)
-            r = counters_load(w);
-        if (r == 0)
-            break;
-        log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
-                  LOG_C("why", why.text));
+    int64_t pause = REOPEN_FIRST_MS;
+    struct reason why = {{0}};
+    for (int r, said = 0; (r = try_reopen(w, &why)) < 0;) {
+        atomic_store(&w->trouble, r);
+        metric_set(METRIC_WAITS_FOR_ROOM, r == CE_NO_ROOM);
+        if (r != said)
+            log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
+                      LOG_C("why", why.text));
+        said = r;
+        int64_t until = clock_mono_ms() + pause;
+        while (clock_mono_ms() < until && !atomic_load(&w->is_stopping))
+            nanosleep(&(struct timespec){.tv_nsec = REOPEN_LOOK_MS * 1000000L}, NULL);
         if (atomic_load(&w->is_stopping))
             return;
-        nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
+        pause = pause * 2 < REOPEN_MOST_MS ? pause * 2 : REOPEN_MOST_MS;
     }
+    metric_set(METRIC_WAITS_FOR_ROOM, 0);
     /* The commit that failed may be there all the same. */
     if (w->o.changed)
         w->o.changed(w->o.changed_ctx, NULL, 0);
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
-    atomic_store(&w->is_well, true);
+    atomic_store(&w->trouble, 0);
 }
 
 /* Before anybody is told: rows that it judges are not visible before it is. */
@@ -268,7 +282,7 @@ static void commit(struct writer *w, int result)
         log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
                   LOG_C("why", why.text));
         forget(w);
-        atomic_store(&w->is_well, false); /* before anybody is told, and asks */
+        atomic_store(&w->trouble, result); /* before anybody is told, and asks */
     }
     w->coming = NULL;
     tell(w, result, &why);
@@ -450,7 +464,6 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->free, NULL);
     pthread_cond_init(&w->room, NULL);
-    atomic_store(&w->is_well, true);
     int r = counters_load(w);
     if (r == 0)
         CHECK(pthread_create(&w->thread, NULL, run, w) == 0);
@@ -488,7 +501,12 @@ void writer_stop(struct writer *w)
 
 bool writer_is_well(struct writer *w)
 {
-    return atomic_load(&w->is_well);
+    return atomic_load(&w->trouble) == 0;
+}
+
+int writer_trouble(struct writer *w)
+{
+    return atomic_load(&w->trouble);
 }
 
 size_t writer_queue_bytes(struct writer *w)

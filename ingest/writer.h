@@ -47,6 +47,8 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
 void writer_stop(struct writer *w);
 /* True while commits succeed; false while the store is being reopened. */
 bool writer_is_well(struct writer *w);
+/* 0 while it is well; else why commits fail: CE_NO_ROOM while the disk is full. */
+int writer_trouble(struct writer *w);
 /* The newest received time that was given to a batch: a new catalogue entry must begin later
  * (design §1.1). */
 struct utc_ms writer_newest_received(struct writer *w);

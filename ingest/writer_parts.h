@@ -70,7 +70,8 @@ struct writer {
     struct ledger_cache *ledger;
     struct buf events;
     const struct catalogue *coming; /* into force with this commit; NULL for none */
-    atomic_bool is_well, is_stopping;
+    atomic_bool is_stopping;
+    atomic_int trouble; /* 0: it is well */
     _Atomic int64_t newest_received;
 
     pthread_mutex_t lock; /* guards what follows and every pending's list */

@@ -402,8 +402,10 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
     int r = files_write(b, files, &ret->bytes, why);
     if (r == 0)
         r = flush_families(s, files, why);
-    if (r < 0)
+    if (r < 0) {
+        folder_clear(s, NULL); /* the room may be all that is lacking */
         return r;
+    }
     wait_for_room(s, files);
     int64_t start = clock_mono_us();
     compactions_wait(s, true);

@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +41,7 @@ enum {
     ZSTD_LEVEL = 32767,
     ZSTD_STRATEGY = 0,
     LEFT_IN_LOG_BYTES = 4 << 20, /* at the most, by a store that is closed */
+    ROOM_BYTES = 16 << 20,       /* beside the buffers, to open a store in */
 };
 
 static const struct {
@@ -341,6 +344,21 @@ void store_close(struct store *s)
 bool store_is_writable(const struct store *s)
 {
     return !atomic_load(&s->is_broken);
+}
+
+int store_has_room(struct store *s, struct reason *reterr_why)
+{
+    struct statvfs disk;
+    if (statvfs(s->db_dir, &disk) < 0)
+        return reason_set(reterr_why, CE_IO, "%s: %s", s->db_dir, strerror(errno));
+    /* The log is replayed, which empties each buffer into a file. */
+    int64_t wanted = buffer_bytes(&s->options) + ROOM_BYTES;
+    int64_t room = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    if (room >= wanted)
+        return 0;
+    return reason_set(reterr_why, CE_NO_ROOM,
+                      "the disk of %s has room for %" PRId64 " MiB; make it %" PRId64 " MiB",
+                      s->db_dir, room >> 20, (wanted >> 20) + 1);
 }
 
 int store_reopen(struct store *s, struct reason *reterr_why)
