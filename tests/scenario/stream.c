@@ -233,17 +233,22 @@ static void await_attempt(void)
     EXPECT(!"it tries again");
 }
 
-static void end(struct world *w, struct stream *s)
+/* It says so a moment behind the commit. */
+static void wait_until_it_says(struct stream *s, bool that_all_is_well)
 {
     AUTO_BUF(said, 4096);
-    bool is_well = false;
-    for (int ms = 0; ms < WAIT_MS && !is_well; ms += 10) { /* said a moment behind the commit */
+    stream_state(s, &said);
+    for (int ms = 0; ms < WAIT_MS && (said.n == 0) != that_all_is_well; ms += 10) {
+        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000000L}, NULL);
         buf_clear(&said);
         stream_state(s, &said);
-        is_well = said.n == 0;
-        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000000L}, NULL);
     }
-    EXPECT(is_well);
+    EXPECT_EQ(said.n == 0, that_all_is_well);
+}
+
+static void end(struct world *w, struct stream *s)
+{
+    wait_until_it_says(s, true);
     stream_stop(s);
     world_check(w);
     world_close(w);
@@ -259,9 +264,7 @@ TEST(messages_ahead_of_our_clock_wait_until_it_has_come_there)
     append(w, later);
     append(w, later);
     wait_until(w, 2, STOP_CLOCK);
-    AUTO_BUF(said, 4096);
-    stream_state(s, &said);
-    EXPECT(said.n > 0);
+    wait_until_it_says(s, false);
     await_attempt(); /* and it is still so */
     wait_until(w, 2, STOP_CLOCK);
     clock_set(&w->clock, later);
