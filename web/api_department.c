@@ -173,14 +173,7 @@ static bool put_partitions(struct call *c, struct json_out *o, struct slice depa
         json_object_end(o);
     }
     json_array_end(o);
-    json_key(o, "decisions");
-    json_array_begin(o);
-    for (size_t i = 0; i < decision_count; i++) {
-        json_object_begin(o);
-        decision_json(o, &decisions[i]);
-        json_object_end(o);
-    }
-    json_array_end(o);
+    decisions_json(o, decisions, decision_count);
     return true;
 }
 
