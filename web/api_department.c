@@ -18,18 +18,7 @@ enum { DAYS_MAX = 366, RULES_MAX = 100, REMEDY_BYTES_MAX = 4096 };
 
 void api_submission(struct call *c)
 {
-    struct batch_id id;
-    struct batch_state state;
-    enum receipt_format format;
-    if (!receipt_format(c, &format))
-        return;
-    int r = query_submission(&c->q, c->req->args[0], c->req->department, &id, &state);
-    if (r == CE_NOT_FOUND)
-        REFUSE(c, SUBMISSION_UNKNOWN);
-    else if (r < 0)
-        call_fail(c, r);
-    else
-        receipt_answer(c, &id, format);
+    receipt_answer_asked(c, c->req->department);
 }
 
 /* The department that is asked about: the key's own, or for an operator the one that is named. */
