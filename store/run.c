@@ -62,22 +62,11 @@ static void file_path(const struct store *s, const char *family, char out[PATH_B
     snprintf(out, PATH_BYTES, "%s/%s.sst", s->runs_dir, family);
 }
 
-static int sync_folder(const char *path, struct reason *why)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = fd < 0 || fsync(fd) < 0 ? -1 : 0;
-    if (r < 0)
-        r = reason_set(why, CE_IO, "%s: %s", path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return r;
-}
-
 /* Makes the folder, or empties it. */
 static int folder_clear(const struct store *s, struct reason *why)
 {
     if (mkdir(s->runs_dir, 0700) == 0)
-        return sync_folder(s->db_dir, why);
+        return folder_sync(s->db_dir, why);
     DIR *d = errno == EEXIST ? opendir(s->runs_dir) : NULL;
     if (!d)
         return reason_set(why, CE_IO, "%s: %s", s->runs_dir, strerror(errno));
@@ -189,7 +178,7 @@ static int files_write(struct batch *b, const struct files *files, uint64_t *ret
             *why = w.why;
         return w.err;
     }
-    return sync_folder(b->store->runs_dir, why);
+    return folder_sync(b->store->runs_dir, why);
 }
 
 /* ---- between 1 and 2: what would make 3 slow is done while views still move on ---- */

@@ -72,6 +72,19 @@ int store_error(char *message, struct reason *reterr_why)
     return err;
 }
 
+int folder_sync(const char *path, struct reason *reterr_why)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = fd < 0 || fsync(fd) < 0 ? CE_IO : 0;
+    int err = errno;
+    if (r < 0)
+        reason_set(reterr_why, r, "%s: %s", path, strerror(err));
+    if (fd >= 0)
+        close(fd);
+    errno = err;
+    return r;
+}
+
 static int64_t buffer_bytes(const struct store_options *o)
 {
     return o->buffer_bytes ? o->buffer_bytes : BUFFER_BYTES;
