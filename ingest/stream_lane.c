@@ -53,19 +53,25 @@ static void unassign(struct stream *s, struct lane *l)
     l->is_assigned = false;
 }
 
+/* It is empty and no longer under way. */
+static void lay_aside(struct stream *s, struct parcel *p)
+{
+    s->parcels--;
+    p->count = 0;
+    if (s->spare_count < ARRAY_LEN(s->spare))
+        s->spare[s->spare_count++] = p;
+    else
+        parcel_destroy(p);
+}
+
 static void drop_parcel(struct stream *s, struct lane *l)
 {
     struct parcel *p = TAKE(l->parcel);
     if (!p)
         return;
     s->filling -= p->count > 0;
-    s->parcels--;
     arena_reset(p->arena);
-    p->count = 0;
-    if (s->spare_count < ARRAY_LEN(s->spare))
-        s->spare[s->spare_count++] = p;
-    else
-        parcel_destroy(p);
+    lay_aside(s, p);
 }
 
 /* The oldest parcel that is done, or (waiting) the oldest. False when there is none. */
@@ -76,12 +82,7 @@ static bool take_back(struct stream *s, struct lane *l, bool wait, int *ret)
         return false;
     if (*ret == 0)
         *ret = p->result;
-    s->parcels--;
-    p->count = 0;
-    if (s->spare_count < ARRAY_LEN(s->spare))
-        s->spare[s->spare_count++] = p;
-    else
-        parcel_destroy(p);
+    lay_aside(s, p);
     return true;
 }
 
