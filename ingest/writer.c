@@ -38,7 +38,7 @@ enum {
     RUN_BYTES = 256 << 20,
     RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
     RUN_RECEIPT_MS = 1000, /* nor does a batch that has ended */
-    RUN_PAUSE_MS = 250,    /* nothing came for so long: the backlog is gone */
+    RUN_PAUSE_MS = 250,    /* it waited so long in all for more: the backlog is gone */
     FILE_ROWS = 256,       /* in a family, worth a file */
 };
 
@@ -391,6 +391,7 @@ static void choose_gear(struct writer *w, const struct work *first)
 {
     w->began_ms = clock_mono_ms();
     w->ended_ms = 0;
+    w->paused_ms = 0;
     w->ended_count = 0;
     size_t waiting = atomic_load(&w->waiting_rows); /* with those of `first` */
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
@@ -415,14 +416,21 @@ static bool is_full(struct writer *w)
 }
 
 /* What belongs into the same commit. A run waits a moment for more, unless all who sent have ended.
- */
+ * It is the sum of such moments that ends it, or one sender with a row now and then would have all
+ * others wait for their receipts. */
 static bool next_work(struct writer *w, void **ret)
 {
     metric_set(METRIC_QUEUE_PARCELS, (int64_t)queue_length(w->queue));
     if (is_full(w))
         return false;
-    bool all_ended = w->ended_count == w->in_commit_count;
-    return queue_pop(w->queue, w->is_run && !all_ended ? RUN_PAUSE_MS : 0, ret) == 0;
+    if (queue_pop(w->queue, 0, ret) == 0)
+        return true;
+    if (!w->is_run || w->ended_count == w->in_commit_count || w->paused_ms >= RUN_PAUSE_MS)
+        return false;
+    int64_t before = clock_mono_ms();
+    int r = queue_pop(w->queue, (int)(RUN_PAUSE_MS - w->paused_ms), ret);
+    w->paused_ms += clock_mono_ms() - before;
+    return r == 0;
 }
 
 static void *run(void *ctx)

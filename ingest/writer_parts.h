@@ -95,7 +95,8 @@ struct writer {
     /* The second gear: this commit is gathered as a run. */
     bool is_run;
     int64_t began_ms;
-    int64_t ended_ms; /* when the first batch in it ended, whose receipt is waited for; 0: none */
+    int64_t ended_ms;  /* when the first batch in it ended, whose receipt is waited for; 0: none */
+    int64_t paused_ms; /* for which it waited for more */
     unsigned ended_count;       /* batches in this commit that have ended */
     atomic_size_t waiting_rows; /* in the queue, but for messages that have just come */
     size_t pressed_rows;        /* came while more waited, without a pause in between */

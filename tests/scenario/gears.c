@@ -106,6 +106,54 @@ TEST(small_uploads_begin_and_end_while_a_run_is_gathered)
     world_close(w);
 }
 
+/* A file that does not end, of which some rows come now and then. */
+struct trickle {
+    struct submission *submission;
+    struct slice rows;
+    atomic_bool is_over;
+};
+
+static void *trickle(void *ctx)
+{
+    struct trickle *t = ctx;
+    while (t->rows.n && !atomic_load(&t->is_over)) {
+        struct slice piece = {t->rows.p, t->rows.n < 64 * 1024 ? t->rows.n : 64 * 1024};
+        t->rows = slice_from(t->rows, submission_feed(t->submission, piece));
+        usleep(100 * 1000);
+    }
+    return NULL;
+}
+
+TEST(who_sends_some_rows_now_and_then_has_nobody_wait_for_a_receipt)
+{
+    struct world *w = world_open();
+    struct slice many = file_of(w, 0, 8 * ROWS);
+    pthread_t thread;
+    int64_t least = INT64_MAX;
+    w->shift_rows = 1; /* everything is gathered as a run */
+    world_restart(w);
+    struct trickle t = {.submission = world_begin(w, NULL, theme, "slow", many), .rows = many};
+    EXPECT_EQ(pthread_create(&thread, NULL, trickle, &t), 0);
+    for (unsigned i = 0; i < 5; i++) {
+        struct batch_id id;
+        char name[16];
+        snprintf(name, sizeof name, "small-%u", i);
+        int64_t began = clock_mono_ms();
+        EXPECT_EQ(world_try(w, NULL, theme, name, file_of(w, 8 * ROWS + i * 10, 10), SIZE_MAX, &id),
+                  SUBMISSION_DONE);
+        int64_t took = clock_mono_ms() - began;
+        if (i && took < least) /* the first may come before the others are under way */
+            least = took;
+    }
+    EXPECT(least < 800); /* a batch that has ended waits for a second at the most */
+    atomic_store(&t.is_over, true);
+    pthread_join(thread, NULL);
+    submission_abort(t.submission);
+    submission_destroy(t.submission);
+    world_check(w);
+    world_close(w);
+}
+
 enum { PARCELS = 64, OF_EACH = 450 }; /* more than one commit takes, and SHIFT besides */
 
 /* Gives that many parcels of messages at one go, then waits for them. */

@@ -111,9 +111,8 @@ static struct slice department_of(struct world *w, const char *theme)
     return t->department;
 }
 
-enum submission_end world_try(struct world *w, const char *department, const char *theme,
-                              const char *batch, struct slice body, size_t cut,
-                              struct batch_id *ret_id)
+struct submission *world_begin(struct world *w, const char *department, const char *theme,
+                               const char *batch, struct slice body)
 {
     struct day born_min;
     EXPECT(day_from_civil(1800, 1, 1, &born_min));
@@ -129,6 +128,14 @@ enum submission_end world_try(struct world *w, const char *department, const cha
     };
     struct submission *s;
     EXPECT_OK(submission_start(&o, &s, NULL));
+    return s;
+}
+
+enum submission_end world_try(struct world *w, const char *department, const char *theme,
+                              const char *batch, struct slice body, size_t cut,
+                              struct batch_id *ret_id)
+{
+    struct submission *s = world_begin(w, department, theme, batch, body);
     struct slice rest = {body.p, cut < body.n ? cut : body.n};
     while (rest.n) {
         size_t n = submission_feed(s, (struct slice){rest.p, rest.n < 4096 ? rest.n : 4096});

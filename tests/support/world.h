@@ -46,8 +46,11 @@ void world_go_to(struct world *w, const char *when);
 /* Submits a whole text under a batch name (NULL: a new one) as the theme's own department and
  * returns its counts. */
 struct totals world_submit(struct world *w, const char *theme, const char *batch, struct slice csv);
-/* The same, telling how it ended; `cut`: the body breaks off after so many bytes (SIZE_MAX: it does
- * not). */
+/* An upload that waits for its body; `body` only says of what kind it will be. */
+struct submission *world_begin(struct world *w, const char *department, const char *theme,
+                               const char *batch, struct slice body);
+/* The same as world_submit, telling how it ended; `cut`: the body breaks off after so many bytes
+ * (SIZE_MAX: it does not). */
 enum submission_end world_try(struct world *w, const char *department, const char *theme,
                               const char *batch, struct slice body, size_t cut,
                               struct batch_id *ret_id);
