@@ -273,7 +273,7 @@ static const struct option_row submit_options[] = {
      "names. A file is named for its theme, and its batch id is made from its content, so that the "
      "command can be repeated."},
     {"at-once", "N",
-     "With --dir: so many files are on their way at one time, 1 to 64, default 32, and fewer where "
+     "With --dir: so many files are on their way at one time, 1 to 64, default 48, and fewer where "
      "the register has no room for them. Files of one theme go one after the other; with 1 all "
      "do."},
     {"kafka", "HOST:PORT,...",

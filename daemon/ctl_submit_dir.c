@@ -24,7 +24,7 @@
 enum {
     SILENT_MS_MAX = 600 * 1000,
     READ_BYTES = 256 * 1024,
-    AT_ONCE = 32,
+    AT_ONCE = 48,
     AT_ONCE_MAX = 64,
     TURNED_AWAY_MS = 200,               /* until it is tried again */
     TURNED_AWAY_MS_MAX = 5 * 60 * 1000, /* without any file of ours that was taken */

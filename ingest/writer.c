@@ -36,10 +36,11 @@ enum {
     SHIFT_PART = 3,
     RUN_ROWS_MOST = 300000,
     RUN_BYTES = 256 << 20,
-    RUN_MS = 5000,         /* nobody's rows wait longer for being gathered */
-    RUN_RECEIPT_MS = 1000, /* nor does a batch that has ended */
-    RUN_PAUSE_MS = 250,    /* it waited so long in all for more: the backlog is gone */
-    FILE_ROWS = 256,       /* in a family, worth a file */
+    RUN_MS = 5000,          /* nobody's rows wait longer for being gathered */
+    RUN_RECEIPT_MS = 1000,  /* nor does a batch that has ended */
+    RUN_PAUSE_MS = 250,     /* it waited so long in all for more: the backlog is gone */
+    SENDERS_PAUSE_MS = 500, /* nothing came for so long, all receipts told */
+    FILE_ROWS = 256,        /* in a family, worth a file */
 };
 
 static int counters_load(struct writer *w)
@@ -290,7 +291,9 @@ static void commit(struct writer *w, int result)
     arena_reset(w->arena);
     w->rows = 0;
     w->kept_bytes = 0;
+    w->pressed_ms += (clock_mono_us() - start) / 1000; /* nobody has paused meanwhile */
     atomic_store(&w->commit_bytes, 0);
+    run_look_at_put_off(w->o.store);
     if (result < 0)
         reopen(w);
 }
@@ -386,7 +389,8 @@ static int do_work(struct writer *w, struct work *work)
     return r;
 }
 
-/* Which gear this commit is gathered in. An errand alone is no reason for a run. */
+/* Which gear this commit is gathered in. Behind a backlog an errand does not begin a small commit
+ * that the rows behind it would join. */
 static void choose_gear(struct writer *w, const struct work *first)
 {
     w->began_ms = clock_mono_ms();
@@ -395,8 +399,10 @@ static void choose_gear(struct writer *w, const struct work *first)
     w->ended_count = 0;
     size_t waiting = atomic_load(&w->waiting_rows); /* with those of `first` */
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
-    w->is_run = w->o.gears != 1 && first->parcel &&
-                pressed + waiting + first->parcel->is_last >= w->o.shift_rows / SHIFT_PART;
+    if (!pressed)
+        run_end_put_off(w->o.store);
+    size_t expected = pressed + waiting + (first->parcel && first->parcel->is_last);
+    w->is_run = w->o.gears != 1 && expected >= w->o.shift_rows / SHIFT_PART;
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
 }
 
@@ -433,12 +439,24 @@ static bool next_work(struct writer *w, void **ret)
     return r == 0;
 }
 
+/* Of a commit. When nothing comes there is time for what runs have put off. */
+static bool first_work(struct writer *w, void **ret)
+{
+    int pause = run_puts_off(w->o.store) ? SENDERS_PAUSE_MS : -1;
+    int r = queue_pop(w->queue, pause, ret);
+    if (r == CE_TIMEOUT) {
+        run_end_put_off(w->o.store);
+        r = queue_pop(w->queue, -1, ret);
+    }
+    return r == 0;
+}
+
 static void *run(void *ctx)
 {
     struct writer *w = ctx;
     void *item;
     pthread_setname_np(pthread_self(), "writer");
-    while (queue_pop(w->queue, -1, &item) == 0) {
+    while (first_work(w, &item)) {
         choose_gear(w, item);
         int r = do_work(w, item);
         while (r == 0 && next_work(w, &item))

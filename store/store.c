@@ -190,6 +190,7 @@ static void db_close(struct store *s)
 {
     if (!s->db)
         return;
+    run_end_put_off(s);
     /* Of a run that failed half-way; there are no views any more. */
     if (s->before)
         picture_drop(s, TAKE(s->before));

@@ -35,6 +35,8 @@ struct store {
     rocksdb_writeoptions_t *sync_write, *plain_write;
     rocksdb_env_t *env;
     rocksdb_cache_t *cache;
+    bool puts_off;       /* compactions, while runs come (store/run.c); the writing thread's */
+    bool is_catching_up; /* too much was put off */
 };
 
 /* The steps of store_open and store_close: the folder is held and nothing opened; the database is

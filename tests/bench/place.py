@@ -24,6 +24,7 @@ from register import BIN, Register, clean_environment  # noqa: E402
 CEILINGS = BIN.parent / "bench"
 KEPT = BIN.parents[1] / "bench"
 SETTLED_S = 30          # at the most, for a million records
+QUIET_TIMES = 4         # half seconds: what is put off begins half a second after the last receipt
 HEAD = struct.Struct("<I32s18s")  # tests/bench/ceiling/pairs.h
 
 
@@ -166,12 +167,11 @@ class Place:
         def ticks():
             fields = stat.read_text().rsplit(")", 1)[1].split()
             return int(fields[11]) + int(fields[12])
-        end, before = time.monotonic() + SETTLED_S * max(1, self.records / 1_000_000), ticks()
-        while time.monotonic() < end:
+        end, before, quiet = time.monotonic() + SETTLED_S * max(1, self.records / 1_000_000), ticks(), 0
+        while quiet < QUIET_TIMES and time.monotonic() < end:
             time.sleep(0.5)
             now = ticks()
-            if now - before < 3:
-                return
+            quiet = quiet + 1 if now - before < 3 else 0
             before = now
 
     # ---- ceilings ----

@@ -8,6 +8,7 @@
 #include "base/metric.h"
 #include "ingest/message.h"
 #include "ingest/partition.h"
+#include "store/run.h"
 #include "tests/support/world.h"
 
 enum { FEW = 400, ROWS = 40000, SHIFT = 6000 };
@@ -156,8 +157,33 @@ TEST(who_sends_some_rows_now_and_then_has_nobody_wait_for_a_receipt)
 
 enum { PARCELS = 64, OF_EACH = 450 }; /* more than one commit takes, and SHIFT besides */
 
-/* Gives that many parcels of messages at one go, then waits for them. */
-static void deliver(struct world *w, uint32_t partition, unsigned from, bool is_backlog)
+struct slow {
+    struct world *world;
+    pthread_t thread;
+    atomic_bool has_begun;
+};
+
+static int take_long(void *ctx, struct batch *b, struct counters *counters)
+{
+    struct slow *s = ctx;
+    (void)b;
+    (void)counters;
+    atomic_store(&s->has_begun, true);
+    usleep(500 * 1000);
+    return 0;
+}
+
+static void *run_slow(void *ctx)
+{
+    struct slow *s = ctx;
+    EXPECT_OK(writer_run(s->world->writer, take_long, s, NULL));
+    return NULL;
+}
+
+/* Gives that many parcels of messages at one go, behind `slow` if there is one, then waits for
+ * them. */
+static void deliver_behind(struct world *w, struct slow *slow, uint32_t partition, unsigned from,
+                           bool is_backlog)
 {
     struct open_partition *op;
     struct parcel *parcels[PARCELS];
@@ -195,6 +221,10 @@ static void deliver(struct world *w, uint32_t partition, unsigned from, bool is_
         }
         p->is_pressed = is_backlog;
     }
+    if (slow)
+        EXPECT_EQ(pthread_create(&slow->thread, NULL, run_slow, slow), 0);
+    while (slow && !atomic_load(&slow->has_begun))
+        usleep(1000);
     for (unsigned i = 0; i < PARCELS; i++)
         EXPECT_OK(partition_give(w->writer, op, parcels[i]));
     for (unsigned i = 0; i < PARCELS; i++) {
@@ -206,6 +236,11 @@ static void deliver(struct world *w, uint32_t partition, unsigned from, bool is_
     message_judge_destroy(judge);
 }
 
+static void deliver(struct world *w, uint32_t partition, unsigned from, bool is_backlog)
+{
+    deliver_behind(w, NULL, partition, from, is_backlog);
+}
+
 TEST(messages_that_have_just_come_are_no_backlog_however_many_they_are)
 {
     struct world *w = world_that_shifts();
@@ -215,5 +250,29 @@ TEST(messages_that_have_just_come_are_no_backlog_however_many_they_are)
     deliver(w, 1, PARCELS * OF_EACH, true);
     EXPECT(metric_get(METRIC_ROWS_BY_RUN) > by_run);
     world_check(w);
+    world_close(w);
+}
+
+TEST(behind_a_backlog_an_errand_does_not_take_the_rows_that_come_after_it_into_a_batch)
+{
+    struct world *w = world_that_shifts();
+    struct slow slow = {.world = w};
+    deliver(w, 0, 0, true);
+    int64_t by_batch = metric_get(METRIC_ROWS_BY_BATCH);
+    deliver_behind(w, &slow, 1, PARCELS * OF_EACH, true);
+    pthread_join(slow.thread, NULL);
+    EXPECT_EQ(metric_get(METRIC_ROWS_BY_BATCH), by_batch);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(what_runs_have_put_off_begins_when_the_senders_pause)
+{
+    struct world *w = world_that_shifts();
+    deliver(w, 0, 0, true);
+    EXPECT(run_puts_off(w->store));
+    for (int tries = 0; tries < 60000 && run_puts_off(w->store); tries++)
+        usleep(1000);
+    EXPECT(!run_puts_off(w->store));
     world_close(w);
 }

@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "store/batch.h"
 #include "store/run.h"
+#include "store/store_db.h"
 #include "tests/unit/store/temp_store.h"
 
 static void commit_run(struct batch *b)
@@ -147,6 +148,77 @@ TEST(few_rows_go_as_an_ordinary_batch)
     EXPECT_EQ(report.files, 1);
     EXPECT_EQ(row_of(s, a, CF_LOG, SLICE("k")).n, large.n);
     EXPECT_SLICE(row_of(s, a, CF_RECORD, SLICE("k")), "w");
+}
+
+static void come(struct store *s, struct batch *b, unsigned runs)
+{
+    for (unsigned i = 0; i < runs; i++) {
+        gather(b, i);
+        commit_run(b);
+    }
+    EXPECT_OK(store_flush(s));
+}
+
+/* Of the family that has most. */
+static uint64_t files_in_level_0(struct store *s)
+{
+    uint64_t most = 0;
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        uint64_t count;
+        char *text = rocksdb_property_value_cf(s->db, s->cf[cf], "rocksdb.num-files-at-level0");
+        EXPECT(slice_u64(slice_of(text), &count));
+        rocksdb_free(text);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+static void settle(struct store *s)
+{
+    while (store_property(s, "rocksdb.num-running-compactions") ||
+           store_property(s, "rocksdb.compaction-pending"))
+        usleep(1000);
+}
+
+TEST(while_runs_come_compactions_are_put_off_and_they_begin_when_no_more_come)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    EXPECT(!run_puts_off(s));
+    come(s, b, 10);
+    usleep(200 * 1000);
+    EXPECT(run_puts_off(s));
+    EXPECT(files_in_level_0(s) > 6);
+    run_look_at_put_off(s);
+    EXPECT(run_puts_off(s)); /* they are not too many */
+    run_end_put_off(s);
+    EXPECT(!run_puts_off(s));
+    settle(s);
+    EXPECT(files_in_level_0(s) < 6);
+}
+
+TEST(so_many_runs_that_reading_would_suffer_are_compacted_while_more_come)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    for (unsigned i = 0; i < 60; i++) {
+        come(s, b, 1);
+        EXPECT(files_in_level_0(s) <= 21);
+    }
+    run_end_put_off(s);
+    settle(s);
+    EXPECT(files_in_level_0(s) < 6);
+}
+
+TEST(a_store_that_is_opened_again_puts_nothing_off)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    come(s, b, 10);
+    EXPECT_OK(store_reopen(s, NULL));
+    EXPECT(!run_puts_off(s));
+    settle(s);
+    EXPECT(files_in_level_0(s) < 6);
 }
 
 TEST(an_intent_is_read_from_known_bytes_when_the_store_is_opened)
