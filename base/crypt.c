@@ -94,6 +94,7 @@ static struct local *local_get(void)
     l->cipher = EVP_CIPHER_CTX_new();
     CHECK(l->md && l->cipher);
     CHECK(EVP_DigestInit_ex(l->md, sha256_md, NULL) == 1);
+    CHECK(EVP_CipherInit_ex2(l->cipher, gcm, NULL, NULL, true, NULL) == 1);
     CHECK(pthread_setspecific(local_key, l) == 0);
     return local = l;
 }
@@ -243,7 +244,7 @@ static EVP_CIPHER_CTX *cipher_begin(const struct keys *k, enum key_use use,
     uint8_t key[DIGEST];
     hmac_of(&k->use[use], slice_make(random, RANDOM), key);
     EVP_CIPHER_CTX *ctx = local_get()->cipher;
-    int r = EVP_CipherInit_ex2(ctx, gcm, key, nonce, seals, NULL);
+    int r = EVP_CipherInit_ex2(ctx, NULL, key, nonce, seals, NULL); /* the cipher as it was */
     OPENSSL_cleanse(key, sizeof key);
     return r == 1 ? ctx : NULL;
 }

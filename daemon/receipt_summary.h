@@ -17,9 +17,12 @@ struct receipt_summary {
     const struct json *rows; /* the first ones; NULL when there are none */
     bool is_cut;             /* there are more rows than `rows` holds */
 };
-enum { RECEIPT_HEAD_BYTES = 256 * 1024 };
+enum {
+    RECEIPT_HEAD_BYTES = 256 * 1024,  /* with enough rows to be shown */
+    RECEIPT_COUNTS_BYTES = 16 * 1024, /* with the counts, and some rows */
+};
 
-/* Understands the text, or its beginning of at least RECEIPT_HEAD_BYTES: what is cut off is left
+/* Understands the text, or its beginning of at least RECEIPT_COUNTS_BYTES: what is cut off is left
  * out. Lives in the arena. CE_FORMAT. */
 int receipt_summary_read(struct arena *a, struct slice text, struct receipt_summary *ret);
 /* Counts in Chinese and English, then at most `rows_max` rows that were rejected, stale or warned,

@@ -313,6 +313,17 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     return 0;
 }
 
+/* Whether the store has it with the same content, by what was read ahead. */
+static bool is_there(struct apply *ap, const struct judged *row)
+{
+    struct source known;
+    struct slice bytes;
+    return batch_get(ap->batch, ap->scratch, CF_BY_SOURCE, KEY_SLICE(row->id), &bytes) == 0 &&
+           source_decode(bytes, &known) == 0 &&
+           memcmp(known.content, row->content, sizeof known.content) == 0;
+}
+
+/* Nobody asks for the subject of a row that is there already. */
 int apply_read_ahead(struct apply *ap, const struct judged *rows, size_t count)
 {
     arena_reset(ap->scratch);
@@ -326,7 +337,7 @@ int apply_read_ahead(struct apply *ap, const struct judged *rows, size_t count)
         return e;
     n = 0;
     for (size_t i = 0; i < count; i++)
-        if (!rows[i].rejected && rows[i].operation != OPERATION_REVOKE)
+        if (!rows[i].rejected && rows[i].operation != OPERATION_REVOKE && !is_there(ap, &rows[i]))
             keys[n++] = KEY_SLICE(rows[i].subject);
     return batch_read_ahead(ap->batch, ap->scratch, CF_SUBJECT, n, keys);
 }

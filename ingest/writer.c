@@ -40,6 +40,8 @@ enum {
     RUN_RECEIPT_MS = 1000,  /* nor does a batch that has ended */
     RUN_PAUSE_MS = 250,     /* it waited so long in all for more: the backlog is gone */
     SENDERS_PAUSE_MS = 500, /* nothing came for so long, all receipts told */
+    RUN_LITTLE_PART = 4,    /* of the rows, at most, are to be written: most were there already, */
+    RUN_LITTLE_MS = 50,     /* and a commit costs little more than its fsync */
     FILE_ROWS = 256,        /* in a family, worth a file */
 };
 
@@ -223,12 +225,13 @@ static int commit_silently(struct batch *b, struct reason *why)
     return r;
 }
 
-/* Few rows are no run, even if many were expected, unless they are long: RocksDB's form of a batch
- * takes its memory once more. */
+/* Few rows are no run, even if many were expected or many were there already, unless they are long:
+ * RocksDB's form of a batch takes its memory once more. */
 static int go_down(struct writer *w, struct reason *why)
 {
     size_t shift = w->o.shift_rows;
-    bool is_much = w->rows >= shift || batch_bytes(w->batch) >= w->o.run_bytes / 2;
+    bool is_much = (w->rows >= shift && batch_rows_all(w->batch) >= shift) ||
+                   batch_bytes(w->batch) >= w->o.run_bytes / 2;
     if (is_silent(w))
         return commit_silently(w->batch, why);
     if (!w->is_run || !is_much) {
@@ -406,6 +409,12 @@ static void choose_gear(struct writer *w, const struct work *first)
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
 }
 
+/* Whose rows were there already does not wait for a run to become long. */
+static bool ends_soon(const struct writer *w)
+{
+    return w->ended_ms && batch_rows_all(w->batch) <= w->rows / RUN_LITTLE_PART;
+}
+
 static bool is_full(struct writer *w)
 {
     int64_t now = clock_mono_ms();
@@ -415,7 +424,8 @@ static bool is_full(struct writer *w)
         return true;
     if (w->is_run)
         return w->rows >= RUN_ROWS_MOST || bytes >= w->o.run_bytes || now - w->began_ms >= RUN_MS ||
-               (w->ended_ms && now - w->ended_ms >= RUN_RECEIPT_MS);
+               (w->ended_ms &&
+                now - w->ended_ms >= (ends_soon(w) ? RUN_LITTLE_MS : RUN_RECEIPT_MS));
     return w->rows >= ROWS_MOST || bytes >= w->o.commit_bytes || w->kept_bytes >= w->kept_most ||
            w->errand_count == ARRAY_LEN(w->errands) ||
            (w->rows >= ROWS_WANTED && now - w->began_ms >= GATHER_MS);
@@ -431,10 +441,11 @@ static bool next_work(struct writer *w, void **ret)
         return false;
     if (queue_pop(w->queue, 0, ret) == 0)
         return true;
-    if (!w->is_run || w->ended_count == w->in_commit_count || w->paused_ms >= RUN_PAUSE_MS)
+    int64_t pause = ends_soon(w) ? RUN_LITTLE_MS : RUN_PAUSE_MS;
+    if (!w->is_run || w->ended_count == w->in_commit_count || w->paused_ms >= pause)
         return false;
     int64_t before = clock_mono_ms();
-    int r = queue_pop(w->queue, (int)(RUN_PAUSE_MS - w->paused_ms), ret);
+    int r = queue_pop(w->queue, (int)(pause - w->paused_ms), ret);
     w->paused_ms += clock_mono_ms() - before;
     return r == 0;
 }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/metric.h"
@@ -65,6 +67,26 @@ TEST(a_backlog_goes_through_both_gears_and_ends_as_through_one)
     EXPECT_STR(world_digest(both), world_digest(first));
     world_close(first);
     world_close(both);
+}
+
+TEST(rows_that_are_there_already_are_worth_no_run_however_many_they_are)
+{
+    struct world *w = world_that_shifts();
+    struct slice file = file_of(w, 0, ROWS / 2);
+    struct batch_id id;
+    EXPECT_EQ(world_try(w, NULL, theme, "first", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    char *digest = strdup(world_digest(w));
+    int64_t runs = metric_get(METRIC_RUNS), by_run = metric_get(METRIC_ROWS_BY_RUN);
+    EXPECT_EQ(world_try(w, NULL, theme, "again", file, SIZE_MAX, &id), SUBMISSION_DONE);
+    struct totals t = world_totals(w, &id);
+    EXPECT_EQ(t.received, ROWS / 2);
+    EXPECT_EQ(t.duplicate + t.rejected, ROWS / 2);
+    EXPECT_EQ(metric_get(METRIC_RUNS), runs);
+    EXPECT_EQ(metric_get(METRIC_ROWS_BY_RUN), by_run);
+    EXPECT_STR(world_digest(w), digest);
+    free(digest);
+    world_check(w);
+    world_close(w);
 }
 
 struct upload {

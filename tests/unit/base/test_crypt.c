@@ -246,6 +246,20 @@ TEST(a_change_of_any_bit_is_found_and_nothing_is_given_out)
     EXPECT_OK(crypt_open(k, KEY_ITEMS, buf_slice(&sealed), &opened));
 }
 
+TEST(what_is_sealed_behind_a_refused_opening_opens)
+{
+    AUTO(keys_destroy) struct keys *k = test_keys(0);
+    AUTO_BUF(good, 1024);
+    AUTO_BUF(bad, 1024);
+    AUTO_BUF(opened, 1024);
+    EXPECT_OK(crypt_seal(k, KEY_ITEMS, SLICE("first"), &bad));
+    bad.p[bad.n - 1] ^= 1;
+    EXPECT_ERR(crypt_open(k, KEY_ITEMS, buf_slice(&bad), &opened), CE_CRYPT);
+    EXPECT_OK(crypt_seal(k, KEY_ITEMS, SLICE("second"), &good));
+    EXPECT_OK(crypt_open(k, KEY_ITEMS, buf_slice(&good), &opened));
+    EXPECT_SLICE(buf_slice(&opened), "second");
+}
+
 TEST(another_key_or_another_use_does_not_open)
 {
     AUTO(keys_destroy) struct keys *a = test_keys(0);
