@@ -130,6 +130,21 @@ TEST(a_damaged_store_says_so)
     EXPECT(*why.text != '\0');
 }
 
+TEST(rocksdb_writes_no_log_that_a_full_disk_could_break)
+{
+    const char *dir = test_tempdir();
+    char path[4200];
+    struct stat st;
+    struct store *s = store_in(dir);
+    put_row(s, CF_RECORD, SLICE("k"), SLICE("v"));
+    EXPECT_OK(store_flush(s));
+    EXPECT_OK(store_reopen(s, NULL));
+    store_close(s);
+    snprintf(path, sizeof path, "%s/db/LOG", dir);
+    EXPECT_EQ(stat(path, &st), 0);
+    EXPECT_EQ(st.st_size, 0);
+}
+
 static void *reopen(void *ctx)
 {
     struct reason why;
