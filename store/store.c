@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/fault.h"
 #include "store/migrate.h"
 #include "store/run.h"
 #include "store/store_db.h"
@@ -42,7 +43,7 @@ enum {
     ZSTD_STRATEGY = 0,
     SILENT = 5, /* RocksDB's HEADER_LEVEL; what it calls headers is of a lower one */
     LEFT_IN_LOG_BYTES = 4 << 20, /* at the most, by a store that is closed */
-    ROOM_BYTES = 16 << 20,       /* beside the buffers, to open a store in */
+    ROOM_BYTES = 16 << 20, /* beside the buffers: small files, and what is written meanwhile */
 };
 
 static const struct {
@@ -64,7 +65,9 @@ const char *cf_name(enum cf cf)
 int store_error(char *message, struct reason *reterr_why)
 {
     int err = CE_IO;
-    if (message && (strstr(message, "lock hold") || strstr(message, "LOCK")))
+    if (message && strstr(message, "No space left"))
+        err = CE_NO_ROOM;
+    else if (message && (strstr(message, "lock hold") || strstr(message, "LOCK")))
         err = CE_BUSY;
     else if (message && strncmp(message, "Corruption", 10) == 0)
         err = CE_FORMAT;
@@ -362,19 +365,34 @@ bool store_is_writable(const struct store *s)
     return !atomic_load(&s->is_broken);
 }
 
-int store_has_room(struct store *s, struct reason *reterr_why)
+/* What lies in the buffers, or in a log that is replayed, becomes files. */
+static int64_t reserve_bytes(const struct store *s)
+{
+    return buffer_bytes(&s->options) + ROOM_BYTES;
+}
+
+static int expect_room(const struct store *s, int64_t wanted, struct reason *reterr_why)
 {
     struct statvfs disk;
     if (statvfs(s->db_dir, &disk) < 0)
         return reason_set(reterr_why, CE_IO, "%s: %s", s->db_dir, strerror(errno));
-    /* The log is replayed, which empties each buffer into a file. */
-    int64_t wanted = buffer_bytes(&s->options) + ROOM_BYTES;
-    int64_t room = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    int64_t room = fault_hit(FAULT_DISK_FULL) ? 0 : (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     if (room >= wanted)
         return 0;
     return reason_set(reterr_why, CE_NO_ROOM,
                       "the disk of %s has room for %" PRId64 " MiB; make it %" PRId64 " MiB",
-                      s->db_dir, room >> 20, (wanted >> 20) + 1);
+                      s->db_dir, room >> 20, ((wanted + ROOM_BYTES) >> 20) + 1);
+}
+
+int store_expect_room(struct store *s, size_t bytes, struct reason *reterr_why)
+{
+    s->wanted_room = reserve_bytes(s) + (int64_t)bytes;
+    return expect_room(s, s->wanted_room, reterr_why);
+}
+
+int store_has_room(struct store *s, struct reason *reterr_why)
+{
+    return expect_room(s, s->wanted_room + ROOM_BYTES, reterr_why);
 }
 
 int store_reopen(struct store *s, struct reason *reterr_why)
