@@ -217,10 +217,11 @@ static bool refuse_for(struct writer *w, int64_t ms, int err)
     return true;
 }
 
-static int try_to_go_on(struct writer *w, bool reopens, struct reason *why)
+static int try_to_go_on(struct writer *w, bool *reopens, struct reason *why)
 {
     int r = store_has_room(w->o.store, why);
-    if (r == 0 && reopens)
+    *reopens = *reopens || store_has_failed(w->o.store);
+    if (r == 0 && *reopens)
         r = store_reopen(w->o.store, why);
     return r == 0 ? counters_load(w) : r;
 }
@@ -237,7 +238,7 @@ static void wait_until_well(struct writer *w, bool reopens)
 {
     int64_t pause = WAIT_FIRST_MS;
     struct reason why = {{0}};
-    for (int r, said = 0; (r = try_to_go_on(w, reopens, &why)) < 0;) {
+    for (int r, said = 0; (r = try_to_go_on(w, &reopens, &why)) < 0;) {
         atomic_store(&w->trouble, r);
         metric_set(METRIC_WAITS_FOR_ROOM, r == CE_NO_ROOM);
         if (r != said)

@@ -395,6 +395,16 @@ int store_has_room(struct store *s, struct reason *reterr_why)
     return expect_room(s, s->wanted_room + ROOM_BYTES, reterr_why);
 }
 
+bool store_has_failed(struct store *s)
+{
+    uint64_t count = 0;
+    pthread_rwlock_rdlock(&s->in_use);
+    if (s->db)
+        rocksdb_property_int(s->db, "rocksdb.background-errors", &count);
+    pthread_rwlock_unlock(&s->in_use);
+    return count > 0;
+}
+
 int store_reopen(struct store *s, struct reason *reterr_why)
 {
     pthread_rwlock_wrlock(&s->in_use);

@@ -51,6 +51,9 @@ bool store_is_writable(const struct store *s);
  * to be tried: readers go on with a store that is open, and not with one that could not be opened.
  * For the writing thread. */
 int store_has_room(struct store *s, struct reason *reterr_why);
+/* Whether something failed behind the commits since it was opened: emptying a buffer, joining
+ * files. The next commit might fail of it, and not when it is opened again. */
+bool store_has_failed(struct store *s);
 int store_reopen(struct store *s, struct reason *reterr_why);
 
 /* Bytes on disk of all files, and a property of RocksDB summed over the families, for metrics. */
