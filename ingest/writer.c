@@ -25,9 +25,8 @@ enum {
     KEPT_PART = 8,       /* of the commit's bytes, at most */
     STORES_COPY = 2,     /* what is gathered is written from a copy */
     GATHER_MS = 100,
-    REOPEN_FIRST_MS = 500, /* doubles up to: */
-    REOPEN_MOST_MS = 8000,
-    REOPEN_LOOK_MS = 50, /* whether it is to end meanwhile */
+    WAIT_FIRST_MS = 500, /* for the disk or the store; doubles up to: */
+    WAIT_MOST_MS = 8000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
 
@@ -44,6 +43,10 @@ enum {
     RUN_LITTLE_MS = 50,     /* and a commit costs little more than its fsync */
     FILE_ROWS = 256,        /* in a family, worth a file */
 };
+
+const char writer_waits_for_room[] =
+    "磁盘已满，写入等待空间，查询照常；有空间后请重新报送 the disk is full: writes wait for room, "
+    "queries go on; hand in again when there is some";
 
 static int counters_load(struct writer *w)
 {
@@ -162,39 +165,99 @@ static void tell(struct writer *w, int result, const struct reason *why)
     pthread_mutex_unlock(&w->lock);
 }
 
-static int try_reopen(struct writer *w, struct reason *why)
+static void do_settle(struct writer *w, struct pending *pend)
+{
+    if (pend->is_in_commit)
+        writer_batch_ended(w);
+    pthread_mutex_lock(&w->lock);
+    pend->is_settling = false;
+    pthread_cond_signal(&pend->done);
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
+static void refuse_parcel(struct writer *w, struct parcel *p, int err)
+{
+    p->pending->broken = err;
+    hand_back_alone(w, p, err);
+}
+
+static void refuse_errand(struct writer *w, struct errand *e, int err)
+{
+    pthread_mutex_lock(&w->lock);
+    e->result =
+        reason_set(&e->why, err, "%s", err == CE_NO_ROOM ? writer_waits_for_room : err_text(err));
+    e->is_done = true;
+    pthread_cond_signal(&e->done);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void refuse(struct writer *w, struct work *work, int err)
+{
+    if (work->settles) {
+        do_settle(w, work->settles);
+    } else if (work->errand) {
+        refuse_errand(w, work->errand, err);
+    } else {
+        atomic_fetch_sub(&w->waiting_rows, writer_backlog_of(work->parcel));
+        refuse_parcel(w, work->parcel, err);
+    }
+    free(work);
+}
+
+/* For so long nothing is taken, and nobody is left waiting. False when the writer is to end. */
+static bool refuse_for(struct writer *w, int64_t ms, int err)
+{
+    int64_t until = clock_mono_ms() + ms;
+    for (int64_t left = ms; left > 0; left = until - clock_mono_ms()) {
+        void *work;
+        int r = queue_pop(w->queue, (int)left, &work);
+        if (r == CE_CLOSED)
+            return false;
+        if (r == 0)
+            refuse(w, work, err);
+    }
+    return true;
+}
+
+static int try_to_go_on(struct writer *w, bool *reopens, struct reason *why)
 {
     int r = store_has_room(w->o.store, why);
-    if (r == 0)
+    *reopens = *reopens || store_has_failed(w->o.store);
+    if (r == 0 && *reopens)
         r = store_reopen(w->o.store, why);
     return r == 0 ? counters_load(w) : r;
 }
 
-/* Tries until it can, or until the writer is stopped: then what still waits is told that it failed.
- * Says what is wrong once, not with every attempt. */
-static void reopen(struct writer *w)
+/* Nothing of it was tried, for the disk is full; otherwise the store is to be opened again. */
+static bool was_refused(const struct writer *w, int result)
 {
-    int64_t pause = REOPEN_FIRST_MS;
+    return result == CE_NO_ROOM && store_is_writable(w->o.store);
+}
+
+/* Tries until it can, or until the writer is stopped. Says what is wrong once, not with every
+ * attempt. */
+static void wait_until_well(struct writer *w, bool reopens)
+{
+    int64_t pause = WAIT_FIRST_MS;
     struct reason why = {{0}};
-    for (int r, said = 0; (r = try_reopen(w, &why)) < 0;) {
+    for (int r, said = 0; (r = try_to_go_on(w, &reopens, &why)) < 0;) {
         atomic_store(&w->trouble, r);
         metric_set(METRIC_WAITS_FOR_ROOM, r == CE_NO_ROOM);
         if (r != said)
-            log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
-                      LOG_C("why", why.text));
+            log_event(LOG_BROKEN, r == CE_NO_ROOM ? "store.waits-for-room" : "store.reopen-failed",
+                      LOG_C("error", err_text(r)), LOG_C("why", why.text));
         said = r;
-        int64_t until = clock_mono_ms() + pause;
-        while (clock_mono_ms() < until && !atomic_load(&w->is_stopping))
-            nanosleep(&(struct timespec){.tv_nsec = REOPEN_LOOK_MS * 1000000L}, NULL);
-        if (atomic_load(&w->is_stopping))
+        if (!refuse_for(w, pause, r))
             return;
-        pause = pause * 2 < REOPEN_MOST_MS ? pause * 2 : REOPEN_MOST_MS;
+        pause = pause * 2 < WAIT_MOST_MS ? pause * 2 : WAIT_MOST_MS;
     }
     metric_set(METRIC_WAITS_FOR_ROOM, 0);
     /* The commit that failed may be there all the same. */
     if (w->o.changed)
         w->o.changed(w->o.changed_ctx, NULL, 0);
-    log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
+    log_event(LOG_UNUSUAL, reopens ? "store.reopened" : "store.has-room",
+              LOG_I("records", w->counters.next_record - 1));
     atomic_store(&w->trouble, 0);
 }
 
@@ -251,9 +314,17 @@ static int go_down(struct writer *w, struct reason *why)
     return 0;
 }
 
-static void commit(struct writer *w, int result)
+/* Who hands in is not told where our files lie. */
+static void say_outside(int err, struct reason *why)
 {
-    struct reason why = {{0}};
+    if (err == CE_NO_ROOM)
+        reason_set(why, err, "%s", writer_waits_for_room);
+}
+
+/* `result` is 0 unless it has failed already. */
+static void commit(struct writer *w, int result, struct reason *why)
+{
+    bool reopens = false;
     int64_t start = clock_mono_us();
     struct totals before = {0}, after = {0};
     for (unsigned i = 0; i < w->in_commit_count; i++) {
@@ -268,7 +339,7 @@ static void commit(struct writer *w, int result)
         result = sweep_now_and_then(w);
     if (result == 0) {
         writer_gather_rest(w);
-        result = go_down(w, &why);
+        result = go_down(w, why);
     }
     if (result == 0) {
         metric_add(METRIC_COMMITS, 1);
@@ -283,13 +354,16 @@ static void commit(struct writer *w, int result)
             w->o.changed(w->o.changed_ctx, w->apply.touched, w->apply.touched_count);
     } else {
         metric_add(METRIC_COMMIT_FAILED, 1);
-        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
-                  LOG_C("why", why.text));
+        reopens = !was_refused(w, result);
+        if (reopens)
+            log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
+                      LOG_C("why", why->text));
+        say_outside(result, why);
         forget(w);
         atomic_store(&w->trouble, result); /* before anybody is told, and asks */
     }
     w->coming = NULL;
-    tell(w, result, &why);
+    tell(w, result, why);
     apply_reset(&w->apply);
     arena_reset(w->arena);
     w->rows = 0;
@@ -298,7 +372,7 @@ static void commit(struct writer *w, int result)
     atomic_store(&w->commit_bytes, 0);
     run_look_at_put_off(w->o.store);
     if (result < 0)
-        reopen(w);
+        wait_until_well(w, reopens);
 }
 
 static int commit_aside(struct writer *w, bool silently, struct reason *why)
@@ -306,27 +380,25 @@ static int commit_aside(struct writer *w, bool silently, struct reason *why)
     if (batch_rows_all(w->aside) == 0)
         return 0;
     int r = silently ? commit_silently(w->aside, why) : batch_commit(w->aside, why);
-    if (r < 0)
-        log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(r)),
-                  LOG_C("why", why->text));
-    else
-        metric_add(METRIC_COMMITS, 1);
+    metric_add(METRIC_COMMITS, r == 0);
     return r;
 }
 
 /* A run is gathered for seconds, and an errand is waited for: it is committed by itself. What
  * errands write is in no run: keys, catalogue entries, batches that nobody holds yet, and counters,
  * which only rise. When the commit fails, the run is lost with it. */
-static int do_errand_aside(struct writer *w, struct errand *e)
+static int do_errand_aside(struct writer *w, struct errand *e, struct reason *why)
 {
     e->result = e->fill(e->ctx, w->aside, &w->counters);
-    int r = commit_aside(w, e->is_silent, &e->why);
+    int r = commit_aside(w, e->is_silent, why);
     if (r == 0)
         publish_coming(w);
     w->coming = NULL;
     pthread_mutex_lock(&w->lock);
     if (e->result == 0)
         e->result = r;
+    e->why = *why;
+    say_outside(r, &e->why);
     e->is_done = true;
     pthread_cond_signal(&e->done);
     pthread_mutex_unlock(&w->lock);
@@ -347,16 +419,6 @@ static void let_parcel_go(struct writer *w, struct parcel *p)
         writer_put_events(w);
 }
 
-static void do_settle(struct writer *w, struct pending *pend)
-{
-    if (pend->is_in_commit)
-        writer_batch_ended(w);
-    pthread_mutex_lock(&w->lock);
-    pend->is_settling = false;
-    pthread_cond_signal(&pend->done);
-    pthread_mutex_unlock(&w->lock);
-}
-
 /* It waits no more. Whether it may be taken. */
 static int take_from_queue(struct writer *w, const struct parcel *p)
 {
@@ -364,21 +426,19 @@ static int take_from_queue(struct writer *w, const struct parcel *p)
     return writer_may_take(w, p);
 }
 
-static int do_work(struct writer *w, struct work *work)
+static int do_work(struct writer *w, struct work *work, struct reason *why)
 {
     int r = 0;
     if (work->settles) {
         do_settle(w, work->settles);
     } else if (work->errand && w->is_run) {
-        r = do_errand_aside(w, work->errand);
+        r = do_errand_aside(w, work->errand, why);
     } else if (work->errand) {
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
     } else if ((r = take_from_queue(w, work->parcel)) < 0) {
-        /* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
-        work->parcel->pending->broken = r;
-        hand_back_alone(w, work->parcel, r);
+        refuse_parcel(w, work->parcel, r);
         r = 0;
     } else {
         struct parcel *p = work->parcel;
@@ -468,12 +528,13 @@ static void *run(void *ctx)
     void *item;
     pthread_setname_np(pthread_self(), "writer");
     while (first_work(w, &item)) {
+        struct reason why = {{0}};
         choose_gear(w, item);
-        int r = do_work(w, item);
+        int r = do_work(w, item, &why);
         while (r == 0 && next_work(w, &item))
-            r = do_work(w, item);
+            r = do_work(w, item, &why);
         if (w->in_commit_count || w->errand_count || r < 0)
-            commit(w, r);
+            commit(w, r, &why);
     }
     return NULL;
 }

@@ -45,10 +45,13 @@ struct writer_options {
 int writer_start(const struct writer_options *o, struct writer **ret, struct reason *reterr_why);
 /* Finishes what is in the queue, commits, ends the thread. Accepts NULL. */
 void writer_stop(struct writer *w);
-/* True while commits succeed; false while the store is being reopened. */
+/* True while commits succeed. False while the disk is full or the store cannot be opened again:
+ * whatever is handed over meanwhile comes back with that failure at once. */
 bool writer_is_well(struct writer *w);
 /* 0 while it is well; else why commits fail: CE_NO_ROOM while the disk is full. */
 int writer_trouble(struct writer *w);
+/* What is said to people then, in both languages. */
+extern const char writer_waits_for_room[];
 /* The newest received time that was given to a batch: a new catalogue entry must begin later
  * (design §1.1). */
 struct utc_ms writer_newest_received(struct writer *w);

@@ -512,10 +512,12 @@ static int commit_by(struct batch *b, const rocksdb_writeoptions_t *how, struct 
     if (atomic_load(&s->is_broken))
         return reason_set(reterr_why, CE_UNAVAILABLE,
                           "the store takes no writes until it is reopened");
+    int r = store_expect_room(s, batch_bytes(b), reterr_why);
+    if (r < 0)
+        return r;
     if (fault_hit(FAULT_COMMIT_DIES_BEFORE))
         _exit(9);
     char *message = NULL;
-    int r = 0;
     pthread_rwlock_rdlock(&s->in_use);
     if (fault_hit(FAULT_COMMIT_FAILS)) {
         r = reason_set(reterr_why, CE_FAULT, "a test broke this commit");

@@ -66,7 +66,8 @@ size_t batch_rows_all(const struct batch *b);
 size_t batch_bytes(const struct batch *b);
 
 /* Writes with one fsync and empties the batch. Nothing is written when anything failed before;
- * then, or when RocksDB fails, the store takes no writes until it is reopened. */
+ * then, or when RocksDB fails, the store takes no writes until it is reopened. CE_NO_ROOM with a
+ * store that is still writable: the disk had no room for it and nothing was tried. */
 int batch_commit(struct batch *b, struct reason *reterr_why);
 /* The same without the fsync, for what nobody is told as done: it outlives the process, and a power
  * cut may take it, but never a part of it, nor after anything that was committed later with an

@@ -42,6 +42,7 @@ enum {
     PATH_BYTES = 4096,
     LEVEL_0_MOST = 20,    /* files at which RocksDB would slow ordinary writes down */
     LEVEL_0_PUT_OFF = 16, /* until so many lie there compactions are put off while runs come */
+    FILES_COPIES = 2,     /* RocksDB copies what it takes in */
     ROOM_PAUSE_MS = 20,
     ROOM_WAIT_MS = 60 * 1000,
     COMPACTIONS = 1, /* at one time: of the two background jobs in store.c one is for flushes */
@@ -472,9 +473,12 @@ int run_commit(struct batch *b, size_t file_rows, struct run_report *ret, struct
     if (atomic_load(&s->is_broken))
         return reason_set(reterr_why, CE_UNAVAILABLE,
                           "the store takes no writes until it is reopened");
+    int r = store_expect_room(s, FILES_COPIES * batch_bytes(b), reterr_why);
+    if (r < 0)
+        return r;
     ret->files = files.count;
     pthread_rwlock_rdlock(&s->in_use);
-    int r = go_down(b, &files, ret, reterr_why);
+    r = go_down(b, &files, ret, reterr_why);
     pthread_rwlock_unlock(&s->in_use);
     if (r < 0)
         atomic_store(&s->is_broken, true);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/fault.h"
 #include "store/migrate.h"
 #include "store/run.h"
 #include "store/store_db.h"
@@ -40,8 +41,9 @@ enum {
     ZSTD_WINDOW_BITS = -14,      /* with the next two RocksDB's own defaults */
     ZSTD_LEVEL = 32767,
     ZSTD_STRATEGY = 0,
+    SILENT = 5, /* RocksDB's HEADER_LEVEL; what it calls headers is of a lower one */
     LEFT_IN_LOG_BYTES = 4 << 20, /* at the most, by a store that is closed */
-    ROOM_BYTES = 16 << 20,       /* beside the buffers, to open a store in */
+    ROOM_BYTES = 16 << 20, /* beside the buffers: small files, and what is written meanwhile */
 };
 
 static const struct {
@@ -63,7 +65,9 @@ const char *cf_name(enum cf cf)
 int store_error(char *message, struct reason *reterr_why)
 {
     int err = CE_IO;
-    if (message && (strstr(message, "lock hold") || strstr(message, "LOCK")))
+    if (message && strstr(message, "No space left"))
+        err = CE_NO_ROOM;
+    else if (message && (strstr(message, "lock hold") || strstr(message, "LOCK")))
         err = CE_BUSY;
     else if (message && strncmp(message, "Corruption", 10) == 0)
         err = CE_FORMAT;
@@ -116,8 +120,10 @@ static rocksdb_options_t *db_options_make(const struct store_options *o)
     rocksdb_options_set_wal_recovery_mode(opt, 0);
     rocksdb_options_set_max_open_files(opt, o->open_files ? o->open_files : -1);
     rocksdb_options_set_db_write_buffer_size(opt, (size_t)buffer_bytes(o));
-    rocksdb_options_set_keep_log_file_num(opt, 4);
-    rocksdb_options_set_max_log_file_size(opt, 4 << 20);
+    /* No log of RocksDB's own: when a line of it finds no room on the disk, the next one ends the
+     * process by an assertion (docs/adr/0034). The file is there, and empty. */
+    rocksdb_options_set_info_log_level(opt, SILENT);
+    rocksdb_options_set_keep_log_file_num(opt, 1);
     return opt;
 }
 
@@ -360,19 +366,44 @@ bool store_is_writable(const struct store *s)
     return !atomic_load(&s->is_broken);
 }
 
-int store_has_room(struct store *s, struct reason *reterr_why)
+/* What lies in the buffers, or in a log that is replayed, becomes files. */
+static int64_t reserve_bytes(const struct store *s)
+{
+    return buffer_bytes(&s->options) + ROOM_BYTES;
+}
+
+static int expect_room(const struct store *s, int64_t wanted, struct reason *reterr_why)
 {
     struct statvfs disk;
     if (statvfs(s->db_dir, &disk) < 0)
         return reason_set(reterr_why, CE_IO, "%s: %s", s->db_dir, strerror(errno));
-    /* The log is replayed, which empties each buffer into a file. */
-    int64_t wanted = buffer_bytes(&s->options) + ROOM_BYTES;
-    int64_t room = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    int64_t room = fault_hit(FAULT_DISK_FULL) ? 0 : (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
     if (room >= wanted)
         return 0;
     return reason_set(reterr_why, CE_NO_ROOM,
                       "the disk of %s has room for %" PRId64 " MiB; make it %" PRId64 " MiB",
-                      s->db_dir, room >> 20, (wanted >> 20) + 1);
+                      s->db_dir, room >> 20, ((wanted + ROOM_BYTES) >> 20) + 1);
+}
+
+int store_expect_room(struct store *s, size_t bytes, struct reason *reterr_why)
+{
+    s->wanted_room = reserve_bytes(s) + (int64_t)bytes;
+    return expect_room(s, s->wanted_room, reterr_why);
+}
+
+int store_has_room(struct store *s, struct reason *reterr_why)
+{
+    return expect_room(s, s->wanted_room + ROOM_BYTES, reterr_why);
+}
+
+bool store_has_failed(struct store *s)
+{
+    uint64_t count = 0;
+    pthread_rwlock_rdlock(&s->in_use);
+    if (s->db)
+        rocksdb_property_int(s->db, "rocksdb.background-errors", &count);
+    pthread_rwlock_unlock(&s->in_use);
+    return count > 0;
 }
 
 int store_reopen(struct store *s, struct reason *reterr_why)

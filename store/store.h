@@ -43,11 +43,17 @@ DEFINE_AUTO(struct store, store_close)
 
 /* After a failed commit the store takes no writes (store_is_writable is false) until store_reopen,
  * which waits for the readers to leave, closes and opens again. Readers get CE_UNAVAILABLE
- * meanwhile. */
+ * meanwhile. A commit for which the disk has no room is refused with CE_NO_ROOM before anything of
+ * it is written, and the store is none the worse. */
 bool store_is_writable(const struct store *s);
-/* Whether the disk has room for what opening again may write; CE_NO_ROOM. Until then it is not to
- * be tried: readers go on with a store that is open, and not with one that could not be opened. */
+/* After a commit that failed: whether the disk has a little more room than it wanted, which is
+ * enough to open the store again and to end a run that goes in; CE_NO_ROOM. Until then neither is
+ * to be tried: readers go on with a store that is open, and not with one that could not be opened.
+ * For the writing thread. */
 int store_has_room(struct store *s, struct reason *reterr_why);
+/* Whether something failed behind the commits since it was opened: emptying a buffer, joining
+ * files. The next commit might fail of it, and not when it is opened again. */
+bool store_has_failed(struct store *s);
 int store_reopen(struct store *s, struct reason *reterr_why);
 
 /* Bytes on disk of all files, and a property of RocksDB summed over the families, for metrics. */

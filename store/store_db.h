@@ -25,6 +25,7 @@ struct store {
     struct store_options options;
     pthread_rwlock_t in_use; /* read: a view or a commit; write: reopening */
     atomic_bool is_broken;
+    int64_t wanted_room; /* on the disk, by the last commit */
     pthread_mutex_t in_view;
     struct picture *before; /* under in_view: while a run goes in, what views see; else NULL */
     rocksdb_t *db;          /* NULL while it could not be reopened */
@@ -49,10 +50,14 @@ struct picture *picture_take(struct store *s);
 /* One user less; the last one releases it. With in_view held. */
 void picture_drop(struct store *s, struct picture *p);
 
-/* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock). */
+/* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock,
+ * CE_NO_ROOM for a full disk, CE_FORMAT for damage). */
 int store_error(char *message, struct reason *reterr_why);
 /* What was made, renamed or removed in the folder is durable behind it. CE_IO, errno saying why. */
 int folder_sync(const char *path, struct reason *reterr_why);
+/* Before a commit that writes so many bytes: whether the disk has them beside what emptying the
+ * buffers may take, so that RocksDB does not meet a full disk. CE_NO_ROOM. */
+int store_expect_room(struct store *s, size_t bytes, struct reason *reterr_why);
 /* Waits until the write buffers can take so many bytes more. With in_use held, before a write. What
  * hinders them from being emptied is then told by the write itself. */
 void store_wait_for_room(struct store *s, size_t bytes);

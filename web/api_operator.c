@@ -18,6 +18,7 @@ static void answer_failure(struct call *c, int r, const struct reason *why)
                      : r == CE_INVALID     ? PROBLEM_OPERATOR_REFUSED
                      : r == CE_CONFLICT    ? PROBLEM_OPERATOR_CONFLICT
                      : r == CE_UNAVAILABLE ? PROBLEM_STORE_UNAVAILABLE
+                     : r == CE_NO_ROOM     ? PROBLEM_STORE_UNAVAILABLE
                                            : PROBLEM_INTERNAL;
     const char *text = why->text[0] ? why->text : err_text(r);
     problem_answer(c, p,

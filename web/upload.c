@@ -135,6 +135,8 @@ bool upload_answer(struct call *c, struct upload *u, bool *ret_broken)
         *ret_broken = true;
         return true;
     case SUBMISSION_FAILED:
+        if (writer_trouble(c->web->o.writer) == CE_NO_ROOM)
+            detail = slice_of(writer_waits_for_room);
         response_header(c->res, "Retry-After", SLICE("10"));
         REFUSE(c, STORE_UNAVAILABLE, .detail = detail, .id = id);
         return true;

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "base/fault.h"
 #include "base/wire.h"
+#include "store/run.h"
 #include "store/store_db.h"
 #include "tests/unit/store/temp_store.h"
 
@@ -129,6 +131,47 @@ TEST(a_damaged_store_says_so)
     EXPECT(r == CE_IO || r == CE_FORMAT);
     EXPECT(*why.text != '\0');
 }
+
+TEST(rocksdb_writes_no_log_that_a_full_disk_could_break)
+{
+    const char *dir = test_tempdir();
+    char path[4200];
+    struct stat st;
+    struct store *s = store_in(dir);
+    put_row(s, CF_RECORD, SLICE("k"), SLICE("v"));
+    EXPECT_OK(store_flush(s));
+    EXPECT_OK(store_reopen(s, NULL));
+    store_close(s);
+    snprintf(path, sizeof path, "%s/db/LOG", dir);
+    EXPECT_EQ(stat(path, &st), 0);
+    EXPECT_EQ(st.st_size, 0);
+}
+
+#ifdef CREDENCE_FAULTS
+
+TEST(a_commit_that_the_disk_has_no_room_for_is_refused_and_the_store_is_none_the_worse)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    struct run_report run;
+    struct reason why = {""};
+    batch_put(b, CF_RECORD, SLICE("k"), SLICE("v"));
+    fault_arm(FAULT_DISK_FULL, 0);
+    EXPECT_ERR(batch_commit(b, &why), CE_NO_ROOM);
+    EXPECT(strstr(why.text, "has room for 0 MiB; make it 49 MiB") != NULL);
+    EXPECT_ERR(run_commit(b, 1, &run, NULL), CE_NO_ROOM);
+    EXPECT_ERR(store_has_room(s, NULL), CE_NO_ROOM);
+    EXPECT(store_is_writable(s));
+    EXPECT(row_of(s, a, CF_RECORD, SLICE("k")).p == NULL);
+
+    fault_arm(FAULT_DISK_FULL, -1);
+    commit(b);
+    EXPECT_OK(store_has_room(s, NULL));
+    EXPECT_SLICE(row_of(s, a, CF_RECORD, SLICE("k")), "v");
+}
+
+#endif
 
 static void *reopen(void *ctx)
 {
