@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/thread.h"
 #include "broker/topic.h"
 #include "ingest/stream_parts.h"
 
@@ -357,8 +358,8 @@ int stream_start(const struct stream_options *o, struct stream **ret, struct rea
         stream_stop(s);
         return r;
     }
+    s->thread = thread_start("stream", run, s);
     s->has_thread = true;
-    CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
     *ret = s;
     return 0;
 }

@@ -294,6 +294,17 @@ def test_a_message_is_seen_and_counted(new_reader, topics):
     assert reader.digest() != digest
 
 
+def test_what_a_thread_does_is_told_by_its_name(new_reader, topics):
+    """So that top, perf and the bench can say what a message costs where."""
+    topics.send(topics.make("amr"), good(1, 1))
+    reader = new_reader(kafka_publish="yes").start()
+    taken(reader, 1)
+    names = [(task / "comm").read_text().strip() for task in pathlib.Path(f"/proc/{reader.process.pid}/task").iterdir()]
+    once = ["stream", "writer", "receipts", "web-reaper"]
+    assert [names.count(name) for name in once] == [1] * len(once), names
+    assert {"web-work", "web-errand"} < set(names), names
+
+
 def test_killed_again_and_again_it_ends_as_undisturbed(new_reader, topics, kafka, city):
     """A city, as through files: read by a daemon that is killed, by one beside it that is not, and by one that is started
     when all is over. What departments are told by the first is what the last tells them."""
