@@ -135,6 +135,17 @@ static struct slice header(const struct message *m, const char *name)
     return h && h->value.p ? slice_trim(h->value) : SLICE("");
 }
 
+/* One that may be shown: of what is no UTF-8 the beginning, with a sign that it broke off, so that
+ * it is like nothing that means something. */
+static struct slice header_text(struct judging_message *j, const char *name)
+{
+    struct slice value = header(j->m, name);
+    size_t valid = utf8_valid_prefix(value);
+    if (valid == value.n)
+        return value;
+    return arena_printf(j->a, "%.*s\uFFFD", FMT_SLICE(slice_make(value.p, valid)));
+}
+
 /* Row and batch of a row that belongs to one. */
 static void read_batch(struct judging_message *j, struct delivered *d)
 {
@@ -241,10 +252,10 @@ static struct slice without_mark(struct slice value)
 /* What is known of a message before its row is read. False: it is told what is wrong with it. */
 static bool read_head(struct judging_message *j, enum rule *ret_unread)
 {
-    j->theme = header(j->m, "theme");
+    j->theme = header_text(j, "theme");
     j->names_theme = j->theme.n > 0;
-    j->op = header(j->m, "op");
-    j->unread = header(j->m, "unread");
+    j->op = header_text(j, "op");
+    j->unread = header_text(j, "unread");
     *ret_unread = unread_rule(j->unread);
     if (j->unread.n && *ret_unread == RULE_NONE)
         tell(j, RULE_MESSAGE_UNREAD, SLICE("unread"), j->unread);
