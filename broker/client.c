@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 static const struct {
     rd_kafka_resp_err_t e;
@@ -242,9 +243,8 @@ static void *destroy_handle(void *rk)
 
 bool client_close(struct client *c, int wait_ms)
 {
-    pthread_t thread;
     struct timespec until;
-    CHECK(pthread_create(&thread, NULL, destroy_handle, c->rk) == 0);
+    pthread_t thread = thread_start("kafka-close", destroy_handle, c->rk);
     CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     until.tv_sec += wait_ms / 1000;
     until.tv_nsec += (long)(wait_ms % 1000) * 1000000;

@@ -108,6 +108,17 @@ static int by_name(const void *a, const void *b)
     return slice_cmp(x->name, y->name);
 }
 
+static const int32_t *leaders_of(struct arena *a, const rd_kafka_metadata_topic_t *t)
+{
+    int32_t *ret = ARENA_ARRAY(a, int32_t, t->partition_cnt);
+    for (int i = 0; i < t->partition_cnt; i++)
+        ret[i] = -1;
+    for (int i = 0; i < t->partition_cnt; i++)
+        if (t->partitions[i].id >= 0 && t->partitions[i].id < t->partition_cnt)
+            ret[t->partitions[i].id] = t->partitions[i].leader;
+    return ret;
+}
+
 int consumer_topics(struct consumer *c, struct arena *a, struct slice prefix, int timeout_ms,
                     struct topic_found **ret, size_t *ret_count, struct reason *reterr_why)
 {
@@ -121,7 +132,8 @@ int consumer_topics(struct consumer *c, struct arena *a, struct slice prefix, in
     for (int i = 0; i < m->topic_cnt; i++) {
         struct slice name = slice_of(m->topics[i].topic);
         if (slice_starts(name, prefix) && m->topics[i].partition_cnt > 0)
-            list[count++] = (struct topic_found){arena_dup(a, name), m->topics[i].partition_cnt};
+            list[count++] = (struct topic_found){arena_dup(a, name), m->topics[i].partition_cnt,
+                                                 leaders_of(a, &m->topics[i])};
     }
     rd_kafka_metadata_destroy(m);
     qsort(list, count, sizeof *list, by_name);
@@ -207,6 +219,48 @@ int consumer_watermarks(struct consumer *c, const char *topic, int32_t partition
     client_is_well(&c->client);
     *ret = w;
     return 0;
+}
+
+/* What the library says of one goes for the whole question, so that those are asked again in halves
+ * until it is known whose error it was. That brokers do not answer is everybody's. */
+static int ask_first(struct consumer *c, struct first_kept *list, size_t count, int64_t until_ms,
+                     struct reason *why)
+{
+    char place[300];
+    int64_t left = until_ms - clock_mono_ms();
+    rd_kafka_topic_partition_list_t *asked = rd_kafka_topic_partition_list_new((int)count);
+    CHECK(asked);
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(asked, list[i].topic, list[i].partition)->offset =
+            RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_resp_err_t e =
+        rd_kafka_offsets_for_times(c->client.rk, asked, left > 1 ? (int)left : 1);
+    int r = 0, err = client_err(e);
+    for (size_t i = 0; i < count; i++) {
+        const rd_kafka_topic_partition_t *one =
+            rd_kafka_topic_partition_list_find(asked, list[i].topic, list[i].partition);
+        list[i].first = one->offset;
+        list[i].err = client_err(e ? e : one->err);
+        if (list[i].err && r == 0)
+            r = client_fail(&c->client, e ? e : one->err,
+                            place_of(place, list[i].topic, list[i].partition), why);
+    }
+    rd_kafka_topic_partition_list_destroy(asked);
+    if (err == 0 || err == CE_TIMEOUT || count == 1)
+        return r;
+    int first = ask_first(c, list, count / 2, until_ms, why);
+    int second = ask_first(c, list + count / 2, count - count / 2, until_ms, first ? NULL : why);
+    return first ? first : second;
+}
+
+int consumer_first_kept(struct consumer *c, struct first_kept *list, size_t count, int timeout_ms,
+                        struct reason *reterr_why)
+{
+    CHECK(count > 0);
+    int r = ask_first(c, list, count, clock_mono_ms() + timeout_ms, reterr_why);
+    if (r == 0)
+        client_is_well(&c->client);
+    return r;
 }
 
 int consumer_assign(struct consumer *c, const char *topic, int32_t partition, int64_t offset,

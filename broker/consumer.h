@@ -45,6 +45,7 @@ int consumer_health(struct consumer *c, struct reason *reterr_why);
 struct topic_found {
     struct slice name; /* a NUL stands behind it */
     int32_t partition_count;
+    const int32_t *leaders; /* the broker that speaks for each partition; -1: none at the moment */
 };
 /* The topics whose names begin with `prefix`, ascending, in the arena. Topics that we may not see
  * are not among them. CE_UNAVAILABLE, CE_TIMEOUT, CE_DENIED. */
@@ -59,6 +60,18 @@ struct watermarks {
  * CE_DENIED. */
 int consumer_watermarks(struct consumer *c, const char *topic, int32_t partition, int timeout_ms,
                         struct watermarks *ret, struct reason *reterr_why);
+struct first_kept {
+    const char *topic;
+    int32_t partition;
+    int64_t first; /* the first offset that is kept, where err is 0 */
+    int err;       /* of this one, as of consumer_watermarks */
+};
+/* Asks for the beginnings of many partitions at once, which costs no more than one: a broker that
+ * is waiting for messages to send answers only then, up to 100 ms later. Of one leader each time,
+ * so that a broker that does not answer keeps those of others from nobody. The first error, or 0.
+ */
+int consumer_first_kept(struct consumer *c, struct first_kept *list, size_t count, int timeout_ms,
+                        struct reason *reterr_why);
 /* The same as last heard while fetching, at no cost; false when nothing was heard yet. */
 bool consumer_watermarks_known(struct consumer *c, const char *topic, int32_t partition,
                                struct watermarks *ret);

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/crypt.h"
+#include "base/thread.h"
 #include "daemon/delivery.h"
 #include "daemon/interrupt.h"
 #include "daemon/progress.h"
@@ -313,7 +314,7 @@ static void run_senders(struct tree *t)
         s->ctl = *t->c;
         s->ctl.arena = arena_create(SENDER_ARENA_BYTES);
         buf_init(&s->answer, RECEIPT_COUNTS_BYTES);
-        CHECK(pthread_create(&s->thread, NULL, send_files, s) == 0);
+        s->thread = thread_start("send", send_files, s);
     }
     for (unsigned i = 0; i < count; i++)
         pthread_join(all[i].thread, NULL);

@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/thread.h"
 #include "ingest/load_parts.h"
 
 enum { TELL_MS = 200 };
@@ -88,7 +89,7 @@ int load_threads(struct load *l, unsigned count, void *(*work)(void *load), bool
     l->running = count;
     for (unsigned i = 0; i < count; i++) {
         threads[i] = (struct thread){.load = l, .work = work};
-        CHECK(pthread_create(&threads[i].id, NULL, run, &threads[i]) == 0);
+        threads[i].id = thread_start("load", run, &threads[i]);
     }
     pthread_mutex_lock(&l->lock);
     while (l->running) {

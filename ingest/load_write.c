@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/thread.h"
 #include "base/wire.h"
 #include "ingest/load_parts.h"
 
@@ -265,13 +266,12 @@ static int put_counters(struct load *l)
 
 int load_write(struct load *l)
 {
-    pthread_t other;
-    CHECK(pthread_create(&other, NULL, write_rest, l) == 0);
+    pthread_t other = thread_start("load-rest", write_rest, l);
     int r = load_subjects(l);
     pthread_join(other, NULL);
     if (r < 0 || l->err < 0)
         return l->err;
-    CHECK(pthread_create(&other, NULL, write_links, l) == 0);
+    other = thread_start("load-links", write_links, l);
     r = copy(l, SORT_NAMES, CF_NAME, LAST_SHARE);
     pthread_join(other, NULL);
     return r < 0 || l->err < 0 ? l->err : put_counters(l);

@@ -17,7 +17,13 @@
 #include "ingest/keeper.h"
 #include "ingest/reader.h"
 
-enum { SLOTS = 48, BATCH_BYTES_MAX = 64, KNOWN_BYTES_MAX = 1 << 20, KEY_BYTES_MAX = 1 << 20 };
+enum {
+    SLOTS = 48,
+    BATCH_BYTES_MAX = 64,
+    KNOWN_BYTES_MAX = 1 << 20,
+    KEY_BYTES_MAX = 1 << 20,
+    ROW_ARENA_BYTES = 256 << 20,
+};
 
 /* A theme as it was in force. */
 struct slot {
@@ -32,6 +38,7 @@ struct message_judge {
     struct message_judge_options o;
     const struct catalogue *catalogue;
     struct scan *scan; /* looks for _theme where no header names one */
+    struct arena *row; /* as it came; what is judged goes to the caller's */
     struct keeper *keeper;
     bool knows_column;
     struct slot slots[SLOTS];
@@ -64,6 +71,7 @@ struct message_judge *message_judge_create(const struct message_judge_options *o
     CHECK(mj);
     mj->o = *o;
     mj->scan = scan_create();
+    mj->row = arena_create(ROW_ARENA_BYTES);
     CHECK(keeper_create(o->keys, (struct slice){0}, &mj->keeper) == 0); /* reads nothing */
     return mj;
 }
@@ -82,6 +90,7 @@ void message_judge_destroy(struct message_judge *mj)
     for (size_t i = 0; i < SLOTS; i++)
         slot_clear(&mj->slots[i]);
     scan_destroy(mj->scan);
+    arena_destroy(mj->row);
     keeper_destroy(mj->keeper);
     free(mj);
 }
@@ -135,6 +144,17 @@ static struct slice header(const struct message *m, const char *name)
     return h && h->value.p ? slice_trim(h->value) : SLICE("");
 }
 
+/* One that may be shown: of what is no UTF-8 the beginning, with a sign that it broke off, so that
+ * it is like nothing that means something. */
+static struct slice header_text(struct judging_message *j, const char *name)
+{
+    struct slice value = header(j->m, name);
+    size_t valid = utf8_valid_prefix(value);
+    if (valid == value.n)
+        return value;
+    return arena_printf(j->mj->row, "%.*s\uFFFD", FMT_SLICE(slice_make(value.p, valid)));
+}
+
 /* Row and batch of a row that belongs to one. */
 static void read_batch(struct judging_message *j, struct delivered *d)
 {
@@ -160,10 +180,11 @@ static bool find_in_body(struct judging_message *j)
     struct scan_pair *pairs;
     size_t count;
     const char *why = "";
-    int r = scan_object(j->mj->scan, j->a, j->value, READER_FIELDS_MAX, &pairs, &count, &why);
+    int r = scan_object(j->mj->scan, j->mj->row, j->value, READER_FIELDS_MAX, &pairs, &count, &why);
     if (r < 0) {
         tell(j, RULE_JSON_INVALID, SLICE(""),
-             r == CE_TOO_LARGE ? arena_printf(j->a, "> %d", READER_FIELDS_MAX) : slice_of(why));
+             r == CE_TOO_LARGE ? arena_printf(j->mj->row, "> %d", READER_FIELDS_MAX)
+                               : slice_of(why));
         return false;
     }
     for (size_t i = 0; i < count && !j->theme.n; i++)
@@ -210,15 +231,15 @@ static void compare(struct judging_message *j, struct raw_row *row)
     if (j->op.n && row->op.n && !slice_eq(slice_trim(row->op), j->op))
         tell(j, RULE_MESSAGE_HEADER, SLICE("_op"), SLICE("op"));
     if (j->op.n)
-        row->op = arena_dup(j->a, j->op);
+        row->op = j->op;
 }
 
 /* A row that its uploader could not read is shown and not judged. */
 static void read_unread(struct judging_message *j, enum rule rule, struct raw_row *ret)
 {
     *ret = (struct raw_row){.row = (uint64_t)j->m->offset, .unreadable = rule};
-    ret->values = ARENA_NEW(j->a, struct raw_value);
-    ret->values[0] = (struct raw_value){.column = SLICE("#1"), .value = arena_dup(j->a, j->value)};
+    ret->values = ARENA_NEW(j->mj->row, struct raw_value);
+    ret->values[0] = (struct raw_value){.column = SLICE("#1"), .value = j->value};
     ret->count = 1;
 }
 
@@ -241,17 +262,17 @@ static struct slice without_mark(struct slice value)
 /* What is known of a message before its row is read. False: it is told what is wrong with it. */
 static bool read_head(struct judging_message *j, enum rule *ret_unread)
 {
-    j->theme = header(j->m, "theme");
+    j->theme = header_text(j, "theme");
     j->names_theme = j->theme.n > 0;
-    j->op = header(j->m, "op");
-    j->unread = header(j->m, "unread");
+    j->op = header_text(j, "op");
+    j->unread = header_text(j, "unread");
     *ret_unread = unread_rule(j->unread);
     if (j->unread.n && *ret_unread == RULE_NONE)
         tell(j, RULE_MESSAGE_UNREAD, SLICE("unread"), j->unread);
     else if (j->value.n == 0 && *ret_unread == RULE_NONE)
         tell(j, RULE_MESSAGE_EMPTY, SLICE(""), SLICE(""));
     else if (j->value.n > READER_ROW_BYTES_MAX)
-        tell(j, RULE_ROW_SIZE, SLICE(""), arena_printf(j->a, "%d", READER_ROW_BYTES_MAX));
+        tell(j, RULE_ROW_SIZE, SLICE(""), arena_printf(j->mj->row, "%d", READER_ROW_BYTES_MAX));
     else if (*ret_unread == RULE_NONE && !j->names_theme)
         return find_in_body(j);
     return !j->sink.rejects;
@@ -264,7 +285,7 @@ static int judge_by(struct judging_message *j, const struct theme *theme, enum r
     struct slot *slot = slot_of(j->mj, theme, d->tables, j->m->time);
     struct raw_row row;
     if (unread == RULE_NONE)
-        reader_object(slot->reader, j->a, j->value, (uint64_t)j->m->offset, &row);
+        reader_object(slot->reader, j->mj->row, j->value, (uint64_t)j->m->offset, &row);
     else
         read_unread(j, unread, &row);
     compare(j, &row);
@@ -300,6 +321,7 @@ int message_judge_row(struct message_judge *mj, struct arena *a, struct slice de
                       const struct message *m, struct judged *ret, struct delivered *ret_delivered)
 {
     CHECK(mj->catalogue && m->offset >= 0);
+    arena_reset(mj->row);
     struct judging_message j = {mj, a, department, m, .sink = {.a = a}};
     struct delivered d = {.received = m->time,
                           .tables = catalogue_tables_at(mj->catalogue, m->time),

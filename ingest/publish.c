@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/thread.h"
 #include "broker/topic.h"
 #include "ingest/receipt_message.h"
 #include "store/decisions.h"
@@ -250,7 +251,7 @@ struct publish *publish_start(const struct publish_options *o)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&p->woken, &attributes);
     pthread_condattr_destroy(&attributes);
-    CHECK(pthread_create(&p->thread, NULL, run, p) == 0);
+    p->thread = thread_start("receipts", run, p);
     return p;
 }
 

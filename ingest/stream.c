@@ -1,5 +1,6 @@
 /* The thread that takes what the brokers have. In rounds it looks for topics and partitions and
- * opens what is closed; in between it polls, and what came goes to its lane (stream_lane.c). Rows
+ * opens what is closed (stream_open.c); in between it polls, and what came goes to its lane
+ * (stream_lane.c). Rows
  * that wait go to the writer when nothing more comes for the moment, so that under load they are
  * gathered and otherwise are seen at once.
  *
@@ -14,6 +15,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/thread.h"
 #include "broker/topic.h"
 #include "ingest/stream_parts.h"
 
@@ -80,6 +82,7 @@ static void note_topic(struct stream *s, const struct topic_found *t)
         if (is_new)
             l = lane_add(s, t->name, i);
         l->missed = 0;
+        l->leader = t->leaders[i];
         if (l->op || l->step == LANE_STOPPED)
             continue;
         bool known = is_known(s, l->department);
@@ -183,14 +186,10 @@ static void go_round(struct stream *s)
         l->missed++;
     for (size_t i = 0; i < count; i++)
         note_topic(s, &topics[i]);
-    for (struct lane *l = s->lanes; l && !atomic_load(&s->is_stopping); l = l->after) {
+    for (struct lane *l = s->lanes; l && !atomic_load(&s->is_stopping); l = l->after)
         if (l->missed >= MISSED_MOST && l->step != LANE_FOREIGN && l->step != LANE_STOPPED)
             lane_gone(s, l);
-        else if (l->missed == 0 && l->step == LANE_CLOSED && now >= l->retry_ms)
-            lane_open(s, l);
-        if (clock_mono_ms() - now >= ROUND_MS)
-            break; /* those that cannot be asked must not hold the others up for long */
-    }
+    lanes_open(s);
     count_lanes(s);
 }
 
@@ -359,8 +358,8 @@ int stream_start(const struct stream_options *o, struct stream **ret, struct rea
         stream_stop(s);
         return r;
     }
+    s->thread = thread_start("stream", run, s);
     s->has_thread = true;
-    CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
     *ret = s;
     return 0;
 }

@@ -20,7 +20,7 @@ enum {
     BEHIND_MS = 1000,          /* of it: somebody waits who might have seen it */
 };
 
-static void later(struct lane *l)
+void lane_later(struct lane *l)
 {
     l->retry_gap = l->retry_gap ? l->retry_gap * 2 : RETRY_FIRST_MS;
     if (l->retry_gap > RETRY_MOST_MS)
@@ -100,37 +100,20 @@ void lane_close(struct stream *s, struct lane *l)
     l->step = LANE_CLOSED;
 }
 
-/* Where a partition that the store does not know begins. */
-static int first_offset(struct stream *s, struct lane *l, uint64_t *ret, struct reason *why)
+void lane_not_opened(const struct lane *l, const char *why, size_t count)
 {
-    struct view *v;
-    struct partition_state known;
-    int r = view_open(s->o.store, &v);
-    if (r < 0)
-        return r;
-    r = partition_state_get(v, s->scratch, slice_of(l->topic), (uint32_t)l->partition, &known);
-    view_close(v);
-    *ret = 0;
-    if (r != CE_NOT_FOUND)
-        return r;
-    struct watermarks marks;
-    r = consumer_watermarks(s->consumer, l->topic, l->partition, ASK_MS, &marks, why);
-    if (r == 0)
-        *ret = (uint64_t)marks.low;
-    return r;
+    log_event(LOG_UNUSUAL, "stream.not-opened", LOG_C("topic", l->topic),
+              LOG_I("partition", l->partition), LOG_I("partitions", count), LOG_C("why", why));
 }
 
-void lane_open(struct stream *s, struct lane *l)
+void lane_open(struct stream *s, struct lane *l, uint64_t first)
 {
     struct reason why = {""};
-    uint64_t first;
-    int r = first_offset(s, l, &first, &why);
-    if (r == 0)
-        r = partition_open(s->o.writer, slice_of(l->topic), (uint32_t)l->partition, l->department,
+    int r = partition_open(s->o.writer, slice_of(l->topic), (uint32_t)l->partition, l->department,
                            first, &l->op, &why);
     if (r < 0) {
-        say(LOG_UNUSUAL, "stream.not-opened", l, why.text[0] ? why.text : err_text(r), 0);
-        later(l);
+        lane_not_opened(l, why.text[0] ? why.text : err_text(r), 1);
+        lane_later(l);
         return;
     }
     const struct partition_state *p = &l->op->state;
@@ -146,9 +129,9 @@ void lane_open(struct stream *s, struct lane *l)
                         (int64_t)(p->has_last ? p->last_offset : p->next), &why);
     l->is_assigned = r == 0;
     if (r < 0) {
-        say(LOG_UNUSUAL, "stream.not-opened", l, why.text, l->next);
         lane_close(s, l);
-        later(l);
+        lane_not_opened(l, why.text, 1);
+        lane_later(l);
     }
 }
 
@@ -158,7 +141,7 @@ static void begin_anew(struct stream *s, struct lane *l, int why)
     say(why == CE_CONFLICT ? LOG_INFO : LOG_UNUSUAL, "stream.again", l, err_text(why), l->next);
     lane_close(s, l);
     if (why != CE_CONFLICT) /* else another catalogue came into force */
-        later(l);
+        lane_later(l);
     s->next_round_ms = 0;
 }
 
@@ -196,7 +179,7 @@ void lane_stop(struct stream *s, struct lane *l, enum stop why, uint64_t gap)
     if (!l->op || r < 0) {
         /* The same will be found again. */
         lane_close(s, l);
-        later(l);
+        lane_later(l);
         return;
     }
     bool is_news = l->op->state.stop != why;
@@ -211,7 +194,7 @@ void lane_stop(struct stream *s, struct lane *l, enum stop why, uint64_t gap)
     if (stop_stays(why) && r == 0)
         l->step = LANE_STOPPED;
     else
-        later(l);
+        lane_later(l);
 }
 
 /* What made it stop is over. Nothing of it may be under way. */
@@ -242,9 +225,9 @@ static void look_where_it_is(struct stream *s, struct lane *l)
     int r = consumer_watermarks(s->consumer, l->topic, l->partition, ASK_MS, &marks, &why);
     const struct partition_state *p = &l->op->state; /* looked at with nothing under way */
     if (r < 0) {
-        say(LOG_UNUSUAL, "stream.not-opened", l, why.text, l->next);
         lane_close(s, l);
-        later(l);
+        lane_not_opened(l, why.text, 1);
+        lane_later(l);
         return;
     }
     uint64_t low = (uint64_t)marks.low, high = (uint64_t)marks.high;
@@ -254,7 +237,7 @@ static void look_where_it_is(struct stream *s, struct lane *l)
         lane_stop(s, l, STOP_AHEAD, l->next - high);
     else if (l->step != LANE_COMPARES) {
         lane_close(s, l);
-        later(l);
+        lane_later(l);
     } else if (low <= p->last_offset) {
         lane_stop(s, l, STOP_CHANGED, 0);
     } else {
@@ -268,7 +251,7 @@ static void look_where_it_is(struct stream *s, struct lane *l)
             return;
         }
         lane_close(s, l);
-        later(l);
+        lane_later(l);
     }
 }
 
@@ -457,7 +440,7 @@ void lane_take(struct stream *s, struct lane *l, const struct consumed *piece)
     case CONSUMED_DENIED:
         say(LOG_UNUSUAL, "stream.denied", l, piece->why, l->next);
         lane_close(s, l);
-        later(l);
+        lane_later(l);
         return;
     }
     UNREACHABLE();

@@ -1,6 +1,6 @@
 #pragma once
-/* What the two halves of the stream share: the thread with its rounds (stream.c) and one partition
- * on its way (stream_lane.c). Not for others. */
+/* What the parts of the stream share: the thread with its rounds (stream.c), the opening of what is
+ * closed (stream_open.c) and one partition on its way (stream_lane.c). Not for others. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -24,6 +24,7 @@ struct lane {
     struct slice department; /* in `topic` */
     enum lane_step step;
     unsigned missed;   /* rounds in which the brokers did not name it */
+    int32_t leader;    /* the broker that speaks for it; -1: none */
     int64_t retry_ms;  /* not before */
     int64_t retry_gap; /* doubles */
     bool is_assigned;
@@ -63,8 +64,15 @@ struct stream {
     struct reason broker_why;
 };
 
-/* Opens a closed one and begins to read. Failures are logged and tried again later. */
-void lane_open(struct stream *s, struct lane *l);
+/* Opens what the brokers named in this round, is closed and need not wait longer. */
+void lanes_open(struct stream *s);
+/* Opens a closed one and begins to read, at `first` if the store does not know it. Failures are
+ * logged and tried again later. */
+void lane_open(struct stream *s, struct lane *l, uint64_t first);
+/* Could not be opened, nor others, so many in all, for the same reason: logged. */
+void lane_not_opened(const struct lane *l, const char *why, size_t count);
+/* It is opened again after a while, which doubles. */
+void lane_later(struct lane *l);
 /* What is under way is committed, or given up; the rest comes again. */
 void lane_close(struct stream *s, struct lane *l);
 /* What came of it. */

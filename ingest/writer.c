@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/thread.h"
 #include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
 #include "store/run.h"
@@ -526,7 +527,6 @@ static void *run(void *ctx)
 {
     struct writer *w = ctx;
     void *item;
-    pthread_setname_np(pthread_self(), "writer");
     while (first_work(w, &item)) {
         struct reason why = {{0}};
         choose_gear(w, item);
@@ -564,7 +564,7 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     pthread_cond_init(&w->room, NULL);
     int r = counters_load(w);
     if (r == 0)
-        CHECK(pthread_create(&w->thread, NULL, run, w) == 0);
+        w->thread = thread_start("writer", run, w);
     if (r < 0) {
         reason_set(reterr_why, r, "the store's counters cannot be read");
         w->thread = 0;

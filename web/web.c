@@ -41,9 +41,9 @@ void web_init(struct web *w, const struct web_options *o)
     w->statistics = statistics_cache_create();
     w->themes = themes_create();
     w->sessions = sessions_create();
-    w->workers = workers_create(w->o.workers, JOBS_MAX);
-    w->errands = workers_create(ERRAND_THREADS, JOBS_MAX);
-    w->reaper = workers_create(1, JOBS_MAX);
+    w->workers = workers_create("web-work", w->o.workers, JOBS_MAX);
+    w->errands = workers_create("web-errand", ERRAND_THREADS, JOBS_MAX);
+    w->reaper = workers_create("web-reaper", 1, JOBS_MAX);
 }
 
 void web_fini(struct web *w)

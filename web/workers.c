@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/queue.h"
+#include "base/thread.h"
 
 struct job {
     void (*run)(void *ctx);
@@ -30,13 +31,13 @@ static void *work(void *ctx)
     return NULL;
 }
 
-struct workers *workers_create(unsigned threads, unsigned jobs_max)
+struct workers *workers_create(const char *name, unsigned threads, unsigned jobs_max)
 {
     struct workers *w = calloc(1, sizeof *w + threads * sizeof *w->threads);
     CHECK(w);
     w->queue = queue_create(jobs_max);
     for (; w->count < threads; w->count++)
-        CHECK(pthread_create(&w->threads[w->count], NULL, work, w) == 0);
+        w->threads[w->count] = thread_start(name, work, w);
     return w;
 }
 

@@ -219,6 +219,28 @@ static void watermarks(struct probe *p)
     put_number(p->out, "known", known ? w.high : -1);
 }
 
+/* first MS (TOPIC PARTITION)...: where each begins, or its error. */
+static void first(struct probe *p)
+{
+    struct first_kept list[WORDS_MAX];
+    struct reason why = {""};
+    size_t count = (p->word_count - 2) / 2;
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct first_kept){.topic = word(p, 2 * i + 2),
+                                      .partition = (int32_t)number(p, 2 * i + 3)};
+    put_err(p->out, consumer_first_kept(consumer_of(p), list, count, (int)number(p, 1), &why),
+            why.text);
+    json_key(p->out, "each");
+    json_array_begin(p->out);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(p->out);
+        put_err(p->out, list[i].err, "");
+        put_number(p->out, "first", list[i].first);
+        json_object_end(p->out);
+    }
+    json_array_end(p->out);
+}
+
 static void read_at(struct probe *p)
 {
     struct message m;
@@ -365,6 +387,7 @@ static const struct {
     {"describe", describe},
     {"drain", drain},
     {"flush", flush},
+    {"first", first},
     {"health", health},
     {"make", make},
     {"pause", pause_partition},

@@ -4,7 +4,7 @@
     probe("send", TOPIC, PARTITION, COUNT, KEY, VALUE, "HEADER=VALUE"...)   probe("flush", MS)
     probe("assign", TOPIC, PARTITION, OFFSET)   probe("unassign" | "pause" | "resume", TOPIC, PARTITION)
     probe("poll", MAX, MS)   probe("drain", MS)   probe("read", TOPIC, PARTITION, OFFSET, MS)
-    probe("topics", PREFIX, MS)   probe("watermarks", TOPIC, PARTITION, MS)
+    probe("first", MS, TOPIC, PARTITION, ...)   probe("topics", PREFIX, MS)   probe("watermarks", TOPIC, PARTITION, MS)
     probe("commit", TOPIC, PARTITION, NEXT)   probe("health")   probe("check")"""
 import json
 import subprocess

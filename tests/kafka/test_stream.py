@@ -18,7 +18,8 @@ import pytest
 
 import confluent_kafka
 import confluent_kafka.admin
-from register import BIN, KIND, PATIENCE, REGISTRATION, SOURCE, clean_environment, registration, wait_for
+from register import (BIN, KIND, PATIENCE, REGISTRATION, SOURCE, clean_environment, registration, uscc, wait_for,
+                      wrong)
 
 PREFIX, RECEIPTS = "credit.submissions.", "credit.receipts."
 COUNTS = ("received", "stored", "changed", "duplicate", "stale", "rejected", "warned")
@@ -294,6 +295,38 @@ def test_a_message_is_seen_and_counted(new_reader, topics):
     assert reader.digest() != digest
 
 
+def test_nothing_that_a_message_holds_keeps_the_next_one_waiting(new_reader, topics, kafka):
+    """And a daemon that is not to tell departments anything does not."""
+    amr, told = topics.make("amr", max_message_bytes=2097152), RECEIPTS + "amr"
+    topics.make_all([told])
+    reader, theme = new_reader().start(), {"theme": REGISTRATION}
+    poison = [(b"{\"a\":\"" + b"x" * 1_500_000 + b"\"}", theme), (b"\xff\xfe\x00", theme), (b"", theme), (b"[1]", theme),
+              (b"[" * 100_000, theme), (b'{"a":{"b":1}}', theme), (b"{}", {}), (b"{}", {"theme": b"\xff" * 70_000}),
+              (good(1, 1)[0][0], theme | {"op": "burn"}), (good(1, 1)[0][0], theme | {"batch": "b", "row": "-1"}),
+              (b'{"a":1}' * 3, theme), (None, {"theme": None})]
+    for messages in (poison, good(1, 1)):
+        topics.send(amr, messages, **{"message.max.bytes": 4_000_000})
+    taken(reader, len(poison) + 1)
+    counts = collections.Counter()
+    for (_, count), n in ledger(reader, "amr").items():
+        counts[count] += n
+    assert counts == {"received": len(poison) + 1, "rejected": len(poison), "stored": 1}
+    assert state(reader) == {"state": "taking"}
+    assert kafka_ends(kafka, told) == (0, 0)
+    reader.check()
+
+
+def test_what_a_thread_does_is_told_by_its_name(new_reader, topics):
+    """So that top, perf and the bench can say what a message costs where."""
+    topics.send(topics.make("amr"), good(1, 1))
+    reader = new_reader(kafka_publish="yes").start()
+    taken(reader, 1)
+    names = [(task / "comm").read_text().strip() for task in pathlib.Path(f"/proc/{reader.process.pid}/task").iterdir()]
+    once = ["stream", "writer", "receipts", "web-reaper"]
+    assert [names.count(name) for name in once] == [1] * len(once), names
+    assert {"web-work", "web-errand"} < set(names), names
+
+
 def test_killed_again_and_again_it_ends_as_undisturbed(new_reader, topics, kafka, city):
     """A city, as through files: read by a daemon that is killed, by one beside it that is not, and by one that is started
     when all is over. What departments are told by the first is what the last tells them."""
@@ -491,13 +524,33 @@ def test_rows_of_a_batch_are_counted_once(new_reader, topics):
     reader.check()
 
 
-def test_files_published_by_creditctl_have_the_receipts_of_uploads(new_creditd, new_reader, topics, kafka, city):
+def as_registers_are(path, count):
+    """A file like those of a real register of enterprises: its columns and what is odd in them, with invented contents."""
+    lines = ["企业名称,统一社会信用代码,注册日期,企业类型,注册资金,经营范围,所在省份,地区,注册地址"]
+    for n in range(1, count + 1):
+        code = uscc(5000 + n)
+        if n % 50 == 0:
+            code = code.lower()
+        if n % 211 == 0:
+            code = wrong(code)
+        capital = ("100万元人民币", '"1,234.5万美元"', "N/A", "无", "", "50")[n % 6]
+        scope = ('"批发,零售：日用品；""样例""牌电器"', "餐饮服务。，", "𠮷祥物品销售", "-", "货物进出口(专营专控商品除外)")[n % 5]
+        day = f"{1978 + n % 26}-{1 + n % 12:02}-{1 + n % 28:02}" if n % 97 else "1999/2/30"
+        lines.append(f"样例市{'𠮷㐂龘'[n % 3]}{n}有限公司,{code},{day},有限责任公司(自然人投资或控股),{capital},{scope},样例省,"
+                     f"样例市云岭区,云岭区样例路{n}号")
+    path.write_bytes("\r\n".join([*lines, ""]).encode())
+    return path
+
+
+def test_files_published_by_creditctl_have_the_receipts_of_uploads(new_creditd, new_reader, topics, kafka, city, tmp_path):
     topics.make("amr")
     reader, by_files = new_reader().start(), new_creditd().start()
     folder = city["folder"] / "amr"
     files = [f for f in sorted(folder.iterdir()) if f.stat().st_size < 200_000][:12]
-    for path in files:
-        words = ["submit", "--theme", path.stem, "--batch", f"of-{path.stem}", "--quiet", path]
+    real = as_registers_are(tmp_path / f"{REGISTRATION}.csv", 3000)
+    for path in [*files, real]:
+        batch = "like-a-real-one" if path is real else f"of-{path.stem}"
+        words = ["submit", "--theme", path.stem, "--batch", batch, "--quiet", path]
         assert by_files.ctl(*words).returncode in (0, 3)
         sent = reader.ctl(*words, "--kafka", kafka.bootstrap)
         assert sent.returncode == 0, sent.stderr
@@ -512,9 +565,11 @@ def test_files_published_by_creditctl_have_the_receipts_of_uploads(new_creditd, 
                                     [(r["row"], r["verdict"], r.get("rule")) for r in whole["rows"]])
         return found
     wanted = receipts(by_files)
-    wait_for(lambda: all(done for _, done, _ in receipts(reader).values()) and len(receipts(reader)) == len(files),
+    wait_for(lambda: all(done for _, done, _ in receipts(reader).values()) and len(receipts(reader)) == len(wanted),
              "all batches are finished")
     assert receipts(reader) == wanted
+    counts, _, odd = wanted["like-a-real-one"]
+    assert counts["received"] == 3000 and counts["stored"] == 3000 - counts["rejected"] and counts["rejected"] >= 14 + 30 and odd
     assert reader.digest() == by_files.digest()
     reader.check()
 

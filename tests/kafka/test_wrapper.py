@@ -7,6 +7,7 @@ import pytest
 
 from cluster import until
 from register import PATIENCE
+from test_stream import Fresh
 
 MS = PATIENCE * 1000
 
@@ -230,6 +231,25 @@ def test_watermarks_say_what_is_kept(probe, topic):
     probe.until_end()
     assert probe("watermarks", topic, 0, MS)["known"] == 7
     assert probe("watermarks", topic, 9, 5000)["err"] == "NOT_FOUND"
+
+
+def test_the_beginnings_of_many_partitions_are_one_question(kafka, probe, topic):
+    names = [f"{topic}.{n}" for n in range(8)]
+    for name in names:
+        assert not probe("make", name, 2, 1)["err"]
+    send(probe, names[3], 1, 5)
+    Fresh(kafka).purge(names[3], 1, 2)
+    asked = [word for name in names for partition in (0, 1) for word in (name, partition)]
+    all_well = [{"err": "", "why": "", "first": 0}] * 16
+    all_well[7] = all_well[7] | {"first": 2}
+    assert until(lambda: probe("first", MS, *asked), lambda got: not got["err"], "they have leaders")["each"] == all_well
+    # One that is not there spoils nobody else's.
+    got = probe("first", 5000, topic, 9, *asked)
+    assert got["err"] == "NOT_FOUND" and "9" in got["why"]
+    assert [one["err"] for one in got["each"]] == ["NOT_FOUND"] + [""] * 16 and got["each"][8]["first"] == 2
+    kafka.delete_topic(names[0])
+    got = probe("first", 5000, *asked)
+    assert [one["err"] for one in got["each"]] == ["NOT_FOUND"] * 2 + [""] * 14, got
 
 
 def test_one_message_is_read_at_its_offset(probe, topic):

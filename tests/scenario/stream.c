@@ -26,6 +26,12 @@ static struct {
     bool is_assigned, is_silent;
     int64_t at;
     unsigned assigned; /* how often it was */
+    /* It may have others, in which nothing ever comes. Every second one is led by another broker,
+     * which may not answer. */
+    int32_t others;
+    bool is_deaf;
+    unsigned asked[2];       /* of each leader: questions */
+    unsigned others_read[2]; /* and partitions that are assigned */
 } broker = {.lock = PTHREAD_MUTEX_INITIALIZER, .damaged = -1};
 
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
@@ -52,10 +58,32 @@ int consumer_topics(struct consumer *c, struct arena *a, struct slice prefix, in
                     struct topic_found **ret, size_t *ret_count, struct reason *reterr_why)
 {
     (void)c, (void)prefix, (void)timeout_ms, (void)reterr_why;
+    int32_t count = 1 + broker.others, *leaders = ARENA_ARRAY(a, int32_t, count);
+    for (int32_t i = 0; i < count; i++)
+        leaders[i] = i % 2;
     *ret = ARENA_ARRAY(a, struct topic_found, 1);
-    **ret = (struct topic_found){slice_of(topic), 1};
+    **ret = (struct topic_found){slice_of(topic), count, leaders};
     *ret_count = 1;
     return 0;
+}
+
+int consumer_first_kept(struct consumer *c, struct first_kept *list, size_t count, int timeout_ms,
+                        struct reason *reterr_why)
+{
+    (void)c;
+    int leader = list[0].partition % 2;
+    pthread_mutex_lock(&broker.lock);
+    broker.asked[leader]++;
+    int r = leader && broker.is_deaf ? CE_TIMEOUT : 0;
+    pthread_mutex_unlock(&broker.lock);
+    for (size_t i = 0; i < count; i++) {
+        EXPECT_EQ(list[i].partition % 2, leader);
+        list[i].first = 0;
+        list[i].err = r;
+    }
+    if (r < 0)
+        nanosleep(&(struct timespec){.tv_nsec = timeout_ms / 10 * 1000000L}, NULL);
+    return reason_set(reterr_why, r, "it does not answer");
 }
 
 bool consumer_watermarks_known(struct consumer *c, const char *name, int32_t partition,
@@ -79,12 +107,16 @@ int consumer_watermarks(struct consumer *c, const char *name, int32_t partition,
 int consumer_assign(struct consumer *c, const char *name, int32_t partition, int64_t offset,
                     struct reason *reterr_why)
 {
-    (void)c, (void)name, (void)partition, (void)reterr_why;
+    (void)c, (void)name, (void)reterr_why;
     pthread_mutex_lock(&broker.lock);
-    broker.is_assigned = true;
-    broker.is_silent = false;
-    broker.at = offset;
-    broker.assigned++;
+    if (partition == 0) {
+        broker.is_assigned = true;
+        broker.is_silent = false;
+        broker.at = offset;
+        broker.assigned++;
+    } else {
+        broker.others_read[partition % 2]++;
+    }
     pthread_mutex_unlock(&broker.lock);
     return 0;
 }
@@ -92,9 +124,10 @@ int consumer_assign(struct consumer *c, const char *name, int32_t partition, int
 int consumer_unassign(struct consumer *c, const char *name, int32_t partition,
                       struct reason *reterr_why)
 {
-    (void)c, (void)name, (void)partition, (void)reterr_why;
+    (void)c, (void)name, (void)reterr_why;
     pthread_mutex_lock(&broker.lock);
-    broker.is_assigned = false;
+    if (partition == 0)
+        broker.is_assigned = false;
     pthread_mutex_unlock(&broker.lock);
     return 0;
 }
@@ -178,6 +211,7 @@ static struct stream *begin(struct world *w)
     EXPECT(day_from_civil(1800, 1, 1, &o.born_min));
     broker.count = 0;
     broker.damaged = -1;
+    memset(broker.asked, 0, sizeof broker.asked);
     EXPECT_OK(stream_start(&o, &s, NULL));
     return s;
 }
@@ -291,4 +325,38 @@ TEST(what_cannot_be_made_out_holds_its_partition_until_it_can)
     damage(-1);
     wait_until(w, 4, STOP_NONE);
     end(w, s);
+}
+
+/* Waits until so many of the others are read, led by one and by the other. */
+static void wait_for_others(unsigned even, unsigned odd)
+{
+    unsigned read[2] = {0, 0};
+    for (int ms = 0; ms < WAIT_MS && (read[0] != even || read[1] != odd); ms += 10) {
+        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000000L}, NULL);
+        pthread_mutex_lock(&broker.lock);
+        memcpy(read, broker.others_read, sizeof read);
+        pthread_mutex_unlock(&broker.lock);
+    }
+    EXPECT_EQ(read[0], even);
+    EXPECT_EQ(read[1], odd);
+}
+
+TEST(partitions_are_opened_with_one_question_to_each_broker_and_one_that_is_deaf_holds_no_other_up)
+{
+    struct world *w = world_open();
+    broker.others = 120;
+    broker.is_deaf = true;
+    struct stream *s = begin(w);
+    append(w, clock_now(&w->clock));
+    wait_for_others(60, 0);
+    wait_until(w, 1, STOP_NONE);
+    EXPECT_EQ(broker.asked[0], 1);
+    pthread_mutex_lock(&broker.lock);
+    EXPECT(broker.asked[1] <= 4); /* it is asked again, and seldom */
+    broker.is_deaf = false;
+    pthread_mutex_unlock(&broker.lock);
+    wait_for_others(60, 60);
+    EXPECT_EQ(broker.asked[0], 1);
+    end(w, s);
+    broker.others = 0;
 }

@@ -231,6 +231,44 @@ TEST(a_row_that_its_uploader_could_not_read_has_the_verdict_of_that_rule)
     end(f);
 }
 
+TEST(a_header_that_is_no_text_is_told_up_to_where_it_is)
+{
+    struct fixture *f = begin();
+    set(f, "theme", "amr\xff-penalty");
+    EXPECT_STR(verdict(f), "message.theme-unknown");
+    EXPECT_SLICE(f->row.findings->list[0].hint, "amr\uFFFD");
+    set(f, "theme", "amr-enterprise-registration\xe4\xb8");
+    EXPECT_STR(verdict(f), "message.theme-unknown");
+    set(f, "theme", theme);
+    set(f, "unread", "\xff");
+    EXPECT_STR(verdict(f), "message.unread");
+    EXPECT_SLICE(f->row.findings->list[0].hint, "\uFFFD");
+    set(f, "theme", theme);
+    set(f, "op", "change\xff");
+    EXPECT(*verdict(f));
+    struct slice value = f->row.findings->list[0].value;
+    EXPECT_EQ(utf8_valid_prefix(value), value.n);
+    end(f);
+}
+
+TEST(only_what_is_judged_takes_room_beside_other_messages)
+{
+    struct fixture *f = begin();
+    set(f, "theme", theme);
+    EXPECT_STR(verdict(f), "");
+    size_t before = arena_used(f->a);
+    set(f, "theme", theme);
+    EXPECT_STR(verdict(f), "");
+    size_t took = arena_used(f->a) - before;
+    EXPECT(took >= f->row.bytes.n && took < f->row.bytes.n + 200);
+    /* Also where the theme has to be looked for. */
+    f->m.value = SLICE("{\"_theme\":\"amr-no-such-theme\"}");
+    before = arena_used(f->a);
+    EXPECT_STR(verdict(f), "message.theme-unknown");
+    EXPECT(arena_used(f->a) - before <= sizeof *f->row.findings + 200);
+    end(f);
+}
+
 TEST(each_message_is_judged_at_its_own_time_and_place)
 {
     struct fixture *f = begin();
