@@ -134,6 +134,10 @@ bool upload_answer(struct call *c, struct upload *u, bool *ret_broken)
     case SUBMISSION_CUT:
         *ret_broken = true;
         return true;
+    case SUBMISSION_AWAY:
+        response_header(c->res, "Retry-After", SLICE("10"));
+        REFUSE(c, BROKER_AWAY, .detail = detail, .id = id);
+        return true;
     case SUBMISSION_FAILED:
         response_header(c->res, "Retry-After", SLICE("10"));
         REFUSE(c, STORE_UNAVAILABLE, .detail = detail, .id = id);
