@@ -138,23 +138,33 @@ static void read_made(rd_kafka_event_t *event, const struct topic_wanted *topics
     }
 }
 
-static bool all_are_there(const rd_kafka_metadata_t *m, const struct topic_wanted *topics,
-                          const struct topic_made *made, size_t count)
+static bool is_served(const rd_kafka_metadata_t *m, struct slice name)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool is_there = made[i].err != 0;
-        for (int k = 0; k < m->topic_cnt && !is_there; k++)
-            is_there = slice_eq(slice_of(m->topics[k].topic), topics[i].name);
-        if (!is_there)
-            return false;
+    for (int i = 0; i < m->topic_cnt; i++) {
+        const rd_kafka_metadata_topic_t *t = &m->topics[i];
+        bool is = slice_eq(slice_of(t->topic), name) && t->partition_cnt > 0;
+        for (int k = 0; is && k < t->partition_cnt; k++)
+            is = t->partitions[k].leader >= 0;
+        if (is)
+            return true;
     }
+    return false;
+}
+
+static bool all_are_served(const rd_kafka_metadata_t *m, const struct topic_wanted *topics,
+                           const struct topic_made *made, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (made[i].err == 0 && !is_served(m, topics[i].name))
+            return false;
     return true;
 }
 
-/* The controller has made them; the broker that we ask hears of it a little later. */
-static int wait_known(struct admin *a, const struct topic_wanted *topics,
-                      const struct topic_made *made, size_t count, int timeout_ms,
-                      struct reason *why)
+/* The controller has made them; the broker that we ask hears of it, and of who serves them, a
+ * little later. */
+static int wait_served(struct admin *a, const struct topic_wanted *topics,
+                       const struct topic_made *made, size_t count, int timeout_ms,
+                       struct reason *why)
 {
     int64_t until = clock_mono_ms() + timeout_ms;
     do {
@@ -162,13 +172,13 @@ static int wait_known(struct admin *a, const struct topic_wanted *topics,
         int r = ask_metadata(a, timeout_ms, &m, why);
         if (r < 0)
             return r;
-        bool are_there = all_are_there(m, topics, made, count);
+        bool are_served = all_are_served(m, topics, made, count);
         rd_kafka_metadata_destroy(m);
-        if (are_there)
+        if (are_served)
             return 0;
         rd_kafka_poll(a->client.rk, LOOK_AGAIN_MS);
     } while (clock_mono_ms() < until);
-    return reason_set(why, CE_TIMEOUT, "the topics were made, and the brokers do not show them");
+    return reason_set(why, CE_TIMEOUT, "the topics were made, and the brokers do not serve them");
 }
 
 int admin_make_topics(struct admin *a, const struct topic_wanted *topics, size_t count,
@@ -194,7 +204,7 @@ int admin_make_topics(struct admin *a, const struct topic_wanted *topics, size_t
         if (r == 0) {
             read_made(event, topics, count, arena, made);
             rd_kafka_event_destroy(event);
-            r = wait_known(a, topics, made, count, timeout_ms, reterr_why);
+            r = wait_served(a, topics, made, count, timeout_ms, reterr_why);
         }
     }
     rd_kafka_NewTopic_destroy_array(list, n);

@@ -32,8 +32,8 @@ struct topic_made {
     int err;          /* 0; CE_EXISTS, CE_DENIED, CE_INVALID, …: this topic was not made */
     struct slice why; /* of an err */
 };
-/* Makes the topics and waits until the brokers know them. 0 with *ret in the arena, one for each of
- * `topics`; CE_UNAVAILABLE, CE_TIMEOUT, CE_DENIED when nothing could be asked. */
+/* Makes the topics and waits until the brokers serve them. 0 with *ret in the arena, one for each
+ * of `topics`; CE_UNAVAILABLE, CE_TIMEOUT, CE_DENIED when nothing could be asked. */
 int admin_make_topics(struct admin *a, const struct topic_wanted *topics, size_t count,
                       int timeout_ms, struct arena *arena, struct topic_made **ret,
                       struct reason *reterr_why);

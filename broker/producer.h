@@ -51,7 +51,8 @@ int producer_send(struct producer *p, const struct message *m, int32_t partition
 int producer_poll(struct producer *p, int timeout_ms);
 /* Until everything was delivered or has failed. CE_TIMEOUT when something still waits. */
 int producer_flush(struct producer *p, int timeout_ms);
-/* Messages that were sent and neither delivered nor given up yet. */
+/* Messages that were sent and neither delivered nor given up yet; and what else waits to be told by
+ * the next poll, so it may be a few more. */
 size_t producer_waiting(struct producer *p);
 
 /* How many partitions the topic has: CE_NOT_FOUND, CE_TIMEOUT, CE_UNAVAILABLE, CE_DENIED. */

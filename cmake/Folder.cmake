@@ -121,7 +121,7 @@ function(credit_fuzz)
 endfunction()
 
 # What tests/bench measures us against, tests/bench/ceiling/<name>.c, and the micro-benches. Built by
-# `cmake --build DIR --target bench` only; the one of Apache Kafka where there is librdkafka.
+# `cmake --build DIR --target bench` only; what is about Apache Kafka where there is librdkafka.
 function(credit_bench)
     set(dir ${CMAKE_SOURCE_DIR}/tests/bench)
     add_library(bench_ceiling STATIC EXCLUDE_FROM_ALL ${dir}/ceiling/pairs.c ${dir}/ceiling/rocks.c)
@@ -143,8 +143,10 @@ function(credit_bench)
     endif()
     if(TARGET PkgConfig::RDKAFKA)
         add_executable(bench_kafka EXCLUDE_FROM_ALL ${dir}/ceiling/kafka.c)
+        add_executable(bench_send EXCLUDE_FROM_ALL ${dir}/ceiling/send.c)
         target_link_libraries(bench_kafka PRIVATE PkgConfig::RDKAFKA)
-        list(APPEND programs bench_kafka)
+        target_link_libraries(bench_send PRIVATE PkgConfig::RDKAFKA)
+        list(APPEND programs bench_kafka bench_send)
     endif()
     foreach(program ${programs})
         target_link_libraries(${program} PRIVATE bench_ceiling)

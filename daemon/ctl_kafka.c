@@ -2,34 +2,18 @@
  * daemon, so that a department can use them where there is none. */
 #include "daemon/ctl_kafka.h"
 
-#include <string.h>
-
 #include "base/attr.h"
+#include "daemon/ctl_settings.h"
 
-enum { OVERRIDES_MAX = 256 };
+enum { SETTINGS_MAX = 256 };
 
 int ctl_kafka_settings(struct ctl *c, struct config *ret)
 {
-    struct config_override overrides[OVERRIDES_MAX];
-    size_t count = 0;
-    struct reason why = {""};
-    int r = 0;
-    overrides[count++] = (struct config_override){"data", c->data};
-    for (size_t i = 0; r == 0 && i < c->options.given_count; i++) {
-        const char *name = c->options.given[i].row->name, *value = c->options.given[i].value;
-        if (count == OVERRIDES_MAX)
-            return ctl_fail(EXIT_CODE_USAGE, "more than %d settings", OVERRIDES_MAX - 1);
-        if (strcmp(name, "set") == 0)
-            r = config_split(c->arena, value, &overrides[count++], &why);
-        else if (strcmp(name, "catalogue") == 0)
-            overrides[count++] = (struct config_override){name, value};
-        else if (strcmp(name, "kafka") == 0 && strcmp(value, "configured") != 0)
-            overrides[count++] = (struct config_override){"kafka.bootstrap.servers", value};
-    }
-    if (r == 0)
-        r = config_read(c->arena, ctl_option(c, "config"), overrides, count, ret, &why);
-    if (r < 0)
-        return ctl_fail(EXIT_CODE_REFUSED, "%s", why.text);
+    static const struct ctl_setting own[] = {{"catalogue", "catalogue", NULL},
+                                             {"kafka", "kafka.bootstrap.servers", "configured"}};
+    int code = ctl_settings_read(c, c->data, own, ARRAY_LEN(own), SETTINGS_MAX, ret);
+    if (code != EXIT_CODE_OK)
+        return code;
     if (broker_is_configured(&ret->kafka))
         return EXIT_CODE_OK;
     return ctl_fail(EXIT_CODE_USAGE, "which Kafka? Name its brokers by --kafka HOST:PORT,..., by "

@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/conf.h"
-#include "daemon/config.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_settings.h"
 #include "daemon/delivery.h"
 #include "daemon/holding.h"
 #include "daemon/interrupt.h"
@@ -26,13 +26,16 @@
 #include "store/view.h"
 
 enum {
-    OVERRIDES_MAX = 64,
+    SETTINGS_MAX = 64,
     THREADS_MAX = 16,
     READ_BYTES = 256 << 10,
 };
 /* What a load holds besides its sorting: the catalogue, a judge for each thread, what RocksDB keeps
  * of the files that it writes. */
 #define BESIDES_BYTES (160LL << 20)
+
+static const struct ctl_setting own_settings[] = {{"catalogue", "catalogue", NULL},
+                                                  {"keys", "keys", NULL}};
 
 struct memory {
     int64_t bytes;
@@ -165,28 +168,6 @@ static bool is_stopped(void *ctx)
 }
 
 /* ---- what a load stands on ---- */
-
-static int read_settings(struct loading *g)
-{
-    struct ctl *c = g->c;
-    struct config_override overrides[OVERRIDES_MAX];
-    size_t count = 0;
-    struct reason why = {""};
-    int r = 0;
-    overrides[count++] = (struct config_override){"data", c->data};
-    for (size_t i = 0; r == 0 && i < c->options.given_count; i++) {
-        const char *name = c->options.given[i].row->name, *value = c->options.given[i].value;
-        if (count == OVERRIDES_MAX)
-            return ctl_fail(EXIT_CODE_USAGE, "more than %d settings", OVERRIDES_MAX - 1);
-        if (strcmp(name, "set") == 0)
-            r = config_split(c->arena, value, &overrides[count++], &why);
-        else if (strcmp(name, "catalogue") == 0 || strcmp(name, "keys") == 0)
-            overrides[count++] = (struct config_override){name, value};
-    }
-    if (r == 0)
-        r = config_read(c->arena, ctl_option(c, "config"), overrides, count, &g->config, &why);
-    return r < 0 ? ctl_fail(EXIT_CODE_REFUSED, "%s", why.text) : EXIT_CODE_OK;
-}
 
 static int read_memory(struct ctl *c, int64_t *ret)
 {
@@ -340,7 +321,8 @@ static int run_load(struct ctl *c)
     in_force_init(&g->in_force);
     int code = read_memory(c, &memory);
     if (code == EXIT_CODE_OK)
-        code = read_settings(g);
+        code = ctl_settings_read(c, c->data, own_settings, ARRAY_LEN(own_settings), SETTINGS_MAX,
+                                 &g->config);
     if (code == EXIT_CODE_OK)
         code = tree_list(c, c->words[0], &g->tree, &g->count, &g->bytes);
     if (code == EXIT_CODE_OK) {

@@ -13,6 +13,7 @@
 #include "broker/consumer.h"
 #include "broker/topic.h"
 #include "daemon/ctl.h"
+#include "daemon/ctl_settings.h"
 #include "daemon/folder_copy.h"
 #include "daemon/inspect.h"
 #include "daemon/interrupt.h"
@@ -23,7 +24,7 @@
 #include "store/decisions.h"
 
 enum {
-    OVERRIDES_MAX = 64,
+    SETTINGS_MAX = 64,
     ASK_MS = 15000,
     LOOK_MS = 200,
     STILL_MS = 2000, /* without progress, before it is asked whether there is more */
@@ -57,25 +58,10 @@ struct rebuilding {
 
 static int read_settings(struct rebuilding *g, const char *to)
 {
-    struct ctl *c = g->c;
-    struct config_override overrides[OVERRIDES_MAX];
-    size_t count = 0;
-    struct reason why = {""};
-    int r = 0;
-    overrides[count++] = (struct config_override){"data", to};
-    for (size_t i = 0; r == 0 && i < c->options.given_count; i++) {
-        const char *name = c->options.given[i].row->name, *value = c->options.given[i].value;
-        if (count == OVERRIDES_MAX)
-            return ctl_fail(EXIT_CODE_USAGE, "more than %d settings", OVERRIDES_MAX - 1);
-        if (strcmp(name, "set") == 0)
-            r = config_split(c->arena, value, &overrides[count++], &why);
-        else if (strcmp(name, "catalogue") == 0)
-            overrides[count++] = (struct config_override){name, value};
-    }
-    if (r == 0)
-        r = config_read(c->arena, ctl_option(c, "config"), overrides, count, &g->config, &why);
-    if (r < 0)
-        return ctl_fail(EXIT_CODE_REFUSED, "%s", why.text);
+    static const struct ctl_setting own[] = {{"catalogue", "catalogue", NULL}};
+    int code = ctl_settings_read(g->c, to, own, ARRAY_LEN(own), SETTINGS_MAX, &g->config);
+    if (code != EXIT_CODE_OK)
+        return code;
     /* The keys belong to the store that is made. */
     g->config.keys = (struct slice){0};
     g->config.kafka_publish = false;

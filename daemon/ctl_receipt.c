@@ -76,3 +76,29 @@ int ctl_receipt(struct ctl *c)
         fputc('\n', stdout);
     return code;
 }
+
+static const struct json *newest_batches(struct ctl *c, const char *department)
+{
+    const char *path =
+        arena_printf(c->arena, "/v1/submissions?limit=100%s%s", department ? "&department=" : "",
+                     department ? ctl_escape(c, department) : "")
+            .p;
+    int status = 0;
+    struct slice body;
+    struct json *list;
+    if (ctl_fetch(c, "GET", path, &status, &body, NULL) < 0 || status != 200 ||
+        json_parse(c->arena, body, body.n, &list, NULL) < 0)
+        return NULL;
+    return json_get(list, "items");
+}
+
+const struct json *ctl_find_batch(struct ctl *c, const char *department, const char *batch,
+                                  const char *theme)
+{
+    const struct json *items = newest_batches(c, department);
+    for (size_t i = 0; items && i < items->count; i++)
+        if (slice_eq(json_get_string(&items->items[i], "batch"), slice_of(batch)) &&
+            slice_eq(json_get_string(&items->items[i], "theme"), slice_of(theme)))
+            return &items->items[i];
+    return NULL;
+}

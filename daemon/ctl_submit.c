@@ -142,37 +142,12 @@ static int post(struct upload *u, struct reason *why)
     return r;
 }
 
-/* The newest batches, among which ours is; NULL when they cannot be read. */
-static const struct json *newest_batches(struct upload *u)
-{
-    struct ctl *c = u->c;
-    const char *path =
-        arena_printf(c->arena, "/v1/submissions?limit=100%s%s", u->department ? "&department=" : "",
-                     u->department ? ctl_escape(c, u->department) : "")
-            .p;
-    int status = 0;
-    struct slice body;
-    struct json *list;
-    if (ctl_fetch(c, "GET", path, &status, &body, NULL) < 0 || status != 200 ||
-        json_parse(c->arena, body, body.n, &list, NULL) < 0)
-        return NULL;
-    return json_get(list, "items");
-}
-
-static const struct json *find_batch(struct upload *u)
-{
-    const struct json *items = newest_batches(u);
-    for (size_t i = 0; items && i < items->count; i++)
-        if (slice_eq(json_get_string(&items->items[i], "batch"), slice_of(u->batch)) &&
-            slice_eq(json_get_string(&items->items[i], "theme"), slice_of(u->theme)))
-            return &items->items[i];
-    return NULL;
-}
-
 /* The connection broke. The daemon may have finished all the same, so it is asked. */
 static int ask_what_became(struct upload *u, const struct reason *broken)
 {
-    const struct json *batch = interrupt_came() || u->file.err < 0 ? NULL : find_batch(u);
+    const struct json *batch = interrupt_came() || u->file.err < 0
+                                   ? NULL
+                                   : ctl_find_batch(u->c, u->department, u->batch, u->theme);
     if (batch && slice_eq(json_get_string(batch, "state"), SLICE("finished"))) {
         struct reason why;
         struct slice id = json_get_string(batch, "id");

@@ -17,6 +17,7 @@
 #include "broker/producer.h"
 #include "broker/topic.h"
 #include "daemon/ctl_kafka.h"
+#include "daemon/ctl_receipt.h"
 #include "daemon/delivery.h"
 #include "daemon/interrupt.h"
 #include "daemon/progress.h"
@@ -231,30 +232,12 @@ static int send_rows(struct publishing *p)
 
 /* ---- what it stands on ---- */
 
-static const struct json *find_batch(const struct json *items, const char *batch, const char *theme)
-{
-    for (size_t i = 0; items && i < items->count; i++)
-        if (slice_eq(json_get_string(&items->items[i], "batch"), slice_of(batch)) &&
-            slice_eq(json_get_string(&items->items[i], "theme"), slice_of(theme)))
-            return &items->items[i];
-    return NULL;
-}
-
 /* Rows that the register has of the batch already, if it can be asked; else they are sent again and
  * recognised there. */
 static uint64_t rows_done(struct publishing *p)
 {
-    struct ctl *c = p->c;
-    const char *path = arena_printf(c->arena, "/v1/submissions?limit=100&department=%s",
-                                    ctl_escape(c, p->theme->department.p))
-                           .p;
-    int status = 0;
-    struct slice body;
-    struct json *list;
-    if (ctl_fetch(c, "GET", path, &status, &body, NULL) < 0 || status != 200 ||
-        json_parse(c->arena, body, body.n, &list, NULL) < 0)
-        return 0;
-    const struct json *batch = find_batch(json_get(list, "items"), p->batch, p->theme->code.p);
+    const struct json *batch =
+        ctl_find_batch(p->c, p->theme->department.p, p->batch, p->theme->code.p);
     int64_t done = batch ? json_get_int(batch, "received") : 0;
     return done > 0 ? (uint64_t)done : 0;
 }

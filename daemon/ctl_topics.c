@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/attr.h"
 #include "broker/admin.h"
@@ -17,8 +16,6 @@
 enum {
     FIRST_MS = 10 * 1000,
     TIMEOUT_MS = 30 * 1000,
-    SERVED_MS = 30 * 1000, /* until new topics are served */
-    LOOK_MS = 250,
     COPIES_USUAL = 3,
     RETENTION_DAYS = 30,
     NUMBER_MAX = 10000
@@ -253,27 +250,6 @@ static int make_missing(struct topics *t)
     return failed ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
-static bool are_served(const struct topics *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->states[i].err == CE_NOT_FOUND || t->states[i].leaderless)
-            return false;
-    return true;
-}
-
-/* Brokers say that a topic is made before all of them know it and somebody serves it. */
-static int wait_until_served(struct topics *t)
-{
-    int code;
-    for (int waited = 0; (code = describe(t)) == EXIT_CODE_OK && !are_served(t);
-         waited += LOOK_MS) {
-        if (waited >= SERVED_MS)
-            break;
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
-    }
-    return code;
-}
-
 static int run_create(struct ctl *c)
 {
     struct topics t;
@@ -282,8 +258,6 @@ static int run_create(struct ctl *c)
         code = describe(&t);
     if (code == EXIT_CODE_OK)
         code = make_missing(&t);
-    if (code == EXIT_CODE_OK)
-        code = wait_until_served(&t);
     if (code == EXIT_CODE_OK)
         code = check_all(&t);
     admin_destroy(t.admin);

@@ -209,7 +209,10 @@ static bool is_ready(void *ctx, const char **ret_why)
 {
     struct running *r = ctx;
     if (!store_is_writable(r->holding.store) || !writer_is_well(r->writer)) {
-        *ret_why = "the store takes no writes at this moment";
+        *ret_why = writer_trouble(r->writer) == CE_NO_ROOM
+                       ? "磁盘已满，写入等待空间；查询照常 the disk is full: writes wait for room, "
+                         "queries go on"
+                       : "the store takes no writes at this moment";
         return false;
     }
     return true;

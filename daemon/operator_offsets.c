@@ -68,14 +68,7 @@ int operator_offsets(void *ctx, struct json_out *o, struct reason *reterr_why)
     for (size_t i = 0; i < count; i++)
         put_life(r, v, a, o, &lives[i]);
     json_array_end(o);
-    json_key(o, "decisions");
-    json_array_begin(o);
-    for (size_t i = 0; i < decision_count; i++) {
-        json_object_begin(o);
-        decision_json(o, &decisions[i]);
-        json_object_end(o);
-    }
-    json_array_end(o);
+    decisions_json(o, decisions, decision_count);
     return 0;
 }
 

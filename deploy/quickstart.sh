@@ -6,20 +6,22 @@
 #   deploy/quickstart.sh --port N      on another port
 #   deploy/quickstart.sh --data DIR    keeps the data in DIR, and goes on with it the next time
 #   deploy/quickstart.sh --subjects N  a city of so many organisations and persons; 20000 unless given
+#   deploy/quickstart.sh --kafka       starts Apache Kafka besides (deploy/kafka.sh); the city comes in through its topics
 #   deploy/quickstart.sh --once        does all this on a free port, checks the answers, and ends: 0 when all were right
 #
 # Needs Debian 12, and root or sudo for the packages. The second time nothing is installed or built again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-port='' data='' once='' subjects=20000
+port='' data='' once='' kafka='' subjects=20000
 while (($#)); do
   case $1 in
     --port) port=${2:?--port needs a number}; shift 2 ;;
     --data) data=${2:?--data needs a folder}; shift 2 ;;
     --subjects) subjects=${2:?--subjects needs a number}; shift 2 ;;
+    --kafka) kafka=yes; shift ;;
     --once) once=yes; shift ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "quickstart: unknown option '$1'; see --help" >&2; exit 2 ;;
   esac
 done
@@ -35,6 +37,7 @@ fi
 
 bin=build/release/bin
 python=/usr/bin/python3
+brokers=''
 work=$(mktemp -d "${TMPDIR:-/tmp}/credence.XXXXXX")
 pid=''
 
@@ -60,6 +63,7 @@ stop() {
 
 clean() {
   stop || true
+  [[ ! $brokers ]] || deploy/kafka.sh stop "$data/kafka" >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap clean EXIT
@@ -118,8 +122,38 @@ ctl() {
   "$bin/creditctl" --data "$data" "$@"
 }
 
+# One file of the city as messages, each row one. The batch is named for the file, as `submit --dir` does.
+publish() {
+  local file=$1 theme
+  theme=$(basename "$file")
+  theme=${theme%%.*}
+  "$bin/creditctl" submit --kafka "$brokers" --theme "$theme" --batch "$(cksum <"$file" | tr ' ' -)" --quiet "$file" >/dev/null
+}
+
+# Publishes the city, some files at one time, and waits until all of it has come in.
+publish_all() {
+  local files file under_way=0 done=0 total
+  mapfile -t files < <(find "$data/sample" -mindepth 2 -type f | sort)
+  total=${#files[@]}
+  for file in "${files[@]}"; do
+    publish "$file" &
+    if ((++under_way >= 4)); then
+      wait -n || fail "publishing failed"
+      under_way=$((under_way - 1))
+    fi
+    done=$((done + 1))
+    [[ ! -t 1 ]] || printf '\r   %d of %d files ' "$done" "$total"
+  done
+  while ((under_way-- > 0)); do
+    wait -n || fail "publishing failed"
+  done
+  [[ ! -t 1 ]] || printf '\r%30s\r' ''
+  echo "   $total files are in the topics"
+  "$python" deploy/tour.py wait "$url" "$data" || { tail -n 20 "$work/creditd.log" >&2; fail "the city does not come in"; }
+}
+
 say "packages"
-deploy/packages.sh build run sample
+deploy/packages.sh build run sample ${kafka:+kafka}
 echo "   there"
 
 say "build (the first time takes a few minutes)"
@@ -137,22 +171,36 @@ if [[ ! -e $data/sample/summary.json ]]; then
 fi
 echo "   $data/sample: everything in it is invented"
 
+settings=()
+if [[ $kafka ]]; then
+  say "Apache Kafka"
+  brokers=$(deploy/kafka.sh start "$data/kafka" | tail -n 1)
+  [[ $brokers ]] || fail "Apache Kafka does not start"
+  "$bin/creditctl" topics create --kafka "$brokers" >"$work/topics.log" || { cat "$work/topics.log" >&2; fail "no topics"; }
+  settings=(--set "kafka.bootstrap.servers=$brokers" --set kafka.publish=yes)
+  echo "   at $brokers, with two topics for each department"
+fi
+
 say "creditd"
 : >"$work/ready"
 [[ -n $port || -z $once ]] || port=0
 # Persons in the sample were born before 1880, so that none of them can be alive.
-"$bin/creditd" --data "$data" --listen "127.0.0.1:${port:-8080}" --set born.earliest=1800-01-01 \
+"$bin/creditd" --data "$data" --listen "127.0.0.1:${port:-8080}" --set born.earliest=1800-01-01 "${settings[@]}" \
   >"$work/ready" 2>"$work/creditd.log" &
 pid=$!
 wait_until_ready
 echo "   ready on $url/"
 
 say "handing it in"
-code=0
-ctl submit --dir "$data/sample" >"$work/submit.log" || code=$?
-# 3: rows were rejected, as they should be here.
-((code == 0 || code == 3)) || fail "handing in the city failed"
-tail -n 1 "$work/submit.log" | sed 's/^/   /'
+if [[ $kafka ]]; then
+  publish_all
+else
+  code=0
+  ctl submit --dir "$data/sample" >"$work/submit.log" || code=$?
+  # 3: rows were rejected, as they should be here.
+  ((code == 0 || code == 3)) || fail "handing in the city failed"
+  tail -n 1 "$work/submit.log" | sed 's/^/   /'
+fi
 
 if [[ $once ]]; then
   say "checking the answers"

@@ -3,15 +3,18 @@
 summary says, and where a newcomer looks.
 
     tour.py check URL DATA     every theme's counts, ledgers, search, a subject, a number that must stay hidden
+    tour.py wait URL DATA      until all of it has come in, where it comes through Apache Kafka
     tour.py show URL DATA BIN DEPARTMENT KEY
     tour.py department DATA    the department whose ledger and rejected row the tour shows
 
 DATA is the daemon's folder; the city lies in DATA/sample."""
+import collections
 import http.client
 import json
 import pathlib
 import socket
 import sys
+import time
 import urllib.parse
 
 COUNTS = ("received", "stored", "changed", "duplicate", "stale", "rejected", "warned")
@@ -126,6 +129,28 @@ def check(url, data):
     return checks.failed
 
 
+def wait(url, data):
+    """Until every file of the city has its receipt, for it came through Apache Kafka; ten minutes without one more are
+    too long."""
+    register = Register(url, data)
+    files = collections.Counter(one["department"] for one in register.summary["files"])
+    finished, heard = -1, time.monotonic()
+    while True:
+        found = sum(one["state"] == "finished" for d in files for one in register.submissions(d).values())
+        if found == files.total():
+            if sys.stdout.isatty():
+                print(f"\r{'':40}\r", end="")
+            return 0
+        if found > finished:
+            finished, heard = found, time.monotonic()
+            if sys.stdout.isatty():
+                print(f"\r   {found} of {files.total()} files are in ", end="", flush=True)
+        elif time.monotonic() - heard > 600:
+            print(f"   only {found} of {files.total()} files came in", file=sys.stderr)
+            return 1
+        time.sleep(0.5)
+
+
 def department_of(summary):
     """The department of the rejected row that the tour shows."""
     return next(one["department"] for one in summary["files"] if one["theme"] == summary["tour"]["rejected"]["theme"])
@@ -186,7 +211,7 @@ def show(url, data, bin_, of, key):
 
 
 def main():
-    commands = {"check": check, "show": show, "department": department}
+    commands = {"check": check, "wait": wait, "show": show, "department": department}
     if len(sys.argv) < 3 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     sys.exit(1 if commands[sys.argv[1]](*sys.argv[2:]) else 0)

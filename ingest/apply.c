@@ -1,6 +1,5 @@
-/* The writing half of the pipeline: what each verdict does to the families. A subject's row is
- * brought up to date at once where it and the new record show how; everything else marks the
- * subject, and its row is computed from its records once before the commit. */
+/* The writing half of the pipeline: what each verdict does to the families. What it does to the
+ * subject's row is for apply_subject.c. */
 #include "ingest/apply.h"
 
 #include <stdlib.h>
@@ -8,15 +7,13 @@
 
 #include "base/check.h"
 #include "base/err.h"
-#include "record/name.h"
+#include "ingest/apply_parts.h"
 #include "store/ends.h"
 #include "store/keys.h"
-#include "store/names.h"
 #include "store/source.h"
-#include "store/subject.h"
 
 /* Scratch memory holds a record or two, or the names of all records of one subject. */
-enum { VALUE_BYTES_MAX = 8 * 1024 * 1024, SCRATCH_BYTES_MAX = 1 << 30 };
+enum { SCRATCH_BYTES_MAX = 1 << 30 };
 static const struct utc_ms never = {INT64_MIN};
 
 void apply_init(struct apply *ap, struct batch *b, const struct keys *k, struct counters *counters,
@@ -38,29 +35,6 @@ void apply_reset(struct apply *ap)
     ap->dirty_count = 0;
     ap->touched_count = 0;
     buf_clear(ap->events);
-}
-
-static void list_add(struct subject_id **list, size_t *count, size_t *cap,
-                     const struct subject_id *id)
-{
-    if (*count == *cap) {
-        *cap = *cap ? *cap * 2 : 256;
-        *list = realloc(*list, *cap * sizeof **list);
-        CHECK(*list);
-    }
-    (*list)[(*count)++] = *id;
-}
-
-static void touch(struct apply *ap, const struct subject_id *id)
-{
-    if (subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects)
-        list_add(&ap->touched, &ap->touched_count, &ap->touched_cap, id);
-}
-
-static void mark(struct apply *ap, const struct subject_id *id)
-{
-    if (subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects)
-        list_add(&ap->dirty, &ap->dirty_count, &ap->dirty_cap, id);
 }
 
 static void event(struct apply *ap, enum verdict v, const struct record_id *id)
@@ -96,176 +70,6 @@ static void source_put(struct apply *ap, const struct record_id *id, const struc
     uint8_t bytes[SOURCE_BYTES];
     source_encode(s, bytes);
     batch_put(ap->batch, CF_BY_SOURCE, KEY_SLICE(*id), slice_make(bytes, sizeof bytes));
-}
-
-static void link_write(struct apply *ap, const struct subject_id *id, enum id_type type,
-                       struct slice number, bool is_there)
-{
-    uint8_t key_number[18];
-    subject_number_key(ap->keys, type, number, key_number);
-    struct link_key k = link_key_make(key_number, id);
-    static const char format[1] = {1};
-    if (is_there)
-        batch_put(ap->batch, CF_LINK, KEY_SLICE(k), slice_make(format, 1));
-    else
-        batch_delete(ap->batch, CF_LINK, KEY_SLICE(k));
-    /* Others may lead to it by the same number, or no longer. */
-    struct subject_id known_by = {.b = {SUBJECT_ENTERPRISE}};
-    memcpy(known_by.b + 1, key_number, sizeof key_number);
-    touch(ap, &known_by);
-}
-
-/* The organisation code lies in characters 9 to 17 of a unified code (GB 32100-2015). */
-static bool inner_code(const struct subject_id *id, struct slice *ret)
-{
-    enum id_type type;
-    struct slice number;
-    if (!subject_id_number(id, &type, &number) || type != ID_USCC)
-        return false;
-    *ret = (struct slice){number.p + 8, 9};
-    return true;
-}
-
-static void links_write(struct apply *ap, const struct subject_id *id, const struct subject *old,
-                        const struct subject *fresh)
-{
-    struct slice inner;
-    if (old && fresh &&
-        record_numbers_equal(old->numbers, old->number_count, fresh->numbers, fresh->number_count))
-        return;
-    if (inner_code(id, &inner) && !old != !fresh)
-        link_write(ap, id, ID_ORGANISATION, inner, fresh != NULL);
-    for (unsigned i = 0; old && i < old->number_count; i++) {
-        if (inner_code(id, &inner) && old->numbers[i].type == ID_ORGANISATION && fresh &&
-            slice_eq(inner, old->numbers[i].number))
-            continue;
-        link_write(ap, id, old->numbers[i].type, old->numbers[i].number, false);
-    }
-    for (unsigned i = 0; fresh && i < fresh->number_count; i++)
-        link_write(ap, id, fresh->numbers[i].type, fresh->numbers[i].number, true);
-}
-
-/* Whether the subject is, or may be, a sole trader: by the class in a unified code, by the first
- * digit of the sequence in a registration number (GS 15-2006: 6 to 9), and where a tax number is
- * kept as a hash only, because it may be made of its owner's number. */
-static bool may_be_trader(const struct subject_id *id)
-{
-    enum id_type type;
-    struct slice number;
-    if (subject_id_kind(id) != SUBJECT_ENTERPRISE)
-        return false;
-    if (!subject_id_number(id, &type, &number))
-        return (id->b[1] & 0x7F) == ID_TAX;
-    if (type == ID_REGISTRATION)
-        return number.n == 15 && number.p[6] >= '6' && number.p[6] <= '9';
-    return type == ID_USCC && slice_starts(number, SLICE("92"));
-}
-
-/* A sole trader without a shop name (字号) is a person's name: found by code only (design §5). A
- * company (公司) is none, whatever its number looks like. */
-static bool may_be_searched(const struct apply *ap, const struct subject_id *id,
-                            const struct subject *s)
-{
-    enum subject_kind kind = subject_id_kind(id);
-    if (kind == SUBJECT_INDIVIDUAL || kind == SUBJECT_WAITING)
-        return false;
-    for (unsigned i = 0; may_be_trader(id) && i < s->name_count; i++)
-        if (!name_is_shop(ap->tables, s->names[i].text) &&
-            slice_find(s->names[i].text, SLICE("公司"), 0) < 0)
-            return false;
-    return true;
-}
-
-/* Puts the row and what follows from it. `old` NULL: there was none; `fresh` NULL: none remains. */
-static int subject_write(struct apply *ap, const struct subject_id *id, const struct subject *old,
-                         struct subject *fresh)
-{
-    struct slice key = KEY_SLICE(*id);
-    struct slice was[SUBJECT_NAMES_MAX], is[SUBJECT_NAMES_MAX];
-    unsigned was_count = old && old->search_number ? names_of_subject(ap->scratch, old, was) : 0;
-    unsigned is_count = 0;
-    uint64_t number = old ? old->search_number : 0;
-    if (fresh) {
-        bool searched = may_be_searched(ap, id, fresh);
-        if (searched && !number)
-            number = ap->counters->next_search++;
-        fresh->search_number = searched ? number : 0;
-        is_count = searched ? names_of_subject(ap->scratch, fresh, is) : 0;
-    }
-    if (number)
-        names_put(ap->batch, number, id, was, was_count, is, is_count);
-    links_write(ap, id, old, fresh);
-    if (!fresh) {
-        batch_delete(ap->batch, CF_SUBJECT, key);
-        return 0;
-    }
-    AUTO_BUF(bytes, VALUE_BYTES_MAX);
-    subject_encode(fresh, &bytes);
-    batch_put(ap->batch, CF_SUBJECT, key, buf_slice(&bytes));
-    return bytes.err;
-}
-
-int apply_subject(struct apply *ap, const struct subject_id *id, struct subject *fresh)
-{
-    arena_reset(ap->scratch);
-    return subject_write(ap, id, NULL, fresh);
-}
-
-static int subject_read(struct apply *ap, const struct subject_id *id, struct subject *ret)
-{
-    struct slice bytes;
-    int r = batch_get(ap->batch, ap->scratch, CF_SUBJECT, KEY_SLICE(*id), &bytes);
-    return r < 0 ? r : subject_decode(bytes, ret);
-}
-
-static bool has_registration(const struct subject *s)
-{
-    for (unsigned i = 0; i < s->name_count; i++)
-        if (s->names[i].flags & SUBJECT_NAME_OWN)
-            return true;
-    return s->status.n || s->district.n || s->number_count || !day_is_none(s->own_public_until);
-}
-
-/* Whether the row and the new record alone say what the row will be. They do not where a name may
- * have to give way, for a second registration, and for a name beside a single unconfirmed one,
- * whose version the row does not keep. */
-static bool join_is_exact(const struct subject *s, const struct record *r)
-{
-    if (s->name_count + r->about.name_count > SUBJECT_NAMES_MAX)
-        return false;
-    if (r->about.is_registration)
-        return !has_registration(s);
-    unsigned unconfirmed = 0;
-    bool known = r->about.name_count == 0;
-    for (unsigned i = 0; i < s->name_count; i++) {
-        if (s->names[i].flags != 0)
-            continue;
-        unconfirmed++;
-        known = known || slice_eq(s->names[i].text, r->about.names[0].text);
-    }
-    return known || unconfirmed != 1;
-}
-
-/* A record was added to the subject. */
-static int subject_add(struct apply *ap, const struct subject_id *id, const struct record *r)
-{
-    struct subject old;
-    if (ap->leaves_subjects)
-        return 0;
-    int e = subject_read(ap, id, &old);
-    if (e == CE_NOT_FOUND) {
-        struct subject fresh = {.own_public_until = DAY_NONE};
-        subject_join(ap->scratch, &fresh, r, false);
-        return subject_write(ap, id, NULL, &fresh);
-    }
-    if (e < 0)
-        return e;
-    if (!join_is_exact(&old, r)) {
-        mark(ap, id);
-        return 0;
-    }
-    struct subject fresh = old;
-    return subject_join(ap->scratch, &fresh, r, false) ? subject_write(ap, id, &old, &fresh) : 0;
 }
 
 static bool about_equal(const struct record *a, const struct record *b)
@@ -307,8 +111,8 @@ static int store_new(struct apply *ap, const struct judged *row)
         return 0;
     ends_put(ap, &r.head);
     event(ap, VERDICT_STORED, &row->id);
-    touch(ap, &subject);
-    return subject_add(ap, &subject, &r);
+    apply_touch(ap, &subject);
+    return apply_join(ap, &subject, &r);
 }
 
 static int old_bytes(struct apply *ap, const struct source *known, struct slice *ret_bytes,
@@ -398,31 +202,31 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     ends_delete(ap, &was.head);
     ends_put(ap, &is.head);
     event(ap, VERDICT_CHANGED, &row->id);
-    touch(ap, &was_subject);
-    touch(ap, &subject);
+    apply_touch(ap, &was_subject);
+    apply_touch(ap, &subject);
     if (ap->leaves_subjects)
         return 0;
 
     bool same_subject = memcmp(subject.b, was_subject.b, sizeof subject.b) == 0;
     if (!same_subject || revokes || (was.head.flags & RECORD_REVOKED) || !about_equal(&was, &is)) {
-        mark(ap, &was_subject);
-        mark(ap, &subject);
+        apply_mark(ap, &was_subject);
+        apply_mark(ap, &subject);
         return 0;
     }
     /* The same words about the same subject: only the version rose, which counts where names
      * compete. */
     struct subject old;
-    e = subject_read(ap, &subject, &old);
+    e = apply_subject_read(ap, &subject, &old);
     if (e == CE_NOT_FOUND) {
         /* The record came to a new subject in this very commit, whose row is made at its end. */
-        mark(ap, &subject);
+        apply_mark(ap, &subject);
         return 0;
     }
     if (e < 0)
         return e;
     struct subject fresh = old;
     if (subject_join(ap->scratch, &fresh, &is, false))
-        mark(ap, &subject);
+        apply_mark(ap, &subject);
     return 0;
 }
 
@@ -476,8 +280,8 @@ static int keep_stale(struct apply *ap, const struct judged *row, const struct s
         return e;
     if (r.about.is_registration && !waits) {
         struct subject_id current = record_key_subject(&known->locator);
-        mark(ap, &current);
-        touch(ap, &current);
+        apply_mark(ap, &current);
+        apply_touch(ap, &current);
     }
     return 0;
 }
@@ -503,9 +307,9 @@ static int rise(struct apply *ap, const struct judged *row, const struct source 
     record_patch_head((char *)(uintptr_t)bytes.p, &r.head);
     batch_put(ap->batch, CF_RECORD, KEY_SLICE(known->locator), bytes);
     struct subject_id subject = record_key_subject(&known->locator);
-    touch(ap, &subject);
+    apply_touch(ap, &subject);
     if (!(r.head.flags & RECORD_REVOKED))
-        mark(ap, &subject);
+        apply_mark(ap, &subject);
     return 0;
 }
 
@@ -552,46 +356,4 @@ int apply_row(struct apply *ap, const struct judged *row, struct gate_result *re
         return keep_stale(ap, row, &known);
     }
     UNREACHABLE();
-}
-
-static int id_order(const void *a, const void *b)
-{
-    return memcmp(a, b, SUBJECT_ID_BYTES);
-}
-
-static bool subjects_equal(const struct subject *a, const struct subject *b)
-{
-    AUTO_BUF(x, VALUE_BYTES_MAX);
-    AUTO_BUF(y, VALUE_BYTES_MAX);
-    subject_encode(a, &x);
-    subject_encode(b, &y);
-    return slice_eq(buf_slice(&x), buf_slice(&y));
-}
-
-int apply_finish(struct apply *ap)
-{
-    if (ap->dirty_count) {
-        qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
-        batch_sort(ap->batch, CF_RECORD);
-    }
-    for (size_t i = 0; i < ap->dirty_count; i++) {
-        if (i && id_order(&ap->dirty[i], &ap->dirty[i - 1]) == 0)
-            continue;
-        struct subject old, fresh;
-        bool exists;
-        arena_reset(ap->scratch);
-        int e = subject_read(ap, &ap->dirty[i], &old);
-        if (e < 0 && e != CE_NOT_FOUND)
-            return e;
-        bool existed = e == 0;
-        fresh.search_number = existed ? old.search_number : 0;
-        if ((e = subject_compute(ap->batch, ap->scratch, &ap->dirty[i], &fresh, &exists)) < 0)
-            return e;
-        if ((!exists && !existed) || (exists && existed && subjects_equal(&old, &fresh)))
-            continue;
-        if ((e = subject_write(ap, &ap->dirty[i], existed ? &old : NULL, exists ? &fresh : NULL)) <
-            0)
-            return e;
-    }
-    return 0;
 }

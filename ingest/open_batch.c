@@ -162,7 +162,7 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     ob->pending = pending_create();
     ob->pending->batch = ob;
     struct opening o = {w, ob, department, name, theme, kind};
-    r = writer_run(w, open_fill, &o, reterr_why);
+    r = writer_run_silently(w, open_fill, &o, reterr_why);
     if (r == 0) {
         ob->theme = catalogue_number_at(ob->catalogue, ob->state.theme, ob->state.received);
         ob->tables = catalogue_tables_at(ob->catalogue, ob->state.received);

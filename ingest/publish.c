@@ -51,16 +51,6 @@ struct round {
     size_t count, bytes;
 };
 
-/* "credit.receipts.amr" for "credit.submissions.amr". A topic of another name, which only a changed
- * program could have begun, has its department's. */
-static struct slice receipts_topic(struct arena *a, const struct partition_state *s)
-{
-    struct slice head = SLICE(TOPIC_SUBMISSIONS);
-    struct slice department =
-        slice_starts(s->topic, head) ? slice_from(s->topic, head.n) : s->department;
-    return arena_printf(a, TOPIC_RECEIPTS "%.*s", FMT_SLICE(department));
-}
-
 static size_t message_bytes(const struct publish_options *o)
 {
     return o->message_bytes ? o->message_bytes : MESSAGE_BYTES;
@@ -102,7 +92,7 @@ static int add_one(struct round *r, size_t index, uint64_t from, uint64_t *ret_e
     }
     receipt_message_id(&about, from, end - 1, id);
     r->list[r->count] = (struct publish_message){
-        .topic = receipts_topic(r->arena, s),
+        .topic = arena_printf(r->arena, TOPIC_RECEIPTS "%.*s", FMT_SLICE(s->department)),
         .partition = s->partition,
         .id = arena_dup(r->arena, slice_of(id)),
         .value = arena_dup(r->arena, buf_slice(&b)),

@@ -85,29 +85,6 @@ static void gather_rows(const struct receipt_read *pack, uint64_t from, size_t b
     json_array_end(&o);
 }
 
-static void count(struct totals *t, enum verdict v, uint64_t rows)
-{
-    switch (v) {
-    case VERDICT_STORED:
-        t->stored += rows;
-        break;
-    case VERDICT_CHANGED:
-        t->changed += rows;
-        break;
-    case VERDICT_DUPLICATE:
-        t->duplicate += rows;
-        break;
-    case VERDICT_STALE:
-        t->stale += rows;
-        break;
-    case VERDICT_REJECTED:
-        t->rejected += rows;
-        break;
-    }
-    if (v)
-        t->received += rows;
-}
-
 static void put_run(struct json_out *o, const char *verdict, uint64_t first, uint64_t last)
 {
     json_object_begin(o);
@@ -134,7 +111,8 @@ static void gather_runs(const struct receipt_read *pack, uint64_t from, size_t b
             break;
         }
         put_run(&o, run->verdict ? verdict_code(run->verdict) : "none", first, last);
-        count(ret, run->verdict, last - first + 1);
+        if (run->verdict)
+            totals_add_rows(ret, run->verdict, last - first + 1);
     }
     json_array_end(&o);
 }

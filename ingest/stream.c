@@ -227,7 +227,7 @@ static void show_tools(struct stream *s)
 static void flush_all(struct stream *s)
 {
     for (struct lane *l = s->lanes; l; l = l->after)
-        lane_flush(s, l, false);
+        lane_flush(s, l);
     s->filling = 0;
 }
 

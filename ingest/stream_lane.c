@@ -17,6 +17,7 @@ enum {
     RETRY_FIRST_MS = 500, /* doubles up to: */
     RETRY_MOST_MS = 30000,
     AHEAD_MS = 10 * 60 * 1000, /* of our clock: then one of the clocks is wrong */
+    BEHIND_MS = 1000,          /* of it: somebody waits who might have seen it */
 };
 
 static void later(struct lane *l)
@@ -52,19 +53,25 @@ static void unassign(struct stream *s, struct lane *l)
     l->is_assigned = false;
 }
 
+/* It is empty and no longer under way. */
+static void lay_aside(struct stream *s, struct parcel *p)
+{
+    s->parcels--;
+    p->count = 0;
+    if (s->spare_count < ARRAY_LEN(s->spare))
+        s->spare[s->spare_count++] = p;
+    else
+        parcel_destroy(p);
+}
+
 static void drop_parcel(struct stream *s, struct lane *l)
 {
     struct parcel *p = TAKE(l->parcel);
     if (!p)
         return;
     s->filling -= p->count > 0;
-    s->parcels--;
     arena_reset(p->arena);
-    p->count = 0;
-    if (s->spare_count < ARRAY_LEN(s->spare))
-        s->spare[s->spare_count++] = p;
-    else
-        parcel_destroy(p);
+    lay_aside(s, p);
 }
 
 /* The oldest parcel that is done, or (waiting) the oldest. False when there is none. */
@@ -75,12 +82,7 @@ static bool take_back(struct stream *s, struct lane *l, bool wait, int *ret)
         return false;
     if (*ret == 0)
         *ret = p->result;
-    s->parcels--;
-    p->count = 0;
-    if (s->spare_count < ARRAY_LEN(s->spare))
-        s->spare[s->spare_count++] = p;
-    else
-        parcel_destroy(p);
+    lay_aside(s, p);
     return true;
 }
 
@@ -186,7 +188,7 @@ void lane_stop(struct stream *s, struct lane *l, enum stop why, uint64_t gap)
     struct reason failed = {""};
     int r = 0;
     unassign(s, l);
-    lane_flush(s, l, false);
+    lane_flush(s, l);
     while (l->op && take_back(s, l, true, &r))
         ;
     if (l->op && r == 0)
@@ -295,7 +297,7 @@ static bool need_parcel(struct stream *s, struct lane *l, const struct catalogue
          other = other->after) {
         int r = 0;
         if (other->parcel)
-            lane_flush(s, other, true);
+            lane_flush(s, other);
         while (other->op && s->parcels >= s->o.parcels_max && take_back(s, other, true, &r))
             ;
         if (r < 0)
@@ -309,15 +311,17 @@ static bool need_parcel(struct stream *s, struct lane *l, const struct catalogue
     return true;
 }
 
-/* More than a parcel is known to wait. */
+/* A backlog: what was taken has lain with the broker, and more is known to wait. A full parcel is
+ * no sign of one, and the broker's clock alone may be wrong. */
 static bool is_behind(struct stream *s, const struct lane *l)
 {
     struct watermarks marks;
-    return consumer_watermarks_known(s->consumer, l->topic, l->partition, &marks) &&
-           (uint64_t)marks.high > l->next + PARCEL_ROWS;
+    return clock_now(s->o.clock).v - l->parcel->delivery->last_time.v > BEHIND_MS &&
+           consumer_watermarks_known(s->consumer, l->topic, l->partition, &marks) &&
+           (uint64_t)marks.high > l->next;
 }
 
-void lane_flush(struct stream *s, struct lane *l, bool more)
+void lane_flush(struct stream *s, struct lane *l)
 {
     struct parcel *p = l->parcel;
     if (!p)
@@ -326,7 +330,7 @@ void lane_flush(struct stream *s, struct lane *l, bool more)
         drop_parcel(s, l);
         return;
     }
-    p->is_pressed = more || is_behind(s, l);
+    p->is_pressed = is_behind(s, l);
     s->filling -= p->count > 0;
     l->parcel = NULL;
     int r = partition_give(s->o.writer, l->op, p);
@@ -366,7 +370,7 @@ static bool take_message(struct stream *s, struct lane *l, const struct catalogu
     if (is_full || is_last)
         note_last(s, d, m);
     if (is_full)
-        lane_flush(s, l, true);
+        lane_flush(s, l);
     return l->op != NULL;
 }
 
@@ -390,7 +394,7 @@ static void take_messages(struct stream *s, struct lane *l, const struct consume
         return;
     const struct catalogue *c = atomic_load(s->o.catalogue);
     if (l->parcel && l->parcel->delivery->judged_by != c)
-        lane_flush(s, l, true);
+        lane_flush(s, l);
     if (!l->op)
         return;
     message_judge_by(s->judge, c);
@@ -424,7 +428,7 @@ static void reach_end(struct stream *s, struct lane *l, int64_t next)
     if (need_parcel(s, l, atomic_load(s->o.catalogue))) {
         struct delivery *d = l->parcel->delivery;
         l->next = d->next = (uint64_t)next;
-        lane_flush(s, l, false);
+        lane_flush(s, l);
     }
 }
 
@@ -440,7 +444,7 @@ void lane_take(struct stream *s, struct lane *l, const struct consumed *piece)
         reach_end(s, l, piece->next);
         return;
     case CONSUMED_OUT_OF_RANGE:
-        lane_flush(s, l, false);
+        lane_flush(s, l);
         if (l->op)
             look_where_it_is(s, l);
         return;

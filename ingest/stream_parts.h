@@ -69,8 +69,8 @@ void lane_open(struct stream *s, struct lane *l);
 void lane_close(struct stream *s, struct lane *l);
 /* What came of it. */
 void lane_take(struct stream *s, struct lane *l, const struct consumed *piece);
-/* Gives the rows at hand to the writer. `more` is coming. */
-void lane_flush(struct stream *s, struct lane *l, bool more);
+/* Gives the rows at hand to the writer. */
+void lane_flush(struct stream *s, struct lane *l);
 /* Takes parcels back that are done, and begins anew when one was lost. */
 void lane_tend(struct stream *s, struct lane *l);
 /* Stops it with everything in front of it committed, and closes it. */

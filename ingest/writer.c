@@ -25,7 +25,9 @@ enum {
     KEPT_PART = 8,       /* of the commit's bytes, at most */
     STORES_COPY = 2,     /* what is gathered is written from a copy */
     GATHER_MS = 100,
-    REOPEN_PAUSE_MS = 1000,
+    REOPEN_FIRST_MS = 500, /* doubles up to: */
+    REOPEN_MOST_MS = 8000,
+    REOPEN_LOOK_MS = 50, /* whether it is to end meanwhile */
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
 
@@ -159,28 +161,40 @@ static void tell(struct writer *w, int result, const struct reason *why)
     pthread_mutex_unlock(&w->lock);
 }
 
+static int try_reopen(struct writer *w, struct reason *why)
+{
+    int r = store_has_room(w->o.store, why);
+    if (r == 0)
+        r = store_reopen(w->o.store, why);
+    return r == 0 ? counters_load(w) : r;
+}
+
 /* Tries until it can, or until the writer is stopped: then what still waits is told that it failed.
- */
+ * Says what is wrong once, not with every attempt. */
 static void reopen(struct writer *w)
 {
-    for (;;) {
-        struct reason why = {{0}};
-        int r = store_reopen(w->o.store, &why);
-        if (r == 0)
-            r = counters_load(w);
-        if (r == 0)
-            break;
-        log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
-                  LOG_C("why", why.text));
+    int64_t pause = REOPEN_FIRST_MS;
+    struct reason why = {{0}};
+    for (int r, said = 0; (r = try_reopen(w, &why)) < 0;) {
+        atomic_store(&w->trouble, r);
+        metric_set(METRIC_WAITS_FOR_ROOM, r == CE_NO_ROOM);
+        if (r != said)
+            log_event(LOG_BROKEN, "store.reopen-failed", LOG_C("error", err_text(r)),
+                      LOG_C("why", why.text));
+        said = r;
+        int64_t until = clock_mono_ms() + pause;
+        while (clock_mono_ms() < until && !atomic_load(&w->is_stopping))
+            nanosleep(&(struct timespec){.tv_nsec = REOPEN_LOOK_MS * 1000000L}, NULL);
         if (atomic_load(&w->is_stopping))
             return;
-        nanosleep(&(struct timespec){.tv_sec = REOPEN_PAUSE_MS / 1000}, NULL);
+        pause = pause * 2 < REOPEN_MOST_MS ? pause * 2 : REOPEN_MOST_MS;
     }
+    metric_set(METRIC_WAITS_FOR_ROOM, 0);
     /* The commit that failed may be there all the same. */
     if (w->o.changed)
         w->o.changed(w->o.changed_ctx, NULL, 0);
     log_event(LOG_UNUSUAL, "store.reopened", LOG_I("records", w->counters.next_record - 1));
-    atomic_store(&w->is_well, true);
+    atomic_store(&w->trouble, 0);
 }
 
 /* Before anybody is told: rows that it judges are not visible before it is. */
@@ -192,12 +206,32 @@ static void publish_coming(struct writer *w)
     atomic_store(&w->newest_received, w->counters.newest_received.v);
 }
 
+/* A batch that was opened is told to nobody before its rows are committed, with an fsync that
+ * covers what was written before. A power cut that takes the opening leaves no trace of it: number
+ * and received time are given out again, to whoever comes first. */
+static bool is_silent(const struct writer *w)
+{
+    for (unsigned i = 0; i < w->errand_count; i++)
+        if (!w->errands[i]->is_silent)
+            return false;
+    return w->in_commit_count == 0;
+}
+
+static int commit_silently(struct batch *b, struct reason *why)
+{
+    int r = batch_commit_unsynced(b, why);
+    metric_add(METRIC_COMMITS_UNSYNCED, r == 0);
+    return r;
+}
+
 /* Few rows are no run, even if many were expected, unless they are long: RocksDB's form of a batch
  * takes its memory once more. */
 static int go_down(struct writer *w, struct reason *why)
 {
     size_t shift = w->o.shift_rows;
     bool is_much = w->rows >= shift || batch_bytes(w->batch) >= w->o.run_bytes / 2;
+    if (is_silent(w))
+        return commit_silently(w->batch, why);
     if (!w->is_run || !is_much) {
         int r = batch_commit(w->batch, why);
         metric_add(METRIC_ROWS_BY_BATCH, r == 0 ? (int64_t)w->rows : 0);
@@ -250,7 +284,7 @@ static void commit(struct writer *w, int result)
         log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(result)),
                   LOG_C("why", why.text));
         forget(w);
-        atomic_store(&w->is_well, false); /* before anybody is told, and asks */
+        atomic_store(&w->trouble, result); /* before anybody is told, and asks */
     }
     w->coming = NULL;
     tell(w, result, &why);
@@ -263,11 +297,11 @@ static void commit(struct writer *w, int result)
         reopen(w);
 }
 
-static int commit_aside(struct writer *w, struct reason *why)
+static int commit_aside(struct writer *w, bool silently, struct reason *why)
 {
     if (batch_rows_all(w->aside) == 0)
         return 0;
-    int r = batch_commit(w->aside, why);
+    int r = silently ? commit_silently(w->aside, why) : batch_commit(w->aside, why);
     if (r < 0)
         log_event(LOG_BROKEN, "store.commit-failed", LOG_C("error", err_text(r)),
                   LOG_C("why", why->text));
@@ -282,7 +316,7 @@ static int commit_aside(struct writer *w, struct reason *why)
 static int do_errand_aside(struct writer *w, struct errand *e)
 {
     e->result = e->fill(e->ctx, w->aside, &w->counters);
-    int r = commit_aside(w, &e->why);
+    int r = commit_aside(w, e->is_silent, &e->why);
     if (r == 0)
         publish_coming(w);
     w->coming = NULL;
@@ -319,6 +353,13 @@ static void do_settle(struct writer *w, struct pending *pend)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* It waits no more. Whether it may be taken. */
+static int take_from_queue(struct writer *w, const struct parcel *p)
+{
+    atomic_fetch_sub(&w->waiting_rows, writer_backlog_of(p));
+    return writer_may_take(w, p);
+}
+
 static int do_work(struct writer *w, struct work *work)
 {
     int r = 0;
@@ -330,7 +371,7 @@ static int do_work(struct writer *w, struct work *work)
         struct errand *e = work->errand;
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
-    } else if ((r = writer_may_take(w, work->parcel)) < 0) {
+    } else if ((r = take_from_queue(w, work->parcel)) < 0) {
         /* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
         work->parcel->pending->broken = r;
         hand_back_alone(w, work->parcel, r);
@@ -353,11 +394,10 @@ static void choose_gear(struct writer *w, const struct work *first)
     w->began_ms = clock_mono_ms();
     w->ended_ms = 0;
     w->ended_count = 0;
-    size_t waiting = queue_length(w->queue) * PARCEL_ROWS;
+    size_t waiting = atomic_load(&w->waiting_rows); /* with those of `first` */
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
     w->is_run = w->o.gears != 1 && first->parcel &&
-                pressed + waiting + first->parcel->count + first->parcel->is_last >=
-                    w->o.shift_rows / SHIFT_PART;
+                pressed + waiting + first->parcel->is_last >= w->o.shift_rows / SHIFT_PART;
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
 }
 
@@ -431,7 +471,6 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&w->committed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    atomic_store(&w->is_well, true);
     int r = counters_load(w);
     if (r == 0)
         CHECK(pthread_create(&w->thread, NULL, run, w) == 0);
@@ -470,7 +509,12 @@ void writer_stop(struct writer *w)
 
 bool writer_is_well(struct writer *w)
 {
-    return atomic_load(&w->is_well);
+    return atomic_load(&w->trouble) == 0;
+}
+
+int writer_trouble(struct writer *w)
+{
+    return atomic_load(&w->trouble);
 }
 
 size_t writer_queue_bytes(struct writer *w)
@@ -491,25 +535,39 @@ struct utc_ms writer_newest_received(struct writer *w)
     return (struct utc_ms){atomic_load(&w->newest_received)};
 }
 
-int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
-               void *ctx, struct reason *reterr_why)
+static int run_errand(struct writer *w, struct errand *e, struct reason *reterr_why)
 {
-    struct errand e = {.fill = fill, .ctx = ctx, .done = PTHREAD_COND_INITIALIZER};
     struct work *work = calloc(1, sizeof *work);
     CHECK(work);
-    work->errand = &e;
+    work->errand = e;
     int r = queue_push(w->queue, work, -1);
     if (r < 0) {
         free(work);
         return reason_set(reterr_why, r, "the writer has stopped");
     }
     pthread_mutex_lock(&w->lock);
-    while (!e.is_done)
-        pthread_cond_wait(&e.done, &w->lock);
+    while (!e->is_done)
+        pthread_cond_wait(&e->done, &w->lock);
     pthread_mutex_unlock(&w->lock);
-    if (e.result < 0 && reterr_why)
-        *reterr_why = e.why;
-    return e.result;
+    if (e->result < 0 && reterr_why)
+        *reterr_why = e->why;
+    return e->result;
+}
+
+int writer_run(struct writer *w, int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+               void *ctx, struct reason *reterr_why)
+{
+    struct errand e = {.fill = fill, .ctx = ctx, .done = PTHREAD_COND_INITIALIZER};
+    return run_errand(w, &e, reterr_why);
+}
+
+int writer_run_silently(struct writer *w,
+                        int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+                        void *ctx, struct reason *reterr_why)
+{
+    struct errand e = {
+        .fill = fill, .ctx = ctx, .is_silent = true, .done = PTHREAD_COND_INITIALIZER};
+    return run_errand(w, &e, reterr_why);
 }
 
 void writer_put_catalogue(struct writer *w, const struct catalogue *c)

@@ -47,6 +47,8 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
 void writer_stop(struct writer *w);
 /* True while commits succeed; false while the store is being reopened. */
 bool writer_is_well(struct writer *w);
+/* 0 while it is well; else why commits fail: CE_NO_ROOM while the disk is full. */
+int writer_trouble(struct writer *w);
 /* The newest received time that was given to a batch: a new catalogue entry must begin later
  * (design §1.1). */
 struct utc_ms writer_newest_received(struct writer *w);
@@ -68,7 +70,8 @@ struct parcel {
     struct slice columns; /* of the kept rows up to there, sealed; in the arena */
     bool is_last;    /* the body is whole: the batch is finished with this parcel; `hash` is of the
                         whole body */
-    bool is_pressed; /* the sender had to wait while these rows were read: more is coming */
+    bool is_pressed; /* the sender had to wait while these rows were read, or messages have lain
+                        with the broker: more is coming */
     struct delivery
         *delivery; /* of messages (ingest/partition.h), in the arena; NULL: of a batch */
     /* The writer's own. */
@@ -98,12 +101,12 @@ struct body_kind {
     char encoding; /* enum encoding */
 };
 /* Opens the batch of (department, name): makes it (first arrival: number and received time are
- * given and committed before this returns), or takes up one that was begun. The catalogue that
- * judges it is the one in force when the received time is given, whatever a caller read before.
- * Only one producer may hold a batch at a time: waits up to wait_ms for another to leave (CE_BUSY
- * then). CE_CONFLICT when it was begun for another theme, format or declared encoding. CE_INVALID
- * when department or name has not 1 to 64 bytes. CE_NOT_FOUND when there is no such theme.
- * CE_UNAVAILABLE when the store takes no writes. */
+ * given before this returns; they are durable with the first rows that are), or takes up one that
+ * was begun. The catalogue that judges it is the one in force when the received time is given,
+ * whatever a caller read before. Only one producer may hold a batch at a time: waits up to wait_ms
+ * for another to leave (CE_BUSY then). CE_CONFLICT when it was begun for another theme, format or
+ * declared encoding. CE_INVALID when department or name has not 1 to 64 bytes. CE_NOT_FOUND when
+ * there is no such theme. CE_UNAVAILABLE when the store takes no writes. */
 int writer_open_batch(struct writer *w, struct slice department, struct slice name,
                       struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why);

@@ -16,6 +16,7 @@
 struct errand {
     int (*fill)(void *ctx, struct batch *b, struct counters *counters);
     void *ctx;
+    bool is_silent; /* nobody is told that it was done: needs no fsync of its own */
     int result;
     struct reason why;
     bool is_done;
@@ -70,7 +71,8 @@ struct writer {
     struct ledger_cache *ledger;
     struct buf events;
     const struct catalogue *coming; /* into force with this commit; NULL for none */
-    atomic_bool is_well, is_stopping;
+    atomic_bool is_stopping;
+    atomic_int trouble; /* 0: it is well */
     _Atomic int64_t newest_received;
 
     pthread_mutex_t lock; /* guards what follows and every pending's list */
@@ -97,9 +99,10 @@ struct writer {
     bool is_run;
     int64_t began_ms;
     int64_t ended_ms; /* when the first batch in it ended, whose receipt is waited for; 0: none */
-    unsigned ended_count; /* batches in this commit that have ended */
-    size_t pressed_rows;  /* came while more waited, without a pause in between */
-    int64_t pressed_ms;   /* when the last of them came */
+    unsigned ended_count;       /* batches in this commit that have ended */
+    atomic_size_t waiting_rows; /* in the queue, but for messages that have just come */
+    size_t pressed_rows;        /* came while more waited, without a pause in between */
+    int64_t pressed_ms;         /* when the last of them came */
 };
 
 enum {
@@ -107,6 +110,8 @@ enum {
     PRESSED_MS = 1000, /* for so long a backlog is remembered */
 };
 
+/* Its rows, if they are part of a backlog: of messages those alone that lay with the broker. */
+size_t writer_backlog_of(const struct parcel *p);
 /* Gates and applies the rows of a parcel and accounts for them. */
 int writer_take_parcel(struct writer *w, struct parcel *p);
 /* The same for messages, whose partition is in the commit. */
@@ -121,6 +126,12 @@ void writer_forget_fed(struct writer *w);
 bool writer_feeds(const struct writer *w, const struct batch_id *id);
 /* The catalogue in force at this place in the order of commits (design §1.1). */
 const struct catalogue *writer_catalogue(struct writer *w);
+
+/* Runs `fill` as writer_run does, for what no answer tells as done: it is visible and outlives the
+ * process, and is durable with the next commit that is. */
+int writer_run_silently(struct writer *w,
+                        int (*fill)(void *ctx, struct batch *b, struct counters *counters),
+                        void *ctx, struct reason *reterr_why);
 
 /* The producers' side of both. */
 struct pending *pending_create(void);

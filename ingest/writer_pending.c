@@ -39,9 +39,11 @@ int pending_give(struct writer *w, struct pending *pend, struct parcel *p)
     w->given_bytes += p->bytes;
     pend->out++;
     pthread_mutex_unlock(&w->lock);
+    atomic_fetch_add(&w->waiting_rows, writer_backlog_of(p));
     int r = queue_push(w->queue, work, -1);
     if (r < 0) {
         free(work);
+        atomic_fetch_sub(&w->waiting_rows, writer_backlog_of(p));
         pthread_mutex_lock(&w->lock);
         w->given_bytes -= p->bytes;
         pthread_cond_broadcast(&w->room);

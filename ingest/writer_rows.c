@@ -62,13 +62,19 @@ void writer_put_receipts(struct writer *w)
     w->kept_bytes = 0;
 }
 
-/* Pressure is what shifts the writer up: rows that come while more of them wait. */
+size_t writer_backlog_of(const struct parcel *p)
+{
+    return p->delivery && !p->is_pressed ? 0 : p->count;
+}
+
+/* Pressure is what shifts the writer up: rows that come while more of them wait. Messages that have
+ * just come are none, however many parcels they fill. */
 static void feel(struct writer *w, const struct parcel *p)
 {
     int64_t now = clock_mono_ms();
     if (now - w->pressed_ms > PRESSED_MS)
         w->pressed_rows = 0;
-    if (!p->is_pressed && queue_length(w->queue) == 0)
+    if (!p->is_pressed && (p->delivery || queue_length(w->queue) == 0))
         return;
     w->pressed_rows += p->count;
     w->pressed_ms = now;

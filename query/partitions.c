@@ -101,3 +101,15 @@ void decision_json(struct json_out *o, const struct decision *d)
     json_put_u64(o, "lost", d->lost);
     json_put_bool(o, "begins_anew", d->ended.n > 0);
 }
+
+void decisions_json(struct json_out *o, const struct decision *list, size_t count)
+{
+    json_key(o, "decisions");
+    json_array_begin(o);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(o);
+        decision_json(o, &list[i]);
+        json_object_end(o);
+    }
+    json_array_end(o);
+}

@@ -15,3 +15,5 @@ int query_decisions(struct query *q, struct slice department, struct decision **
 /* As members of the open object: whose and where it is, how far it was taken and why it stopped. */
 void partition_json(struct json_out *o, const struct partition_life *life);
 void decision_json(struct json_out *o, const struct decision *d);
+/* As the member "decisions", a list. */
+void decisions_json(struct json_out *o, const struct decision *list, size_t count);

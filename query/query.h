@@ -32,8 +32,7 @@ struct query {
     struct utc_ms now;
     struct day today;
     enum viewer viewer;
-    struct utc_ms rules_since; /* when the newest entry version in force began */
-    uint64_t cache_epoch;      /* what the cache had forgotten before the view was opened */
+    uint64_t cache_epoch; /* what the cache had forgotten before the view was opened */
     enum query_rows rows_hold;
     struct reads reads;
     const struct subject_union *subject; /* the last one that was asked for; NULL: none */

@@ -35,26 +35,48 @@ const char *verdict_zh(enum verdict v)
     return "";
 }
 
-void totals_add_row(struct totals *t, enum verdict v, int has_warning, int has_note)
+void totals_add_rows(struct totals *t, enum verdict v, unsigned long long rows)
 {
-    t->received++;
+    t->received += rows;
     switch (v) {
     case VERDICT_STORED:
-        t->stored++;
+        t->stored += rows;
         break;
     case VERDICT_CHANGED:
-        t->changed++;
+        t->changed += rows;
         break;
     case VERDICT_DUPLICATE:
-        t->duplicate++;
+        t->duplicate += rows;
         break;
     case VERDICT_STALE:
-        t->stale++;
+        t->stale += rows;
         break;
     case VERDICT_REJECTED:
-        t->rejected++;
+        t->rejected += rows;
         break;
     }
+}
+
+unsigned long long totals_of(const struct totals *t, enum verdict v)
+{
+    switch (v) {
+    case VERDICT_STORED:
+        return t->stored;
+    case VERDICT_CHANGED:
+        return t->changed;
+    case VERDICT_DUPLICATE:
+        return t->duplicate;
+    case VERDICT_STALE:
+        return t->stale;
+    case VERDICT_REJECTED:
+        return t->rejected;
+    }
+    return 0;
+}
+
+void totals_add_row(struct totals *t, enum verdict v, int has_warning, int has_note)
+{
+    totals_add_rows(t, v, 1);
     t->warned += has_warning != 0;
     t->noted += has_note != 0;
 }

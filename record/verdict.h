@@ -19,5 +19,8 @@ struct totals {
     unsigned long long warned; /* rows with at least one warning, whatever their verdict */
     unsigned long long noted;  /* rows with at least one note */
 };
+/* So many rows with that verdict; and how many have it. */
+void totals_add_rows(struct totals *t, enum verdict v, unsigned long long rows);
+unsigned long long totals_of(const struct totals *t, enum verdict v);
 void totals_add_row(struct totals *t, enum verdict v, int has_warning, int has_note);
 void totals_add(struct totals *t, const struct totals *other);

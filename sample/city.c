@@ -212,7 +212,8 @@ static int put_file(struct writing *w, struct reason *why)
                                           18));
     buf_clear(&w->row);
     layout_header(l, &w->row);
-    fwrite(w->row.p, 1, w->row.n, w->out);
+    if (w->row.n) /* NDJSON has no header, and the first file no row before */
+        fwrite(w->row.p, 1, w->row.n, w->out);
     put_rows(w);
     return city_close(w->out, name, why);
 }

@@ -13,7 +13,7 @@
 #include "store/store_db.h"
 
 enum { ARENA_LIMIT = 1 << 30, UNSORTED_MAX = 256, UNSORTED_PART = 64 };
-enum { BUCKETS_FEW = 16384, BUCKETS_KEPT = 65536 };
+enum { BUCKETS_FEW = 16384, BUCKETS_KEPT_PART = 4, FORM_BYTES_KEPT = 16 << 20 };
 
 struct batch *batch_create(struct store *s)
 {
@@ -25,6 +25,7 @@ struct batch *batch_create(struct store *s)
     b->buckets = calloc(b->bucket_count, sizeof *b->buckets);
     CHECK(b->buckets);
     b->read = rocksdb_readoptions_create();
+    b->form = rocksdb_writebatch_create();
     return b;
 }
 
@@ -33,6 +34,7 @@ void batch_destroy(struct batch *b)
     if (!b)
         return;
     rocksdb_readoptions_destroy(b->read);
+    rocksdb_writebatch_destroy(b->form);
     arena_destroy(b->arena);
     for (int i = 0; i < CF_COUNT; i++)
         free(b->families[i].rows);
@@ -42,12 +44,13 @@ void batch_destroy(struct batch *b)
 
 void batch_clear(struct batch *b)
 {
+    bool was_full = b->count + b->noted >= b->bucket_count / BUCKETS_KEPT_PART;
     arena_reset(b->arena);
     b->count = b->noted = 0;
     b->range_count = 0;
     for (int i = 0; i < CF_COUNT; i++)
         b->families[i].count = b->families[i].sorted = 0;
-    if (b->bucket_count <= BUCKETS_KEPT) {
+    if (b->bucket_count == BUCKETS_FEW || was_full) {
         memset(b->buckets, 0, b->bucket_count * sizeof *b->buckets);
         return;
     }
@@ -354,6 +357,42 @@ static struct row **with_prefix(struct family *f, struct slice prefix, size_t *r
     return found;
 }
 
+int batch_walks_begin(struct batch *b)
+{
+    CHECK(!b->view);
+    return b->store ? view_open(b->store, &b->view) : 0;
+}
+
+int batch_walks_end(struct batch *b)
+{
+    int r = 0;
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        int e = b->walks[cf] ? walk_close(TAKE(b->walks[cf])) : 0;
+        r = r < 0 ? r : e;
+    }
+    if (b->view)
+        view_close(TAKE(b->view));
+    return r;
+}
+
+/* Of the store's rows; with *v NULL it is shared. */
+static int walk_begin(struct batch *b, enum cf cf, struct slice prefix, struct view **v,
+                      struct walk **ret)
+{
+    *v = NULL;
+    if (!b->view) {
+        int r = view_open(b->store, v);
+        *ret = r < 0 ? NULL : walk_open(*v, cf, prefix, prefix);
+        return r;
+    }
+    if (b->walks[cf])
+        walk_seek(b->walks[cf], prefix);
+    else
+        b->walks[cf] = walk_open(b->view, cf, (struct slice){0}, prefix);
+    *ret = b->walks[cf];
+    return 0;
+}
+
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx)
 {
@@ -368,13 +407,16 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
         return 0;
     }
     struct view *v;
-    int r = view_open(b->store, &v);
+    struct walk *w;
+    int r = walk_begin(b, cf, prefix, &v, &w);
     if (r < 0)
         return r;
     struct row **mine = with_prefix(&b->families[cf], prefix, &count);
-    struct walk *w = walk_open(v, cf, prefix, prefix);
-    while (on && (walk_valid(w) || at < count)) {
-        int c = !walk_valid(w) ? 1 : at >= count ? -1 : slice_cmp(walk_key(w), mine[at]->key);
+    while (on) {
+        bool is_there = walk_valid(w) && slice_starts(walk_key(w), prefix);
+        if (!is_there && at >= count)
+            break;
+        int c = !is_there ? 1 : at >= count ? -1 : slice_cmp(walk_key(w), mine[at]->key);
         if (c < 0) {
             on = each(ctx, walk_key(w), walk_value(w));
             walk_next(w);
@@ -386,8 +428,10 @@ int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
             walk_next(w);
         at++;
     }
-    r = walk_close(w);
-    view_close(v);
+    if (v) {
+        r = walk_close(w);
+        view_close(v);
+    }
     free(mine);
     return r;
 }
@@ -449,7 +493,20 @@ static void fill(struct batch *b, rocksdb_writebatch_t *wb)
         batch_fill_family(b, (enum cf)cf, wb);
 }
 
-int batch_commit(struct batch *b, struct reason *reterr_why)
+/* Memory that was touched once is quicker than new memory. */
+static void form_empty(struct batch *b)
+{
+    size_t n;
+    rocksdb_writebatch_data(b->form, &n);
+    if (n <= FORM_BYTES_KEPT) {
+        rocksdb_writebatch_clear(b->form);
+        return;
+    }
+    rocksdb_writebatch_destroy(b->form);
+    b->form = rocksdb_writebatch_create();
+}
+
+static int commit_by(struct batch *b, const rocksdb_writeoptions_t *how, struct reason *reterr_why)
 {
     struct store *s = b->store;
     if (atomic_load(&s->is_broken))
@@ -463,11 +520,10 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
     if (fault_hit(FAULT_COMMIT_FAILS)) {
         r = reason_set(reterr_why, CE_FAULT, "a test broke this commit");
     } else {
-        rocksdb_writebatch_t *wb = rocksdb_writebatch_create();
-        fill(b, wb);
+        fill(b, b->form);
         store_wait_for_room(s, batch_bytes(b));
-        rocksdb_write(s->db, s->sync_write, wb, &message);
-        rocksdb_writebatch_destroy(wb);
+        rocksdb_write(s->db, how, b->form, &message);
+        form_empty(b);
         if (message)
             r = store_error(message, reterr_why);
     }
@@ -478,4 +534,14 @@ int batch_commit(struct batch *b, struct reason *reterr_why)
         _exit(9);
     batch_clear(b);
     return r;
+}
+
+int batch_commit(struct batch *b, struct reason *reterr_why)
+{
+    return commit_by(b, b->store->sync_write, reterr_why);
+}
+
+int batch_commit_unsynced(struct batch *b, struct reason *reterr_why)
+{
+    return commit_by(b, b->store->plain_write, reterr_why);
 }

@@ -45,6 +45,11 @@ int batch_read_ahead(struct batch *b, struct arena *a, enum cf cf, size_t count,
 int batch_walk(struct batch *b, enum cf cf, struct slice prefix,
                bool (*each)(void *ctx, struct slice key, struct slice value), void *ctx);
 
+/* Between the two, walks share one view of the store and one iterator of each family, which is
+ * quick for many short ones in key order. The second returns what went wrong with any of them. */
+int batch_walks_begin(struct batch *b);
+int batch_walks_end(struct batch *b);
+
 /* Brings the family's rows into key order: walks are quick until the next put. */
 void batch_sort(struct batch *b, enum cf cf);
 
@@ -63,3 +68,7 @@ size_t batch_bytes(const struct batch *b);
 /* Writes with one fsync and empties the batch. Nothing is written when anything failed before;
  * then, or when RocksDB fails, the store takes no writes until it is reopened. */
 int batch_commit(struct batch *b, struct reason *reterr_why);
+/* The same without the fsync, for what nobody is told as done: it outlives the process, and a power
+ * cut may take it, but never a part of it, nor after anything that was committed later with an
+ * fsync, for the log is in order. */
+int batch_commit_unsynced(struct batch *b, struct reason *reterr_why);

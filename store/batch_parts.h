@@ -36,6 +36,10 @@ struct batch {
     struct range ranges[8];
     unsigned range_count;
     rocksdb_readoptions_t *read;
+    struct view *view; /* that walks share; NULL: each has its own */
+    struct walk *walks[CF_COUNT];
+    rocksdb_writebatch_t
+        *form; /* RocksDB's form of it; kept for the next one, unless it is large */
 };
 
 /* All rows of the family in key order. */

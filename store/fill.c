@@ -78,16 +78,6 @@ static int clear(const char *path, struct reason *why)
     return 1;
 }
 
-static int folder_sync(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return CE_IO;
-    int r = fsync(fd) < 0 ? CE_IO : 0;
-    close(fd);
-    return r;
-}
-
 /* Nothing may be lost: a store is empty when no family but `state` holds a row and no batch was
  * ever taken. */
 static int expect_empty(struct fill *f, struct view *v, struct arena *a, struct reason *why)
@@ -272,7 +262,7 @@ static int take_in(struct fill *f, enum cf cf, struct reason *why)
 static int put_into_place(struct fill *f, struct reason *why)
 {
     char *fresh = path_of(f->loading, "db");
-    int r = folder_sync(fresh);
+    int r = folder_sync(fresh, NULL);
     if (fault_hit(FAULT_FILL_DIES_BEFORE))
         _exit(9);
     unsigned how = f->found == FILL_EMPTY ? RENAME_EXCHANGE : RENAME_NOREPLACE;
@@ -283,7 +273,7 @@ static int put_into_place(struct fill *f, struct reason *why)
                    strerror(errno));
     if (fault_hit(FAULT_FILL_DIES))
         _exit(9);
-    if (r == 0 && (r = folder_sync(f->dir)) < 0)
+    if (r == 0 && (r = folder_sync(f->dir, NULL)) < 0)
         reason_set(why, r, "%s cannot be synced: %s", f->dir, strerror(errno));
     free(fresh);
     return r;

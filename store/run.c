@@ -43,6 +43,7 @@ enum {
     LEVEL_0_MOST = 20, /* files at which RocksDB would slow ordinary writes down */
     ROOM_PAUSE_MS = 20,
     ROOM_WAIT_MS = 60 * 1000,
+    COMPACTIONS = 1, /* at one time: of the two background jobs in store.c one is for flushes */
 };
 
 /* Which families have a file. */
@@ -61,22 +62,11 @@ static void file_path(const struct store *s, const char *family, char out[PATH_B
     snprintf(out, PATH_BYTES, "%s/%s.sst", s->runs_dir, family);
 }
 
-static int sync_folder(const char *path, struct reason *why)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = fd < 0 || fsync(fd) < 0 ? -1 : 0;
-    if (r < 0)
-        r = reason_set(why, CE_IO, "%s: %s", path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return r;
-}
-
 /* Makes the folder, or empties it. */
 static int folder_clear(const struct store *s, struct reason *why)
 {
     if (mkdir(s->runs_dir, 0700) == 0)
-        return sync_folder(s->db_dir, why);
+        return folder_sync(s->db_dir, why);
     DIR *d = errno == EEXIST ? opendir(s->runs_dir) : NULL;
     if (!d)
         return reason_set(why, CE_IO, "%s: %s", s->runs_dir, strerror(errno));
@@ -188,7 +178,7 @@ static int files_write(struct batch *b, const struct files *files, uint64_t *ret
             *why = w.why;
         return w.err;
     }
-    return sync_folder(b->store->runs_dir, why);
+    return folder_sync(b->store->runs_dir, why);
 }
 
 /* ---- between 1 and 2: what would make 3 slow is done while views still move on ---- */
@@ -386,6 +376,14 @@ static int intend_and_take_in(struct batch *b, const struct files *files, struct
     return r;
 }
 
+/* A compaction that begins while the picture is held keeps the sequence numbers of what came since,
+ * and RocksDB then writes the whole last level once more only to take them away. So none begins
+ * before the picture is gone; they are the process's threads, and flushes have others. */
+static void compactions_wait(struct store *s, bool wait)
+{
+    rocksdb_env_set_background_threads(s->env, wait ? 0 : COMPACTIONS);
+}
+
 static int go_down(struct batch *b, const struct files *files, struct run_report *ret,
                    struct reason *why)
 {
@@ -393,10 +391,13 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
     int r = files_write(b, files, &ret->bytes, why);
     if (r == 0)
         r = flush_families(s, files, why);
-    if (r < 0)
+    if (r < 0) {
+        folder_clear(s, NULL); /* the room may be all that is lacking */
         return r;
+    }
     wait_for_room(s, files);
     int64_t start = clock_mono_us();
+    compactions_wait(s, true);
     pthread_mutex_lock(&s->in_view);
     s->before = picture_take(s);
     pthread_mutex_unlock(&s->in_view);
@@ -406,6 +407,7 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
     if (r == 0)
         picture_drop(s, TAKE(s->before));
     pthread_mutex_unlock(&s->in_view);
+    compactions_wait(s, false);
     ret->in_us = clock_mono_us() - start;
     return r == 0 ? folder_clear(s, why) : r;
 }

@@ -45,6 +45,9 @@ DEFINE_AUTO(struct store, store_close)
  * which waits for the readers to leave, closes and opens again. Readers get CE_UNAVAILABLE
  * meanwhile. */
 bool store_is_writable(const struct store *s);
+/* Whether the disk has room for what opening again may write; CE_NO_ROOM. Until then it is not to
+ * be tried: readers go on with a store that is open, and not with one that could not be opened. */
+int store_has_room(struct store *s, struct reason *reterr_why);
 int store_reopen(struct store *s, struct reason *reterr_why);
 
 /* Bytes on disk of all files, and a property of RocksDB summed over the families, for metrics. */

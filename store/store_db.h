@@ -32,7 +32,8 @@ struct store {
     rocksdb_options_t *db_options;
     rocksdb_options_t *cf_options[CF_COUNT];
     rocksdb_options_t *file_options[CF_COUNT]; /* of the files of a run */
-    rocksdb_writeoptions_t *sync_write;
+    rocksdb_writeoptions_t *sync_write, *plain_write;
+    rocksdb_env_t *env;
     rocksdb_cache_t *cache;
 };
 
@@ -48,6 +49,8 @@ void picture_drop(struct store *s, struct picture *p);
 
 /* Frees a message of RocksDB, keeps it as the reason, returns CE_IO (CE_BUSY for a held lock). */
 int store_error(char *message, struct reason *reterr_why);
+/* What was made, renamed or removed in the folder is durable behind it. CE_IO, errno saying why. */
+int folder_sync(const char *path, struct reason *reterr_why);
 /* Waits until the write buffers can take so many bytes more. With in_use held, before a write. What
  * hinders them from being emptied is then told by the write itself. */
 void store_wait_for_room(struct store *s, size_t bytes);

@@ -147,15 +147,20 @@ static int check_receipt(struct account *a, const struct batch_state *s)
     return t.rejected ? check_kept_rows(a->v, s) : 0;
 }
 
+void verify_number(struct verifier *v, const char *whose, unsigned long long number)
+{
+    if (number == 0 || number >= v->counters.next_batch)
+        verify_mistake(v, "%s %llu: the counter stands at %llu", whose, number,
+                       (unsigned long long)v->counters.next_batch);
+    if (!bitmap_add(&v->batches, number))
+        verify_mistake(v, "%s %llu: its number is there twice", whose, number);
+}
+
 static void check_state(struct verifier *v, const struct batch_state *s)
 {
     unsigned long long number = s->number;
     const struct totals *t = &s->totals;
-    if (number == 0 || number >= v->counters.next_batch)
-        verify_mistake(v, "batch %llu: the counter stands at %llu", number,
-                       (unsigned long long)v->counters.next_batch);
-    if (!bitmap_add(&v->batches, number))
-        verify_mistake(v, "batch %llu: its number is there twice", number);
+    verify_number(v, "batch", number);
     if (s->received.v > v->counters.newest_received.v)
         verify_mistake(v, "batch %llu: it came after the newest received time", number);
     if (t->received != t->stored + t->changed + t->duplicate + t->stale + t->rejected)

@@ -38,11 +38,7 @@ static void check_state(struct verifier *v, const struct partition_state *s)
 {
     unsigned long long number = s->number;
     const struct totals *t = &s->totals;
-    if (number == 0 || number >= v->counters.next_batch)
-        verify_mistake(v, "partition %llu: the counter stands at %llu", number,
-                       (unsigned long long)v->counters.next_batch);
-    if (!bitmap_add(&v->batches, number))
-        verify_mistake(v, "partition %llu: its number is there twice", number);
+    verify_number(v, "partition", number);
     if (t->received != t->stored + t->changed + t->duplicate + t->stale + t->rejected)
         verify_mistake(v, "partition %llu: its verdicts do not add up to the messages received",
                        number);

@@ -78,6 +78,9 @@ struct verifier {
 
 /* One more line for the operator; never with names, numbers of persons or values of items. */
 void verify_mistake(struct verifier *v, const char *fmt, ...) PRINTF(2, 3);
+/* The number of a batch or a partition, which have one counter: whether it was given out, and once.
+ * `whose` is "batch" or "partition". */
+void verify_number(struct verifier *v, const char *whose, unsigned long long number);
 /* Says which row must be there. */
 int verify_demand(struct verifier *v, enum demand what, struct slice key, struct slice value);
 /* Says which row is there. */

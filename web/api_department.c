@@ -18,18 +18,7 @@ enum { DAYS_MAX = 366, RULES_MAX = 100, REMEDY_BYTES_MAX = 4096 };
 
 void api_submission(struct call *c)
 {
-    struct batch_id id;
-    struct batch_state state;
-    enum receipt_format format;
-    if (!receipt_format(c, &format))
-        return;
-    int r = query_submission(&c->q, c->req->args[0], c->req->department, &id, &state);
-    if (r == CE_NOT_FOUND)
-        REFUSE(c, SUBMISSION_UNKNOWN);
-    else if (r < 0)
-        call_fail(c, r);
-    else
-        receipt_answer(c, &id, format);
+    receipt_answer_asked(c, c->req->department);
 }
 
 /* The department that is asked about: the key's own, or for an operator the one that is named. */
@@ -173,14 +162,7 @@ static bool put_partitions(struct call *c, struct json_out *o, struct slice depa
         json_object_end(o);
     }
     json_array_end(o);
-    json_key(o, "decisions");
-    json_array_begin(o);
-    for (size_t i = 0; i < decision_count; i++) {
-        json_object_begin(o);
-        decision_json(o, &decisions[i]);
-        json_object_end(o);
-    }
-    json_array_end(o);
+    decisions_json(o, decisions, decision_count);
     return true;
 }
 

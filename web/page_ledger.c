@@ -35,28 +35,11 @@ static const struct {
     {VERDICT_STALE, "stale"},   {VERDICT_REJECTED, "rejected"},
 };
 
-static uint64_t part_of(const struct totals *t, enum verdict v)
-{
-    switch (v) {
-    case VERDICT_STORED:
-        return t->stored;
-    case VERDICT_CHANGED:
-        return t->changed;
-    case VERDICT_DUPLICATE:
-        return t->duplicate;
-    case VERDICT_STALE:
-        return t->stale;
-    case VERDICT_REJECTED:
-        return t->rejected;
-    }
-    return 0;
-}
-
 static void add_totals(struct scope *s, const struct totals *t)
 {
     scope_number(s, "received", t->received);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        scope_number(s, parts[i].en, part_of(t, parts[i].verdict));
+        scope_number(s, parts[i].en, totals_of(t, parts[i].verdict));
 }
 
 static struct slice day_text(struct arena *a, struct day d)
@@ -104,7 +87,7 @@ static void add_bar(struct arena *a, struct scope *s, const struct span *span, i
     if (last.v > first.v)
         buf_printf(&label, " – %s", day_text(a, last).p);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        uint64_t count = part_of(t, parts[i].verdict);
+        uint64_t count = totals_of(t, parts[i].verdict);
         uint64_t height = most ? count * BARS_FULL / most : 0;
         if (!count)
             continue;
@@ -378,9 +361,6 @@ void page_ledger(struct call *c)
 void page_ledger_file(struct call *c)
 {
     struct slice department;
-    struct batch_id id;
-    struct batch_state state;
-    enum receipt_format format;
     bool has_failed;
     response_header(c->res, "Cache-Control", SLICE("no-store"));
     if (!sign_department(c, &department, &has_failed)) {
@@ -388,13 +368,5 @@ void page_ledger_file(struct call *c)
             sign_form(c, false);
         return;
     }
-    if (!receipt_format(c, &format))
-        return;
-    int r = query_submission(&c->q, c->req->args[0], department, &id, &state);
-    if (r == CE_NOT_FOUND)
-        REFUSE(c, SUBMISSION_UNKNOWN);
-    else if (r < 0)
-        call_fail(c, r);
-    else
-        receipt_answer(c, &id, format);
+    receipt_answer_asked(c, department);
 }

@@ -96,3 +96,19 @@ bool receipt_format(struct call *c, enum receipt_format *ret)
            .detail = SLICE("须为 json、csv 或 rejects One of json, csv and rejects"));
     return false;
 }
+
+void receipt_answer_asked(struct call *c, struct slice department)
+{
+    struct batch_id id;
+    struct batch_state state;
+    enum receipt_format format;
+    if (!receipt_format(c, &format))
+        return;
+    int r = query_submission(&c->q, c->req->args[0], department, &id, &state);
+    if (r == CE_NOT_FOUND)
+        REFUSE(c, SUBMISSION_UNKNOWN);
+    else if (r < 0)
+        call_fail(c, r);
+    else
+        receipt_answer(c, &id, format);
+}

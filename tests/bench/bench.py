@@ -9,6 +9,7 @@ import compare
 import figures
 import floors
 import rows_ingest
+import rows_kafka
 import rows_life
 import rows_reading
 from place import Place, shape
@@ -29,6 +30,14 @@ ROWS = {
     "restart": Row(rows_life.restart, False, 9, 0),
     "memory": Row(rows_life.memory, False, 1, 0),
 }
+KAFKA_ROWS = {          # with --kafka, in place of those
+    "kafka-ingest": Row(rows_kafka.kafka_ingest, True, 5, 80),
+    "rebuild": Row(rows_kafka.rebuild, True, 5, 50),
+    "kafka-visible-1k": Row(rows_kafka.visible_1k, False, 12, 0),
+    "kafka-visible-20k": Row(rows_kafka.visible_20k, False, 25, 0),
+    "catch-up": Row(rows_kafka.catch_up, False, 30, 180),
+}
+KAFKA_S = 20            # until the broker answers
 INPUT_US = 20           # writing the city, reading the stored records
 PEER_ROUND_US, PEER_S = 55, 90
 SIZES = {               # records, rounds, rounds of long rows
@@ -45,10 +54,11 @@ def options():
     size.add_argument("--records", type=int)
     size.add_argument("--large", action="store_const", dest="size", const="large", default="default")
     size.add_argument("--small", action="store_const", dest="size", const="small")
-    a.add_argument("--only", action="append", choices=ROWS)
+    a.add_argument("--only", action="append", choices=ROWS | KAFKA_ROWS)
     a.add_argument("--rounds", type=int)
     a.add_argument("--json")
     a.add_argument("--peers", action="store_true")
+    a.add_argument("--kafka", action="store_true")
     a.add_argument("--compare", nargs=2, metavar=("SMALL", "LARGE"))
     o = a.parse_args()
     records, rounds, long_rounds = SIZES[o.size]
@@ -58,17 +68,24 @@ def options():
     o.is_small = o.size == "small"
     if o.records < 1 or o.rounds < 1:
         a.error("--records and --rounds take a number from 1")
+    if o.kafka and o.peers:
+        a.error("--kafka and --peers are two runs")
+    for name in o.only or ():
+        if (name in KAFKA_ROWS) != o.kafka:
+            a.error(f"{name} is a row with --kafka" if name in KAFKA_ROWS else f"{name} is a row without --kafka")
     return o
 
 
 def wanted_rows(o):
+    if o.kafka:
+        return [name for name in KAFKA_ROWS if not o.only or name in o.only]
     return [name for name in ROWS if (name in o.only if o.only else not o.is_small or floors.of(name))]
 
 
-def plan(p, names, peers):
-    p.estimate.plan("input", 3 + p.records * INPUT_US / 1e6)
+def plan(p, names, peers, kafka):
+    p.estimate.plan("input", 3 + (KAFKA_S if kafka else 0) + p.records * INPUT_US / 1e6)
     for name in names:
-        row = ROWS[name]
+        row = (ROWS | KAFKA_ROWS)[name]
         p.estimate.plan(name, row.seconds + p.records * row.us / 1e6, p.long_rounds if row.is_long else p.rounds)
     if peers:
         p.estimate.plan("peers", PEER_S + p.records * (p.rounds + 2) * PEER_ROUND_US / 1e6)
@@ -76,12 +93,12 @@ def plan(p, names, peers):
 
 def measure(p, names, o):
     """The figures, and what of the input they are about."""
-    plan(p, names, o.peers)
+    plan(p, names, o.peers, o.kafka)
     p.make_input()
     p.estimate.done("input")
     found = []
     for name in names:
-        of_row = ROWS[name].measure(p)
+        of_row = (ROWS | KAFKA_ROWS)[name].measure(p)
         if o.is_small and floors.missed(of_row):
             p.say(f"{name} is below its floor; measuring it once more, for it may have been disturbed")
             for first, again in zip(of_row, ROWS[name].measure(p)):
@@ -99,7 +116,7 @@ def main():
     if o.compare:
         print(compare.table(*(json.loads(pathlib.Path(f).read_text(encoding="utf-8")) for f in o.compare)))
         return 0
-    p = Place(o.records, o.rounds, o.long_rounds, SMALL_S if o.is_small else 6, o.peers)
+    p = Place(o.records, o.rounds, o.long_rounds, SMALL_S if o.is_small else 6, o.peers, o.kafka)
     try:
         found, given = measure(p, wanted_rows(o), o)
     finally:

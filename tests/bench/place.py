@@ -51,17 +51,19 @@ def end_in_order(*_):
 class Place:
     """`rounds` of ceiling and ours; `long_rounds` where a round takes all records. Load is held for `seconds`."""
 
-    def __init__(self, records, rounds=3, long_rounds=None, seconds=6, peers=False):
+    def __init__(self, records, rounds=3, long_rounds=None, seconds=6, peers=False, kafka=False):
         self.records, self.rounds, self.long_rounds, self.seconds = records, rounds, long_rounds or rounds, seconds
         signal.signal(signal.SIGTERM, end_in_order)  # so that what was made is cleared away
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
         self.estimate = Estimate()
         self.register = None    # the one that is filled and running, if any
+        self.kafka = None       # rows_kafka.Kafka, once it was needed
+        self.closing = contextlib.ExitStack()
         self.memory = {}        # row: the most that creditd held, in bytes
         self.pairs = self.folder / "pairs"
         self.city, self.summary, self.dumped, self.handed_in = None, None, None, None
         try:
-            room.check(records, peers, KEPT, self.folder, (KEPT / f"city-{records}.json").exists())
+            room.check(records, peers, kafka, KEPT, self.folder, (KEPT / f"city-{records}.json").exists())
         except SystemExit:
             self.close()
             raise
@@ -81,6 +83,7 @@ class Place:
     def close(self):
         if self.register:
             self.register.__exit__()
+        self.closing.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # ---- input ----

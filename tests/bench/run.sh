@@ -13,6 +13,7 @@
 #   tests/bench/run.sh --json FILE     writes the figures there too, as a list; - is standard output
 #   tests/bench/run.sh --compare A B   instead: two such files, of fewer and of more records; what is left of each ratio
 #   tests/bench/run.sh --peers         PostgreSQL does the same beside it
+#   tests/bench/run.sh --kafka         instead: rows about Apache Kafka, with a broker by deploy/kafka.sh on the same cores
 #   tests/bench/run.sh --micro         instead: single nouns, in nanoseconds
 #
 # Progress goes to standard error. What is handed in is kept in build/bench and used again; everything else is made in a
@@ -32,6 +33,7 @@ if [[ " $* " == *" --compare "* ]]; then
 fi
 groups=(bench)
 [[ " $* " != *" --peers "* ]] || groups+=(peers)
+[[ " $* " != *" --kafka "* ]] || groups+=(kafka)
 deploy/packages.sh "${groups[@]}"
 
 mkdir -p build/log

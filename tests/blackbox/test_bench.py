@@ -1,5 +1,6 @@
 """The bench cannot rot: one of its rows runs, and what it reckons from rounds is right."""
 import datetime
+import itertools
 import json
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import city  # noqa: E402
 import compare  # noqa: E402
 import floors  # noqa: E402
 import long  # noqa: E402
+import messages  # noqa: E402
 import room  # noqa: E402
 from estimate import Estimate  # noqa: E402
 from figures import Figure, percentile, table  # noqa: E402
@@ -76,7 +78,7 @@ def test_the_table_names_whose_figure_it_is():
 def test_help_says_every_option():
     done = subprocess.run([SOURCE / "tests/bench/run.sh", "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
-    for option in ("--records", "--large", "--small", "--only", "--rounds", "--json", "--compare", "--peers", "--micro"):
+    for option in ("--records", "--large", "--small", "--only", "--rounds", "--json", "--compare", "--peers", "--kafka", "--micro"):
         assert option in done.stdout
 
 
@@ -162,10 +164,32 @@ def test_a_city_that_has_grown_old_is_written_anew(tmp_path):
 
 def test_a_disk_that_is_too_small_is_told_before_anything_is_done(tmp_path):
     with pytest.raises(SystemExit, match=r"(?s)10,000,000 records need about \d+.\d GB in .*TMPDIR.*--records"):
-        room.check(10_000_000, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 20e9)
-    room.check(10_000_000, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+        room.check(10_000_000, False, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 20e9)
+    room.check(10_000_000, False, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
     with pytest.raises(SystemExit):
-        room.check(10_000_000, True, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+        room.check(10_000_000, True, False, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+    with pytest.raises(SystemExit):
+        room.check(10_000_000, False, True, tmp_path / "kept", tmp_path, False, free=lambda folder: 50e9)
+
+
+# ---- messages ----
+
+def test_every_row_of_a_city_becomes_one_message_and_probes_come_in_between(tmp_path):
+    folder = tmp_path / "amr"
+    folder.mkdir()
+    rows = [["_id", "名称"], *([f"amr/{i}", f"样例{i}"] for i in range(50))]
+    (folder / "one.csv").write_text("\n".join(",".join(r) for r in rows), encoding="gb18030")
+    (folder / "two.ndjson").write_bytes(b'{"a":"1"}\r\n\n{"a":"\xff"}\n')
+    (folder / "three.csv").write_text("_id,名称\namr/1,\"甲\n\t乙\"\n", encoding="utf-8")
+    probes = (messages.line("t", "probe", "{}", label=str(n)) for n in itertools.count(7))
+    written = tmp_path / "messages"
+    count = messages.write(sorted(folder.iterdir()), written, probes, 20)
+    lines = [line.split("\t", 4) for line in written.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == count == 50 + 2 + 1 + 2
+    assert [line[0] for line in lines if line[0]] == ["7", "8"]
+    one = [line for line in lines if line[2] == "one"]
+    assert one[3][1:4] == ["credit.submissions.amr", "one", "amr/3"] and json.loads(one[3][4]) == {"_id": "amr/3", "名称": "样例3"}
+    assert [json.loads(line[4]) for line in lines if line[2] == "three"] == [{"_id": "amr/1", "名称": "甲\n\t乙"}]
 
 
 # ---- two sizes ----

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
@@ -52,10 +53,18 @@ class Cluster:
         return int((self.folder / f"node-{node}/pid").read_text())
 
     def signal(self, node, number=signal.SIGKILL):
-        os.kill(self.pid(node), number)
+        """SIGKILL, as by a power cut: until its ports are free, so that it comes back at the same address."""
+        pid = self.pid(node)
+        ports = [int(port) for port in (self.folder / f"node-{node}/ports").read_text().split()]
+        os.kill(pid, number)
+
+        def is_free(port):
+            with socket.socket() as client:
+                return client.connect_ex(("127.0.0.1", port)) != 0
         if number == signal.SIGKILL:
-            wait_for(lambda: not pathlib.Path(f"/proc/{self.pid(node)}/stat").exists()
-                     or "Z" in pathlib.Path(f"/proc/{self.pid(node)}/stat").read_text().split()[2], "the broker is gone")
+            stat = pathlib.Path(f"/proc/{pid}/stat")
+            wait_for(lambda: not stat.exists() or "Z" in stat.read_text().split()[2], "the broker is gone")
+            wait_for(lambda: all(map(is_free, ports)), "the ports of the broker are free")
 
     def client(self, name="client"):
         """What a file of properties says, as arguments of a Probe."""
@@ -81,11 +90,17 @@ class Cluster:
             names, values = m["headers"][::2], m["headers"][1::2]
             yield m["partition"], dict(zip(names, values)), m["key"], m["payload"]
 
-    def delete_topic(self, name):
-        admin = self.admin()
-        for done in admin.delete_topics([name]).values():
+    def delete_topics(self, names):
+        """Those that are not Kafka's own."""
+        names, admin = [name for name in names if not name.startswith("__")], self.admin()
+        if not names:
+            return
+        for done in admin.delete_topics(names).values():
             done.result(60)
-        wait_for(lambda: name not in admin.list_topics(timeout=30).topics, "the topic is gone")
+        wait_for(lambda: not set(names) & set(admin.list_topics(timeout=30).topics), f"{names} are gone")
+
+    def delete_topic(self, name):
+        self.delete_topics([name])
 
     def add_partitions(self, name, count):
         admin = self.admin()

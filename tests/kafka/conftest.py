@@ -22,6 +22,20 @@ def kafka(tmp_path_factory):
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def breakable_cluster(tmp_path_factory):
+    with Cluster(tmp_path_factory.mktemp("breakable")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def breakable(breakable_cluster):
+    """One broker that a test may stop and kill, shared by those that do: it runs and has no topics when a test begins."""
+    breakable_cluster.start()
+    breakable_cluster.delete_topics(breakable_cluster.admin().list_topics(timeout=60).topics)
+    return breakable_cluster
+
+
 @pytest.fixture
 def new_cluster(tmp_path):
     """Starts brokers of the test's own: new_cluster("--brokers", "3")."""

@@ -160,8 +160,8 @@ def test_an_interrupted_file_is_published_again_from_the_beginning(kafka, probe,
     assert rows == [*range(1, first + 1), 1, 2, 3, 4]
 
 
-def test_it_waits_for_a_broker_that_is_away_and_loses_nothing(new_cluster, new_probe, tmp_path):
-    cluster = new_cluster()
+def test_it_waits_for_a_broker_that_is_away_and_loses_nothing(breakable, new_probe, tmp_path):
+    cluster = breakable
     assert run("creditctl", "topics", "create", "--kafka", cluster.bootstrap).returncode == 0
     read, write = os.pipe()
     sender = subprocess.Popen([BIN / "creditctl", "submit", "--kafka", cluster.bootstrap, "--theme", REGISTRATION,

@@ -1,8 +1,6 @@
 """What departments are told of their messages, what operators decide about partitions that stop, and a store made anew."""
 import collections
 import json
-import signal
-import socket
 import subprocess
 
 import confluent_kafka.admin
@@ -113,19 +111,8 @@ def test_receipts_survive_crashes_of_the_daemon(new_reader, topics, kafka):
     reader.check()
 
 
-def cut_off(cluster):
-    """As by a power cut; until its ports are free, so that it comes back at the same address."""
-    ports = [int(port) for port in (cluster.folder / "node-1/ports").read_text().split()]
-    cluster.signal(1, signal.SIGKILL)
-
-    def is_free(port):
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) != 0
-    wait_for(lambda: all(map(is_free, ports)), "the ports of the broker are free")
-
-
-def test_a_broker_or_a_topic_that_is_away_delays_receipts_and_loses_none(new_reader, new_cluster):
-    own = new_cluster()
+def test_a_broker_or_a_topic_that_is_away_delays_receipts_and_loses_none(new_reader, breakable):
+    own = breakable
     topics = Fresh(own)
     topic = topics.make("amr")
     reader = new_reader(own, **{"kafka.publish": "yes"}).start()
@@ -133,7 +120,7 @@ def test_a_broker_or_a_topic_that_is_away_delays_receipts_and_loses_none(new_rea
     wait_taken(reader, topic, 205)
     wait_for(lambda: metric(reader, "credence_kafka_receipts_waiting") == 205, "all receipts wait")
     wait_for(lambda: "receipts.delayed" in reader.log(), "the log says so")
-    cut_off(own)
+    own.signal(1)
     assert reader.get("/v1/search", q="样例").status == 200
     own.start()
     make_receipts(topics, "amr")

@@ -2,12 +2,15 @@
  * refused. */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/metric.h"
 #include "ingest/encoding.h"
 #include "ingest/reader.h"
+#include "tests/support/power.h"
 #include "tests/support/world.h"
 
 static const char *const theme = "amr-enterprise-registration";
@@ -48,6 +51,91 @@ TEST(the_same_batch_again_gives_the_first_receipt_and_counts_nothing_twice)
     EXPECT_EQ(world_try(w, NULL, theme, "b-1", file, SIZE_MAX, &again), SUBMISSION_DONE);
     EXPECT_SAME(world_receipt(w, &again), first);
     EXPECT_EQ(world_totals(w, &id).received, 50);
+    world_check(w);
+    world_close(w);
+}
+
+/* Opens it, as an upload does before its first row, and leaves. Its number. */
+static uint64_t open_only(struct world *w, const char *batch)
+{
+    struct open_batch *ob;
+    struct reason why = {{0}};
+    int r = writer_open_batch(w->writer, SLICE("amr"), slice_of(batch), slice_of(theme),
+                              (struct body_kind){READER_CSV, ENCODING_AUTO}, 0, &ob, &why);
+    if (r < 0)
+        FAIL("%s: %s", batch, why.text);
+    uint64_t number = ob->state.number;
+    writer_close_batch(w->writer, ob);
+    return number;
+}
+
+struct powerless {
+    uint64_t number; /* of "b" */
+    off_t told;      /* how long the log was when "a" was told */
+};
+
+__attribute__((constructor)) static void play_the_one_without_power(void)
+{
+    int end, opens_first, dir;
+    const char *said = getenv("POWER_CHILD");
+    if (!said || sscanf(said, "%d %d %n", &end, &opens_first, &dir) != 2)
+        return;
+    struct powerless child = {0};
+    struct batch_id id;
+    struct world *w = world_open_in(said + dir);
+    int64_t unsynced = metric_get(METRIC_COMMITS_UNSYNCED);
+    if (opens_first)
+        child.number = open_only(w, "b");
+    world_try(w, NULL, theme, "a", file_of(w, 0, 20), SIZE_MAX, &id);
+    child.told = power_log_bytes(w->dir);
+    if (!opens_first)
+        child.number = open_only(w, "b");
+    bool is_written = write(end, &child, sizeof child) == sizeof child;
+    _exit(is_written && metric_get(METRIC_COMMITS_UNSYNCED) == unsynced + 2 ? 0 : 1);
+}
+
+/* In a process of its own: submits "a" before or after it opens "b", and dies; of the log remains
+ * what "a" was told on. The number that "b" had. */
+static uint64_t submit_open_and_lose_power(struct world *w, bool opens_first)
+{
+    struct powerless child = {0};
+    char said[4096];
+    int ends[2];
+    writer_stop(TAKE(w->writer));
+    store_close(TAKE(w->store));
+    EXPECT_EQ(pipe(ends), 0);
+    snprintf(said, sizeof said, "%d %d %s", ends[1], opens_first, w->dir);
+    EXPECT_EQ(test_again("POWER_CHILD", said), 0);
+    EXPECT_EQ(read(ends[0], &child, sizeof child), sizeof child);
+    close(ends[0]);
+    close(ends[1]);
+    power_cut(w->dir, child.told);
+    world_restart(w);
+    return child.number;
+}
+
+TEST(a_power_cut_may_take_a_batch_that_was_only_opened_and_nothing_that_was_told)
+{
+    struct world *w = world_open();
+    struct batch_id a, b, c;
+    uint64_t lost = submit_open_and_lose_power(w, false);
+    EXPECT_EQ(open_only(w, "c"), lost);
+    EXPECT(open_only(w, "b") != lost);
+    EXPECT_EQ(world_try(w, NULL, theme, "a", file_of(w, 0, 20), SIZE_MAX, &a), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, theme, "c", file_of(w, 20, 20), SIZE_MAX, &c), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, theme, "b", file_of(w, 0, 20), SIZE_MAX, &b), SUBMISSION_DONE);
+    EXPECT(world_totals(w, &a).stored > 0);
+    EXPECT_EQ(world_totals(w, &c).stored, world_totals(w, &a).stored);
+    EXPECT_EQ(world_totals(w, &b).stored, 0);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(a_batch_that_was_only_opened_is_safe_with_the_next_rows_of_anybody)
+{
+    struct world *w = world_open();
+    uint64_t number = submit_open_and_lose_power(w, true);
+    EXPECT_EQ(open_only(w, "b"), number);
     world_check(w);
     world_close(w);
 }

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -181,6 +182,20 @@ const char *test_tempdir(void)
 const char *test_source(const char *path)
 {
     return keep(false, CREDENCE_SOURCE_DIR, path);
+}
+
+int test_again(const char *name, const char *value)
+{
+    pid_t pid = fork();
+    EXPECT(pid >= 0);
+    if (pid == 0) {
+        setenv(name, value, 1);
+        execl("/proc/self/exe", "again", (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    return status;
 }
 
 static void run_case(void **state)

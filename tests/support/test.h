@@ -59,6 +59,12 @@ void test_expect_hex(const char *file, int line, const char *what, struct slice 
 void test_expect_ok(const char *file, int line, const char *what, int r);
 void test_expect_err(const char *file, int line, const char *what, int r, int wanted);
 
+/* Runs this program again, a process of its own, with one variable more in its environment, by
+ * which a constructor knows that it is to play the child and _exit. Its wait status. A fork alone
+ * keeps the locks that RocksDB's threads held at that moment, and nobody who would give them back.
+ */
+int test_again(const char *name, const char *value);
+
 /* A fresh directory, removed with all it holds when the program ends. Owned by test.c. */
 const char *test_tempdir(void);
 /* The path of a file of the source tree: test_source("tests/data/x.csv"). Owned by test.c. */

@@ -41,9 +41,14 @@ static void open_all(struct world *w)
 
 struct world *world_open(void)
 {
+    return world_open_in(test_tempdir());
+}
+
+struct world *world_open_in(const char *dir)
+{
     struct world *w = calloc(1, sizeof *w);
     CHECK(w);
-    w->dir = test_tempdir();
+    w->dir = dir;
     /* The same stories in either gear of the writer. */
     struct slice gear = slice_of(getenv("CREDENCE_GEAR"));
     w->gear = slice_eq(gear, SLICE("2")) ? 2 : 1;

@@ -32,6 +32,8 @@ struct world {
 };
 
 struct world *world_open(void);
+/* The same in a folder that a world was in before, with the clock at its beginning again. */
+struct world *world_open_in(const char *dir);
 void world_close(struct world *w);
 /* Stops the writer, closes the store and opens both again, as after a restart. */
 void world_restart(struct world *w);

@@ -19,7 +19,6 @@ static struct consumer *consumer_nowhere(void)
 TEST(that_no_broker_can_be_reached_is_told_with_the_reason)
 {
     AUTO(consumer_destroy) struct consumer *c = consumer_nowhere();
-    EXPECT_OK(consumer_health(c, NULL));
     struct reason why = {""};
     int64_t until = clock_mono_ms() + GENEROUS_MS;
     struct consumed *p;

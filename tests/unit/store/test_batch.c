@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "store/batch.h"
+#include "tests/support/power.h"
 #include "tests/unit/store/temp_store.h"
 
 static struct slice get(struct batch *b, struct arena *a, struct slice key)
@@ -168,6 +170,92 @@ TEST(rows_are_written_in_key_order_whatever_their_length)
         EXPECT(slice_eq(w.keys[i], keys[i]));
     commit(b);
     EXPECT_EQ(rows_of(s, CF_EVENT, (struct slice){0}), ARRAY_LEN(keys));
+}
+
+__attribute__((constructor)) static void play_the_one_without_power(void)
+{
+    int end, at;
+    const char *said = getenv("POWER_CHILD");
+    if (!said || sscanf(said, "%d %n", &end, &at) != 1)
+        return;
+    const char *dir = said + at;
+    struct batch *b = batch_create(store_in(dir));
+    off_t bytes[2];
+    batch_put(b, CF_STATE, SLICE("synced"), SLICE("v"));
+    commit(b);
+    bytes[0] = power_log_bytes(dir);
+    batch_put(b, CF_STATE, SLICE("unsynced"), SLICE("v"));
+    EXPECT_OK(batch_commit_unsynced(b, NULL));
+    bytes[1] = power_log_bytes(dir);
+    _exit(write(end, bytes, sizeof bytes) == sizeof bytes ? 0 : 1);
+}
+
+/* Commits "synced", then "unsynced", and dies. How long the log was after each. */
+static void commit_twice_and_die(const char *dir, off_t ret[2])
+{
+    int ends[2];
+    char said[4096];
+    EXPECT_EQ(pipe(ends), 0);
+    snprintf(said, sizeof said, "%d %s", ends[1], dir);
+    EXPECT_EQ(test_again("POWER_CHILD", said), 0);
+    EXPECT_EQ(read(ends[0], ret, 2 * sizeof *ret), 2 * sizeof *ret);
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT(ret[0] < ret[1]);
+}
+
+TEST(what_was_committed_without_an_fsync_outlives_the_process_and_a_power_cut_takes_it_whole)
+{
+    AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+    for (int i = 0; i < 3; i++) {
+        off_t bytes[2];
+        const char *dir = test_tempdir();
+        commit_twice_and_die(dir, bytes);
+        if (i)
+            power_cut(dir, i == 1 ? bytes[1] - 1 : bytes[0]);
+        AUTO(store_close) struct store *s = store_in(dir);
+        EXPECT_SLICE(row_of(s, a, CF_STATE, SLICE("synced")), "v");
+        EXPECT_EQ(rows_of(s, CF_STATE, SLICE("unsynced")), i == 0);
+    }
+}
+
+static bool add_key(void *ctx, struct slice key, struct slice value)
+{
+    EXPECT_SLICE(value, "v");
+    buf_add_slice(ctx, key);
+    return true;
+}
+
+static void expect_walked(struct batch *b, const char *prefix, const char *keys)
+{
+    AUTO_BUF(walked, 100);
+    EXPECT_OK(batch_walk(b, CF_EVENT, slice_of(prefix), add_key, &walked));
+    EXPECT_SAME(buf_slice(&walked), slice_of(keys));
+}
+
+TEST(walks_that_share_an_iterator_find_what_walks_alone_find)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    static const char *const stored[] = {"a1", "b1", "b2", "d1", "d3"};
+    for (size_t i = 0; i < ARRAY_LEN(stored); i++)
+        put_row(s, CF_EVENT, slice_of(stored[i]), SLICE("v"));
+    batch_put(b, CF_EVENT, SLICE("d2"), SLICE("v"));
+    batch_put(b, CF_EVENT, SLICE("c1"), SLICE("v"));
+    batch_delete(b, CF_EVENT, SLICE("b1"));
+    for (int shares = 0; shares < 2; shares++) {
+        if (shares)
+            EXPECT_OK(batch_walks_begin(b));
+        expect_walked(b, "a", "a1");
+        expect_walked(b, "b", "b2");
+        expect_walked(b, "c", "c1");
+        expect_walked(b, "d", "d1d2d3");
+        expect_walked(b, "e", "");
+        expect_walked(b, "a", "a1");
+    }
+    EXPECT_OK(batch_walks_end(b));
+    put_row(s, CF_EVENT, SLICE("e1"), SLICE("v"));
+    expect_walked(b, "e", "e1");
 }
 
 TEST(a_cleared_batch_holds_nothing)

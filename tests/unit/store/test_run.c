@@ -272,35 +272,33 @@ TEST(whichever_step_of_a_run_fails_nobody_sees_half_of_it_and_reopening_ends_it)
     store_close(without);
 }
 
-/* Runs in a child; true when it died at the fault. */
-static bool dies(void (*what)(const char *dir), const char *dir, enum fault fault, int nth)
+enum what { OPEN_ONLY, RUN_LAST };
+
+__attribute__((constructor)) static void play_the_child(void)
 {
-    pid_t child = fork();
-    EXPECT(child >= 0);
-    if (child == 0) {
-        fault_arm(fault, nth);
-        what(dir);
-        _exit(0);
+    int what, fault, nth, dir;
+    const char *said = getenv("RUN_CHILD");
+    if (!said || sscanf(said, "%d %d %d %n", &what, &fault, &nth, &dir) != 3)
+        return;
+    fault_arm((enum fault)fault, nth);
+    struct store *s = store_in(said + dir);
+    struct run_report report;
+    if (what == RUN_LAST) {
+        struct batch *b = batch_create(s);
+        gather(b, 3);
+        _exit(run_commit(b, 1, &report, NULL) < 0 ? 1 : 0);
     }
-    int status;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
+    _exit(0);
+}
+
+/* True when a process that does it died at the fault. */
+static bool dies(enum what what, const char *dir, enum fault fault, int nth)
+{
+    char said[4096];
+    snprintf(said, sizeof said, "%d %d %d %s", what, fault, nth, dir);
+    int status = test_again("RUN_CHILD", said);
     EXPECT(WIFEXITED(status));
     return WEXITSTATUS(status) == 9;
-}
-
-static void run_last(const char *dir)
-{
-    struct store *s = store_in(dir);
-    struct batch *b = batch_create(s);
-    struct run_report report;
-    gather(b, 3);
-    if (run_commit(b, 1, &report, NULL) < 0)
-        _exit(1);
-}
-
-static void open_only(const char *dir)
-{
-    store_in(dir);
 }
 
 static const char *before_last(void)
@@ -318,7 +316,7 @@ TEST(a_death_between_any_two_steps_of_a_run_leaves_all_of_it_or_nothing)
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
         for (int nth = 1; points[i].dies && nth <= points[i].passes; nth++) {
             const char *dir = before_last();
-            if (!dies(run_last, dir, points[i].fault, nth)) {
+            if (!dies(RUN_LAST, dir, points[i].fault, nth)) {
                 EXPECT_EQ(nth, points[i].passes > 2 ? 5 : 2);
                 break;
             }
@@ -339,10 +337,10 @@ TEST(a_death_while_a_run_is_ended_at_the_start_is_made_good_by_the_next_start)
     struct store *with = wanted(true);
     for (int nth = 1; nth <= 4; nth++) {
         const char *dir = before_last();
-        EXPECT(dies(run_last, dir, FAULT_RUN_INTENT_DIES, 1));
+        EXPECT(dies(RUN_LAST, dir, FAULT_RUN_INTENT_DIES, 1));
         for (int again = 1; again <= nth; again++)
-            EXPECT(dies(open_only, dir, FAULT_RUN_INGEST_DIES, again));
-        EXPECT(dies(open_only, dir, FAULT_RUN_END_DIES, 1));
+            EXPECT(dies(OPEN_ONLY, dir, FAULT_RUN_INGEST_DIES, again));
+        EXPECT(dies(OPEN_ONLY, dir, FAULT_RUN_END_DIES, 1));
         AUTO(store_close) struct store *s = store_in(dir);
         expect_same(s, with);
         EXPECT_EQ(files_in(dir), 0);

@@ -10,7 +10,7 @@
 
 #include "base/crypt.h"
 #include "base/wire.h"
-#include "store/store.h"
+#include "store/store_db.h"
 #include "tests/unit/store/temp_store.h"
 
 TEST(what_was_committed_is_there_after_closing_and_opening)
@@ -288,24 +288,25 @@ TEST(write_buffers_keep_to_their_limit_while_rows_come_faster_than_files_are_wri
     EXPECT(most <= (16 << 20) / 2 * 3);
 }
 
+/* Dies with everything in the log. */
+__attribute__((constructor)) static void play_the_one_with_a_long_log(void)
+{
+    struct store_options o = {.dir = getenv("LOG_CHILD"), .buffer_bytes = 256 << 20};
+    struct store *s = NULL;
+    struct reason why = {""};
+    if (!o.dir)
+        return;
+    if (store_open(&o, &s, &why) < 0)
+        _exit(1);
+    for (unsigned i = 0; i < 30; i++)
+        put_noise(s, (enum cf)(i % CF_COUNT), i * 1000, 1000);
+    _exit(0);
+}
+
 TEST(a_log_that_is_replayed_keeps_to_the_limit_of_the_write_buffers)
 {
     const char *dir = test_tempdir();
-    pid_t pid = fork();
-    EXPECT(pid >= 0);
-    if (pid == 0) { /* dies with everything in the log */
-        struct store_options o = {.dir = dir, .buffer_bytes = 256 << 20};
-        struct store *s = NULL;
-        struct reason why = {""};
-        if (store_open(&o, &s, &why) < 0)
-            _exit(1);
-        for (unsigned i = 0; i < 30; i++)
-            put_noise(s, (enum cf)(i % CF_COUNT), i * 1000, 1000);
-        _exit(0);
-    }
-    int status = 1;
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    EXPECT_EQ(status, 0);
+    EXPECT_EQ(test_again("LOG_CHILD", dir), 0);
     AUTO(store_close) struct store *s = store_in(dir);
     EXPECT(store_memory(s).buffers <= 16 << 20);
     EXPECT_EQ(rows_of(s, CF_RECORD, (struct slice){0}), 3000);
@@ -358,4 +359,81 @@ TEST(more_walks_than_the_cache_has_room_for_all_read)
            store_property(s, "rocksdb.compaction-pending"))
         sched_yield();
     EXPECT(store_memory(s).cache <= 1 << 20);
+}
+
+/* Until nothing more moves from level to level. */
+static void settle(struct store *s)
+{
+    EXPECT_OK(store_flush(s));
+    while (store_property(s, "rocksdb.num-running-compactions") ||
+           store_property(s, "rocksdb.compaction-pending"))
+        sched_yield();
+}
+
+/* What this thread reads from files to find the row. */
+static uint64_t blocks_read(struct store *s, struct arena *a, enum cf cf, struct slice key)
+{
+    enum { COUNTS = 2 }; /* a level of RocksDB's counters */
+    rocksdb_perfcontext_t *p = rocksdb_perfcontext_create();
+    rocksdb_set_perf_level(COUNTS);
+    rocksdb_perfcontext_reset(p);
+    EXPECT(row_of(s, a, cf, key).n > 0);
+    uint64_t n = rocksdb_perfcontext_metric(p, rocksdb_block_read_count);
+    rocksdb_perfcontext_destroy(p);
+    return n;
+}
+
+static struct store *store_with_cache(int64_t bytes)
+{
+    struct store_options o = {
+        .dir = test_tempdir(), .cache_bytes = bytes, .buffer_bytes = 16 << 20};
+    struct store *s = NULL;
+    EXPECT_OK(store_open(&o, &s, NULL));
+    return s;
+}
+
+TEST(a_cache_smaller_than_the_index_of_a_file_holds_what_reading_a_row_again_needs)
+{
+    enum { ROUNDS = 6, ROWS = 400, KEY_BYTES = 900 };
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        AUTO(store_close) struct store *s = store_with_cache(1 << 20);
+        AUTO(arena_destroy) struct arena *a = arena_create(1 << 20);
+        char key[KEY_BYTES], value[8000];
+        memset(key, 'k', sizeof key);
+        memset(value, 'v', sizeof value);
+        for (int round = 0; round < ROUNDS; round++) {
+            AUTO(batch_destroy) struct batch *b = batch_create(s);
+            for (int i = 0; i < ROWS; i++) {
+                be32_put((uint8_t *)key + KEY_BYTES - 4, (uint32_t)(i * ROUNDS + round));
+                batch_put(b, (enum cf)cf, slice_make(key, sizeof key),
+                          slice_make(value, sizeof value));
+            }
+            commit(b);
+            settle(s);
+        }
+        be32_put((uint8_t *)key + KEY_BYTES - 4, 1);
+        EXPECT(blocks_read(s, a, (enum cf)cf, slice_make(key, sizeof key)) > 0);
+        EXPECT_EQ(blocks_read(s, a, (enum cf)cf, slice_make(key, sizeof key)), 0);
+    }
+}
+
+TEST(the_smallest_cache_holds_the_longest_row)
+{
+    AUTO(store_close) struct store *s = store_with_cache(12 << 20);
+    AUTO(arena_destroy) struct arena *a = arena_create(8 << 20);
+    static char value[1 << 20];
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t key[8];
+        be64_put(key, i);
+        crypt_random(value, sizeof value);
+        put_row(s, CF_RECORD, slice_make(key, sizeof key), slice_make(value, sizeof value));
+    }
+    settle(s);
+    for (unsigned i = 0; i < 8; i++) {
+        uint8_t key[8];
+        be64_put(key, i);
+        blocks_read(s, a, CF_RECORD, slice_make(key, sizeof key));
+        EXPECT_EQ(blocks_read(s, a, CF_RECORD, slice_make(key, sizeof key)), 0);
+        arena_reset(a);
+    }
 }
