@@ -365,8 +365,9 @@ int message_judge_row(struct message_judge *mj, struct arena *a, struct slice de
     read_upload(&j, &d);
     bool is_row = d.step == UPLOAD_ROW;
     bool is_readable = read_head(&j, is_row, &unread);
-    /* Also of what is rejected: it is counted with its theme. */
-    if (is_readable || j.theme.n)
+    /* Also of what is rejected: it is counted with its theme. A batch ends all the same when its
+     * theme is in force no more. */
+    if ((is_readable || j.theme.n) && d.step != UPLOAD_END)
         theme = find_theme(&j, &d);
     int r = 0;
     if (!is_row && !j.sink.rejects) {

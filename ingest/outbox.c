@@ -39,17 +39,19 @@ struct sending {
     struct outbox *outbox;
     struct sending *next;
     pthread_cond_t changed;
-    bool has_ended; /* the last message that comes back frees it */
+    bool has_ended;         /* the last message that comes back frees it */
+    struct ticket *tickets; /* of what is out */
     int64_t out_bytes;
     unsigned out;
-    uint64_t last_offset;
-    int err; /* of the first that was lost */
+    int64_t last_offset; /* below 0: the broker knew no more where the message is */
+    int err;             /* of the first that was lost */
     struct reason why;
 };
 
 /* One message on its way. */
 struct ticket {
     struct sending *sending;
+    struct ticket *next, **at;
     int64_t bytes;
 };
 
@@ -62,8 +64,29 @@ static void unlist(struct sending *s)
     *at = s->next;
 }
 
+static void ticket_list(struct ticket *t)
+{
+    struct ticket **first = &t->sending->tickets;
+    t->next = *first;
+    t->at = first;
+    if (t->next)
+        t->next->at = &t->next;
+    *first = t;
+}
+
+static void ticket_unlist(struct ticket *t)
+{
+    *t->at = t->next;
+    if (t->next)
+        t->next->at = t->at;
+}
+
 static void sending_free(struct sending *s)
 {
+    for (struct ticket *t = s->tickets, *next; t; t = next) {
+        next = t->next;
+        free(t);
+    }
     pthread_cond_destroy(&s->changed);
     free(s);
 }
@@ -76,10 +99,11 @@ static void on_delivered(void *ctx, uint64_t tag, int err, int32_t partition, in
     struct sending *s = t->sending;
     (void)partition;
     pthread_mutex_lock(&o->lock);
+    ticket_unlist(t);
     s->out--;
     s->out_bytes -= t->bytes;
     if (err == 0)
-        s->last_offset = (uint64_t)offset;
+        s->last_offset = offset;
     else if (s->err == 0)
         s->err = reason_set(&s->why, err, "%s", why);
     bool is_last = s->has_ended && s->out == 0;
@@ -172,6 +196,10 @@ void outbox_stop(struct outbox *o)
     pthread_join(o->thread, NULL);
     producer_flush(o->producer, FLUSH_MS);
     producer_destroy(o->producer);
+    for (struct sending *s = o->sendings, *next; s; s = next) { /* nobody hears of them any more */
+        next = s->next;
+        sending_free(s);
+    }
     pthread_mutex_destroy(&o->lock);
     free(o);
 }
@@ -211,7 +239,7 @@ int sending_send(struct sending *s, const struct message *m, int32_t partition,
     int64_t bytes = (int64_t)(m->value.n + m->key.n) + MESSAGE_BYTES;
     struct ticket *t = malloc(sizeof *t);
     CHECK(t);
-    *t = (struct ticket){s, bytes};
+    *t = (struct ticket){.sending = s, .bytes = bytes};
     pthread_mutex_lock(&o->lock);
     int r = s->err;
     if (r < 0 && reterr_why)
@@ -221,6 +249,7 @@ int sending_send(struct sending *s, const struct message *m, int32_t partition,
     if (r == 0)
         r = producer_send(o->producer, m, partition, (uint64_t)(uintptr_t)t, reterr_why);
     if (r == 0) {
+        ticket_list(t);
         s->out++;
         s->out_bytes += bytes;
     }
@@ -251,8 +280,10 @@ int sending_settle(struct sending *s, uint64_t *ret_offset, struct reason *reter
     int r = s->err;
     if (r < 0)
         *reterr_why = s->why;
+    else if (s->last_offset < 0)
+        r = reason_set(reterr_why, CE_TIMEOUT, "the broker does not say where the last one is");
     else
-        *ret_offset = s->last_offset;
+        *ret_offset = (uint64_t)s->last_offset;
     pthread_mutex_unlock(&o->lock);
     return r;
 }

@@ -68,7 +68,15 @@ static int look(struct published *p, uint64_t *ret_next, enum stop *ret_stop)
     return r;
 }
 
-/* Until the message at that offset was applied. */
+static int stands_still(struct published *p, enum stop stop, struct reason *why)
+{
+    return reason_set(why, CE_UNAVAILABLE,
+                      "Kafka 分区 %s[%d] 已停止：%s the partition has stopped (%s): %s", p->topic,
+                      p->partition, stop_zh(stop), stop_code(stop), stop_en(stop));
+}
+
+/* Until the message at that offset was applied. What lies behind a stop that an operator has to
+ * decide may be another topic's, and its offsets mean nothing. */
 static int await(struct published *p, uint64_t offset, struct reason *why)
 {
     int patience = p->o.patience_ms ? p->o.patience_ms : PATIENCE_MS;
@@ -80,22 +88,41 @@ static int await(struct published *p, uint64_t offset, struct reason *why)
         int r = look(p, &next, &stop);
         if (r < 0)
             return reason_set(why, r, "the store cannot be read");
-        if (next > offset)
+        if (next > offset && (!stop_stays(stop) || p->state.finished.v))
             return 0;
-        if (stop != STOP_NONE)
-            return reason_set(why, CE_UNAVAILABLE,
-                              "Kafka 分区已停止 the partition %s[%d] has stopped (%s); %s",
-                              p->topic, p->partition, stop_code(stop), stop_en(stop));
         int64_t now = clock_mono_ms();
         if (next != before)
             moved_ms = now;
         before = next;
-        if (now - moved_ms > patience)
+        bool is_over = now - moved_ms > patience;
+        if (stop_stays(stop) || (is_over && stop != STOP_NONE))
+            return stands_still(p, stop, why);
+        if (is_over)
             return reason_set(why, CE_TIMEOUT,
-                              "已发布的行尚未入库 what was published is not applied yet; send the "
-                              "same file with the same Batch-Id again");
+                              "已发布的行尚未入库，请以相同 Batch-Id 重新提交同一文件 "
+                              "what was published is not applied yet; send the same file with "
+                              "the same Batch-Id again");
         commits = writer_commits(p->o.writer, commits, WAIT_MS);
     }
+}
+
+/* What the client of the brokers says of it is told with what can be done. */
+static int not_taken(struct published *p, int r, struct reason *why)
+{
+    struct reason said = *why;
+    if (r == CE_BUSY)
+        return r;
+    if (r == CE_TOO_LARGE)
+        return reason_set(why, r,
+                          "Kafka 主题不接受这样长的消息，请运维人员执行 creditctl topics check "
+                          "the topic %s does not take a message that long: `creditctl topics "
+                          "check` says which setting it lacks (%s)",
+                          p->topic, said.text);
+    return reason_set(why, r,
+                      "Kafka 暂时无法接收，请稍后以相同 Batch-Id 重新提交同一文件 Apache Kafka "
+                      "does not take it at the moment: send the same file with the same Batch-Id "
+                      "again later (%s)",
+                      said.text);
 }
 
 /* ---- beginning ---- */
@@ -128,10 +155,21 @@ static int find_partition(struct published *p, struct reason *why)
             why, CE_UNAVAILABLE,
             "没有 Kafka 主题 there is no topic %s; `creditctl topics create` makes it", p->topic);
     if (r < 0)
-        return r;
+        return not_taken(p, r, why);
     bool stays = p->is_known && p->state.partition < (uint32_t)count;
     p->partition = stays ? (int32_t)p->state.partition : row_message_partition(p->o.batch, count);
     return 0;
+}
+
+/* Nothing is sent to where nobody takes it. */
+static int check_takes(struct published *p, struct reason *why)
+{
+    uint64_t next;
+    enum stop stop;
+    int r = look(p, &next, &stop);
+    if (r < 0)
+        return reason_set(why, r, "the store cannot be read");
+    return stop_stays(stop) ? stands_still(p, stop, why) : 0;
 }
 
 static int send_step(struct published *p, const char *step, struct reason *why)
@@ -142,6 +180,12 @@ static int send_step(struct published *p, const char *step, struct reason *why)
     while ((r = published_again(p, why)) == CE_BUSY)
         published_wait(p);
     return r;
+}
+
+static int settle(struct published *p, uint64_t *ret_offset, struct reason *why)
+{
+    int r = sending_settle(p->sending, ret_offset, why);
+    return r < 0 ? not_taken(p, r, why) : 0;
 }
 
 static void message_begin(struct published *p, uint64_t rows)
@@ -160,7 +204,7 @@ static int begin(struct published *p, struct reason *why)
     row_message_header(&p->message, "kind", slice_make(kind, sizeof kind));
     int r = send_step(p, "begin", why);
     if (r == 0)
-        r = sending_settle(p->sending, &offset, why);
+        r = settle(p, &offset, why);
     if (r == 0)
         r = await(p, offset, why);
     return r;
@@ -170,7 +214,9 @@ static int begin(struct published *p, struct reason *why)
 static int check_begun(struct published *p, struct reason *why)
 {
     if (!p->is_known)
-        return reason_set(why, CE_NOT_FOUND, "the catalogue has no such theme");
+        return reason_set(why, CE_UNAVAILABLE,
+                          "上传的开头未被接收，请重新提交 the beginning of this upload was not "
+                          "taken, for the theme or the topic is another one by now; send it again");
     int r = check_same(p, why);
     if (r < 0)
         return r;
@@ -195,6 +241,8 @@ static int open_held(struct published *p, struct reason *why)
     if (r < 0 || (p->is_known && p->state.finished.v))
         return r;
     r = find_partition(p, why);
+    if (r == 0)
+        r = check_takes(p, why);
     if (r == 0)
         r = begin(p, why);
     return r < 0 ? r : check_begun(p, why);
@@ -252,7 +300,8 @@ const struct theme *published_theme(const struct published *p)
 
 int published_again(struct published *p, struct reason *reterr_why)
 {
-    return sending_send(p->sending, &p->message.message, p->partition, reterr_why);
+    int r = sending_send(p->sending, &p->message.message, p->partition, reterr_why);
+    return r < 0 ? not_taken(p, r, reterr_why) : 0;
 }
 
 void published_wait(struct published *p)
@@ -281,7 +330,7 @@ int published_row(struct published *p, struct arena *a, const struct raw_row *ro
 int published_settle(struct published *p, struct reason *reterr_why)
 {
     uint64_t offset;
-    return sending_settle(p->sending, &offset, reterr_why);
+    return settle(p, &offset, reterr_why);
 }
 
 int published_finish(struct published *p, uint64_t rows, uint64_t bytes, const uint8_t hash[32],
@@ -293,10 +342,17 @@ int published_finish(struct published *p, uint64_t rows, uint64_t bytes, const u
     put_body(p, bytes, hash);
     int r = send_step(p, "end", reterr_why);
     if (r == 0)
-        r = sending_settle(p->sending, &offset, reterr_why);
+        r = settle(p, &offset, reterr_why);
     if (r == 0)
         r = await(p, offset, reterr_why);
-    if (r < 0 || p->state.finished.v)
+    if (r < 0)
         return r;
-    return reason_set(reterr_why, CE_BUSY, "another upload took this batch over");
+    if (!p->state.finished.v)
+        return reason_set(reterr_why, CE_BUSY, "another upload took this batch over");
+    /* By this attempt, or by another one behind it: of the same bytes, or it is not this body's. */
+    if (p->state.rows_done != rows || memcmp(p->state.hash, hash, sizeof p->state.hash) != 0)
+        return reason_set(reterr_why, CE_CONFLICT,
+                          "此批次已由另一次上传以不同内容完成，请改用新的 Batch-Id another upload "
+                          "finished this batch with other bytes; choose another Batch-Id");
+    return 0;
 }

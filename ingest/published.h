@@ -41,7 +41,7 @@ int published_row(struct published *p, struct arena *a, const struct raw_row *ro
 int published_again(struct published *p, struct reason *reterr_why);
 void published_wait(struct published *p);
 /* The body is whole: waits until all of it was applied, and the batch is finished. `rows` of it in
- * all. CE_BUSY: another attempt took over. */
+ * all. CE_BUSY: another attempt took over; CE_CONFLICT: and finished it with another body. */
 int published_finish(struct published *p, uint64_t rows, uint64_t bytes, const uint8_t hash[32],
                      struct reason *reterr_why);
 /* What was sent is acknowledged, or lost. */

@@ -1,8 +1,11 @@
 """Uploads by file and HTTP while brokers are configured: their rows go through the department's topic, and the clerk sees
 what he sees without."""
 import csv
+import http.client
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -139,7 +142,12 @@ def hand_in(one, body, batch):
         time.sleep(0.2)
 
 
-def test_killed_again_and_again_an_upload_ends_with_the_receipt_of_an_undisturbed_one(new_published, new_creditd):
+def begun(cluster, batch, department="amr"):
+    """The attempts at a batch: where each begins."""
+    return [m for m in cluster.messages(PREFIX + department) if m[1].get("batch") == batch and m[1].get("step") == "begin"]
+
+
+def test_killed_again_and_again_an_upload_ends_with_the_receipt_of_an_undisturbed_one(new_published, new_creditd, kafka):
     """And so does a store that reads the topics when all is over."""
     rows = a_day(1, ROWS)
     body = as_csv(rows)
@@ -156,6 +164,7 @@ def test_killed_again_and_again_an_upload_ends_with_the_receipt_of_an_undisturbe
         one.start()
     client.join(3 * PATIENCE)
     assert found and told(found[0]) == told(wanted)
+    assert len(begun(kafka, "killed")) > 1  # the kills met it
     again = one.post(REGISTRATION, body, key=one.key("amr"), batch="killed").json
     assert again == found[0]
     assert one.post(REGISTRATION, body + b"x", key=one.key("amr"), batch="killed").status == 409
@@ -201,6 +210,8 @@ def test_without_its_broker_an_upload_is_refused_and_says_so(new_published, new_
     assert answer.json["type"] == "urn:credence:problem:broker-away" and answer.json["detail"]
     assert one.post(REGISTRATION, body, key=key, batch="a").json == first
     assert one.get("/v1/search", q="样例").status == 200
+    Halves(one, as_csv(a_day(200, 30)), "c", 1000)
+    one.restart()  # with an upload under way
     cluster.start()
     receipt = hand_in(one, as_csv(a_day(100, 30)), "b")
     assert receipt["received"] == 30
@@ -245,3 +256,249 @@ def test_a_topic_that_is_not_there_is_named(new_creditd, kafka):
     one = new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
     answer = one.post(REGISTRATION, as_csv(a_day(1, 3)), key=one.key("amr"))
     assert answer.status == 503 and PREFIX + "amr" in answer.json["detail"]
+
+
+# ---- one partition stands still ----
+
+@pytest.fixture
+def tax_file(tmp_path):
+    """A file of another department: theme, body, its kind."""
+    folder = tmp_path / "city"
+    subprocess.run([BIN / "creditctl", "sample", "--subjects", "60", "--rows-per-subject", "6", "--out", folder, "--quiet"],
+                   check=True, env=clean_environment(), timeout=PATIENCE)
+    path = max((folder / "tax").iterdir(), key=lambda p: p.stat().st_size)
+    return path.stem, path.read_bytes(), {".csv": "text/csv", ".ndjson": "application/x-ndjson"}[path.suffix]
+
+
+def test_a_partition_that_has_stopped_refuses_uploads_at_once_and_holds_no_other_department_up(new_creditd, topics, kafka,  # noqa: F811
+                                                                                              tax_file):
+    topics.make("amr", message_timestamp_type="CreateTime")
+    topics.make("tax")
+    one = new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
+    body = as_csv(a_day(1, 30))
+    for _ in range(3):
+        answer = one.post(REGISTRATION, body, key=one.key("amr"), batch="b")
+        assert answer.status == 503 and answer.json["type"] == "urn:credence:problem:broker-away", answer.text
+        assert PREFIX + "amr[0]" in answer.json["detail"] and "senders-time" in answer.json["detail"]
+    assert len(list(kafka.messages(PREFIX + "amr"))) == 1  # nothing more is sent to where nobody takes it
+    theme, content, kind = tax_file
+    receipt = one.post(theme, content, key=one.key("tax"), kind=kind)
+    assert receipt.status == 200 and receipt.json["received"] == receipt.json["rows"] > 0, receipt.text
+    one.check()
+
+
+def test_an_upload_waits_behind_what_its_department_has_under_way_and_no_other_does(new_published, kafka, tax_file):
+    one = new_published().start()
+    producer = kafka.producer(**{"transactional.id": "under-way"})
+    producer.init_transactions(PATIENCE)
+    producer.begin_transaction()
+    for partition in range(3):
+        producer.produce(PREFIX + "amr", "{}", partition=partition)
+    producer.flush(PATIENCE)
+    key, found = one.key("amr"), []
+    client = threading.Thread(target=lambda: found.append(one.post(REGISTRATION, as_csv(a_day(1, 30)), key=key, batch="b")))
+    client.start()
+    theme, content, kind = tax_file
+    assert one.post(theme, content, key=one.key("tax"), kind=kind).status == 200
+    assert client.is_alive()
+    producer.abort_transaction(PATIENCE)
+    client.join(PATIENCE)
+    assert found[0].status == 200 and found[0].json["received"] == 30, found[0].text
+    one.check()
+
+
+def test_a_topic_that_was_made_again_takes_uploads_when_the_operator_has_decided(new_creditd, topics, kafka):  # noqa: F811
+    amr = topics.make("amr")
+    one = new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
+    key = one.key("amr")
+    first = one.post(REGISTRATION, as_csv(a_day(1, 30)), key=key, batch="a").json
+    topics.delete(amr)
+    topics.make("amr")
+    body = as_csv(a_day(100, 30))
+
+    def is_refused():
+        answer = one.post(REGISTRATION, body, key=key, batch="b")
+        assert answer.status in (409, 503), answer.text
+        return "operator" in answer.text or "decide" in answer.text
+    wait_for(is_refused, "the partition has stopped")
+    done = one.ctl("offsets", "--from", "0", "amr:0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert hand_in(one, body, "b")["received"] == 30
+    assert one.post(REGISTRATION, as_csv(a_day(1, 30)), key=key, batch="a").json == first
+    one.check()
+
+
+def test_a_row_that_the_topic_is_too_narrow_for_is_said_with_the_remedy(new_creditd, topics, kafka):  # noqa: F811
+    topics.make("amr", max_message_bytes=100000)
+    one = new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
+    rows = a_day(1, 10)
+    assert one.post(REGISTRATION, as_csv(rows), key=one.key("amr")).status == 200
+    rows[4] = rows[4] | {"企业名称": os.urandom(150000).hex()}
+    answer = one.post(REGISTRATION, as_csv(rows), key=one.key("amr"), batch="long")
+    assert answer.status == 503 and "creditctl topics check" in answer.json["detail"], answer.text
+    one.check()
+
+
+# ---- more than one attempt ----
+
+class Halves:
+    """An upload whose body comes in two parts."""
+
+    def __init__(self, one, body, batch, at):
+        self.body, self.at = body, at
+        self.client = http.client.HTTPConnection("127.0.0.1", one.port, timeout=PATIENCE)
+        self.client.putrequest("POST", f"/v1/submissions?theme={REGISTRATION}")
+        for name, value in (("Authorization", f"Bearer {one.key('amr')}"), ("Content-Type", "text/csv"), ("Batch-Id", batch),
+                            ("Content-Length", str(len(body)))):
+            self.client.putheader(name, value)
+        self.client.endheaders()
+        self.client.send(body[:at])
+
+    def rest(self):
+        self.client.send(self.body[self.at:])
+        answer = self.client.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def of_attempt(kafka, batch, count):
+    """Waits for so many messages of the batch; the last one's partition and headers."""
+    return wait_for(lambda: [m for m in kafka.messages(PREFIX + "amr") if m[1].get("batch") == batch][count - 1:],
+                    f"{count} messages")[-1]
+
+
+def inject(kafka, partition, *messages):
+    producer = kafka.producer()
+    for headers in messages:
+        producer.produce(PREFIX + "amr", "", headers=headers, partition=partition)
+    assert producer.flush(PATIENCE) == 0
+
+
+OTHER = "otherattemptaaaa"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_an_upload_that_another_attempt_took_over_has_no_receipt_of_it(new_published, kafka, ends):
+    """Another daemon's, of the same batch: what it ends with other bytes is not this client's body."""
+    one = new_published().start()
+    body = as_csv(a_day(1, 40))
+    upload = Halves(one, body, "b", len(body) // 2)
+    partition, headers, *_ = of_attempt(kafka, "b", 10)
+    time.sleep(0.3)
+    last = [m for m in kafka.messages(PREFIX + "amr")][-1][1]
+    common = {"theme": REGISTRATION, "batch": "b", "upload": OTHER}
+    inject(kafka, partition, common | {"row": "0", "step": "begin", "kind": "ca"},
+           *[common | {"row": last["row"], "step": "end", "body": last["body"]}] * ends)
+    status, answer = upload.rest()
+    assert status == 409, answer
+    assert answer["type"] == f"urn:credence:problem:{'batch-conflict' if ends else 'batch-busy'}"
+    again = one.post(REGISTRATION, body, key=one.key("amr"), batch="b")
+    if ends:
+        assert again.status == 409
+    else:
+        assert again.status == 200 and again.json["received"] == 40, again.text
+    one.check()
+
+
+def test_two_daemons_with_one_batch_at_the_same_time_end_with_the_same_receipt(new_published, new_creditd):
+    rows = a_day(1, 3000)
+    body = as_csv(rows)
+    direct = new_creditd().start()
+    wanted = direct.post(REGISTRATION, body, key=direct.key("amr"), batch="two").json
+    both, found = [new_published().start(), new_published().start()], []
+    for one in both:
+        one.key("amr")
+    clients = [threading.Thread(target=lambda one=one: found.append(hand_in(one, body, "two"))) for one in both]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join(3 * PATIENCE)
+    assert [told(receipt) for receipt in found] == [told(wanted)] * 2
+    for one in both:
+        wait_for(lambda: ledger(one, "amr") == ledger(direct, "amr"), "both have all")  # noqa: B023
+        assert one.digest() == direct.digest()
+        one.check()
+
+
+def test_a_client_that_goes_away_half_way_leaves_what_was_whole(new_published, kafka):
+    one = new_published().start()
+    body = as_csv(a_day(1, 60))
+    upload = Halves(one, body, "half", len(body) // 2)
+    of_attempt(kafka, "half", 20)
+    upload.client.close()
+    receipt = hand_in(one, body, "half")
+    assert receipt["received"] == receipt["rows"] == 60
+    numbers = [int(m[1]["row"]) for m in kafka.messages(PREFIX + "amr") if "step" not in m[1]]
+    assert sorted(numbers) == list(range(1, 61))  # what was applied is not sent again
+    one.check()
+
+
+# ---- under pressure ----
+
+def test_many_long_uploads_share_a_small_queue(new_published, new_creditd):
+    one, direct = new_published().start(), new_creditd().start()
+    key = one.key("amr")
+    bodies = [as_csv([row | {"登记状态": f"{n}" + "长" * 60000} if at % 2 else row for at, row in enumerate(a_day(n * 100, 20))])
+              for n in range(1, 13)]
+    found = {}
+
+    def send(n):
+        found[n] = one.post(REGISTRATION, bodies[n], key=key, batch=f"b-{n}")
+    clients = [threading.Thread(target=send, args=(n,)) for n in range(len(bodies))]
+    for client in clients:
+        client.start()
+    for n, body in enumerate(bodies):
+        wanted = direct.post(REGISTRATION, body, key=direct.key("amr"), batch=f"b-{n}").json
+        clients[n].join(PATIENCE)
+        assert found[n].status == 200, found[n].text
+        assert told(found[n].json) == told(wanted)
+    assert one.digest() == direct.digest()
+    one.check()
+
+
+def test_a_catalogue_that_changes_amid_an_upload_costs_no_row(new_published, tmp_path):
+    one = new_published().start()
+    folder = tmp_path / "catalogue"
+    shutil.copytree(SOURCE / "catalogue", folder)
+    rows = [registration(n) for n in range(1, ROWS // 4)]
+    key, found = one.key("amr"), []
+    client = threading.Thread(target=lambda: found.append(one.post(REGISTRATION, as_csv(rows), key=key, batch="c")))
+    client.start()
+    text = (folder / "themes/amr-recall.yaml").read_text()
+    begins = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + 600))
+    for n in range(3):
+        trial = re.sub(r"^valid_from: .*$", f"valid_from: {begins}", text, flags=re.MULTILINE)
+        for old, new in (("amr-recall", f"amr-trial-{n}"), ("number: 421", f"number: {60000 + n}"),
+                         ("zh: 缺陷产品召回信息", f"zh: 试行信息{n}"), ("en: Recalls of products", f"en: Trial {n}")):
+            trial = trial.replace(old, new, 1)
+        (folder / f"themes/amr-trial-{n}.yaml").write_text(trial)
+        done = one.ctl("catalogue", "load", folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+    client.join(PATIENCE)
+    assert found[0].status == 200 and found[0].json["stored"] == len(rows), found[0].text
+    one.check()
+
+
+# ---- a store made anew ----
+
+def test_a_store_made_anew_from_the_topics_has_what_uploads_brought(new_published, kafka, tmp_path):
+    one = new_published().start()
+    key = one.key("amr")
+    receipts = [hand_in(one, as_csv(a_day(n * 100, 80)), f"b-{n}") for n in range(1, 6)]
+    body = as_csv(a_day(1000, 50))
+    upload = Halves(one, body, "open", len(body) // 2)
+    of_attempt(kafka, "open", 10)
+    upload.client.close()
+    settings = [f"--set={k}={v}" for k, v in one.settings.items()]
+    made = one.ctl("rebuild", "--to", tmp_path / "new", "--keys", one.data / "keys", *settings)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.strip() == one.digest()
+    assert one.stop() == 0
+    # The daemon goes on with it: the same receipts, and the upload that was cut off.
+    one.data = tmp_path / "new"
+    one.start()
+    one.keys.clear()
+    key = one.key("amr")
+    for receipt in receipts:
+        assert told(one.get_json(f"/v1/submissions/{receipt['id']}", key=key)) == told(receipt)
+    assert hand_in(one, body, "open")["received"] == 50
+    one.check()
