@@ -283,7 +283,7 @@ def test_a_partition_that_has_stopped_refuses_uploads_at_once_and_holds_no_other
     assert len(list(kafka.messages(PREFIX + "amr"))) == 1  # nothing more is sent to where nobody takes it
     theme, content, kind = tax_file
     receipt = one.post(theme, content, key=one.key("tax"), kind=kind)
-    assert receipt.status == 200 and receipt.json["received"] == receipt.json["rows"] > 0, receipt.text
+    assert receipt.status == 200 and receipt.json["received"] > 0, receipt.text
     one.check()
 
 
@@ -425,8 +425,7 @@ def test_a_client_that_goes_away_half_way_leaves_what_was_whole(new_published, k
     upload = Halves(one, body, "half", len(body) // 2)
     of_attempt(kafka, "half", 20)
     upload.client.close()
-    receipt = hand_in(one, body, "half")
-    assert receipt["received"] == receipt["rows"] == 60
+    assert hand_in(one, body, "half")["received"] == 60
     numbers = [int(m[1]["row"]) for m in kafka.messages(PREFIX + "amr") if "step" not in m[1]]
     assert sorted(numbers) == list(range(1, 61))  # what was applied is not sent again
     one.check()
@@ -436,21 +435,20 @@ def test_a_client_that_goes_away_half_way_leaves_what_was_whole(new_published, k
 
 def test_many_long_uploads_share_a_small_queue(new_published, new_creditd):
     one, direct = new_published().start(), new_creditd().start()
-    key = one.key("amr")
+    one.key("amr")
     bodies = [as_csv([row | {"登记状态": f"{n}" + "长" * 60000} if at % 2 else row for at, row in enumerate(a_day(n * 100, 20))])
               for n in range(1, 13)]
     found = {}
 
     def send(n):
-        found[n] = one.post(REGISTRATION, bodies[n], key=key, batch=f"b-{n}")
+        found[n] = hand_in(one, bodies[n], f"b-{n}")
     clients = [threading.Thread(target=send, args=(n,)) for n in range(len(bodies))]
     for client in clients:
         client.start()
     for n, body in enumerate(bodies):
         wanted = direct.post(REGISTRATION, body, key=direct.key("amr"), batch=f"b-{n}").json
         clients[n].join(PATIENCE)
-        assert found[n].status == 200, found[n].text
-        assert told(found[n].json) == told(wanted)
+        assert told(found[n]) == told(wanted)
     assert one.digest() == direct.digest()
     one.check()
 
