@@ -177,6 +177,35 @@ def test_killed_again_and_again_an_upload_ends_with_the_receipt_of_an_undisturbe
     replica.check()
 
 
+@pytest.mark.skipif(KIND == "release", reason="fault points are not in a release build")
+@pytest.mark.parametrize("point", ["store.commit.before", "store.commit.after", "store.commit"])
+def test_dead_before_or_behind_any_commit_of_an_upload_the_repetition_ends_as_undisturbed(new_published, new_creditd, kafka, point):
+    """Between publishing and the commit, and between the commit and the receipt; and a commit that fails."""
+    direct, one = new_creditd().start(), new_published().start()
+    keys, broken = [at.key("amr") for at in (direct, one)], 0
+    for n in range(1, 8):
+        body, batch = as_csv(a_day(n * 1000, 120)), f"b-{n}"
+        wanted = direct.post(REGISTRATION, body, key=keys[0], batch=batch).json
+        assert one.stop() == 0
+        one.environment = {"CREDENCE_FAULT": f"{point}:{n}"}
+        try:
+            one.start()
+            first = one.post(REGISTRATION, body, key=keys[1], batch=batch)
+            assert first.status in (200, 503) and (first.status == 503 or told(first.json) == told(wanted))
+            broken += first.status == 503 and bool(begun(kafka, batch))
+        except (OSError, http.client.HTTPException):
+            broken += bool(begun(kafka, batch))
+        except AssertionError as e:
+            assert "did not start" in str(e)  # it has commits of its own to make then
+        one.kill()
+        one.environment = {}
+        one.start()
+        assert told(hand_in(one, body, batch)) == told(wanted), batch
+    assert broken or point == "store.commit"  # it was met in the middle of an upload
+    assert one.digest() == direct.digest() and ledger(one, "amr") == ledger(direct, "amr")
+    one.check()
+
+
 def test_killed_between_publishing_and_the_receipt_nothing_counts_twice(new_published, kafka):
     """Rows of an attempt that is over, and come behind the beginning of the next one, are none."""
     body = as_csv(a_day(1, 50))
