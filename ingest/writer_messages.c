@@ -187,9 +187,10 @@ static bool is_in_turn(const struct batch_state *next, const struct delivered *d
            memcmp(next->upload, d->upload, sizeof next->upload) == 0;
 }
 
-static void end_batch(struct writer *w, struct batch_state *next)
+/* At the time of the message, not of its reading: a replica and a rebuild say the same. */
+static void end_batch(struct writer *w, struct batch_state *next, const struct delivered *d)
 {
-    next->finished = clock_now(w->o.clock);
+    next->finished = d->received;
     if (!w->ended_ms)
         w->ended_ms = clock_mono_ms();
 }
@@ -215,7 +216,7 @@ static bool take_upload(struct writer *w, struct fed_batch *fed, uint32_t partit
     case UPLOAD_END:
         if (is_in) {
             note_body(&fed->next, d);
-            end_batch(w, &fed->next);
+            end_batch(w, &fed->next, d);
         }
         return false;
     case UPLOAD_ROW:
@@ -280,7 +281,7 @@ static int take_message(struct writer *w, struct parcel *p, unsigned i)
     if (d->is_upload)
         note_body(&fed->next, d);
     else if (d->ends_batch && !fed->next.finished.v)
-        end_batch(w, &fed->next);
+        end_batch(w, &fed->next, d);
     return 0;
 }
 

@@ -281,7 +281,7 @@ TEST(rows_of_an_attempt_that_is_over_are_no_rows)
             {TWO " row=3 body=31:" BODY, penalty(w, "R3", 1, "X"), 0, 0},
             {TWO " row=3 body=31:" BODY, penalty(w, "R3", 2, "again"), 0, 0},
             {TWO " row=5 body=51:" BODY, penalty(w, "R5", 1, "behind a gap"), 0, 0},
-            {TWO " step=end row=3 body=40:" BODY, "", 0, 0},
+            {TWO " step=end row=3 body=40:" BODY, "", 0, 5000},
             {ONE " step=begin row=0 kind=ca", "", 0, 0},
             {ONE " row=4 body=40:" BODY, penalty(w, "R4", 1, "X"), 0, 0},
         };
@@ -296,7 +296,9 @@ TEST(rows_of_an_attempt_that_is_over_are_no_rows)
         EXPECT_EQ(s.encoding, 'a');
         EXPECT_EQ(s.bytes_done, 40);
         EXPECT_EQ(s.upload[0], 0x08); /* b… */
-        EXPECT(s.is_published && s.finished.v);
+        EXPECT(s.is_published);
+        EXPECT_EQ(s.received.v, a.time.v);
+        EXPECT_EQ(s.finished.v, a.time.v + 5000); /* not when it was read */
         EXPECT_EQ(state_of(w, 0).totals.received, 3);
         EXPECT_EQ(state_of(w, 0).next, MESSAGES);
         world_check(w);
