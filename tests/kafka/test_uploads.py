@@ -182,9 +182,10 @@ def test_killed_again_and_again_an_upload_ends_with_the_receipt_of_an_undisturbe
 
 @pytest.mark.skipif(KIND == "release", reason="fault points are not in a release build")
 @pytest.mark.parametrize("point", ["store.commit.before", "store.commit.after", "store.commit"])
-def test_dead_before_or_behind_any_commit_of_an_upload_the_repetition_ends_as_undisturbed(new_published, new_creditd, kafka, point):
+def test_dead_before_or_behind_any_commit_of_an_upload_the_repetition_ends_as_undisturbed(new_creditd, topics, kafka, point):  # noqa: F811
     """Between publishing and the commit, and between the commit and the receipt; and a commit that fails."""
-    direct, one = new_creditd().start(), new_published().start()
+    topics.make("amr")  # with one partition, for each one has a commit of its own at a start
+    direct, one = new_creditd().start(), new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
     keys, broken = [at.key("amr") for at in (direct, one)], 0
     for n in range(1, 8):
         body, batch = as_csv(a_day(n * 1000, 120)), f"b-{n}"
