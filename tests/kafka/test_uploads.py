@@ -464,6 +464,22 @@ def test_a_client_that_goes_away_half_way_leaves_what_was_whole(new_published, k
     one.check()
 
 
+def test_a_batch_stays_in_its_partition_when_others_are_added(new_creditd, topics, kafka):  # noqa: F811
+    amr = topics.make("amr")
+    one = new_creditd(**{"kafka.bootstrap.servers": kafka.bootstrap}).start()
+    body = as_csv(a_day(1, 60))
+    upload = Halves(one, body, "stays", len(body) // 2)
+    of_attempt(kafka, "stays", 20)
+    upload.client.close()
+    kafka.add_partitions(amr, 4)
+    for n in range(1, 9):
+        assert hand_in(one, as_csv(a_day(n * 100, 20)), f"b-{n}")["received"] == 20
+    assert hand_in(one, body, "stays")["received"] == 60
+    where = {batch: {m[0] for m in kafka.messages(amr) if m[1]["batch"] == batch} for batch in ("stays", "b-1", "b-2", "b-3", "b-4")}
+    assert where["stays"] == {0} and all(len(partitions) == 1 for partitions in where.values())
+    one.check()
+
+
 # ---- under pressure ----
 
 def test_many_long_uploads_share_a_small_queue(new_published, new_creditd):
