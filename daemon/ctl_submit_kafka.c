@@ -14,7 +14,6 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/crypt.h"
 #include "broker/producer.h"
 #include "broker/topic.h"
 #include "daemon/ctl_kafka.h"
@@ -25,7 +24,7 @@
 #include "daemon/terminal.h"
 #include "ingest/encoding.h"
 #include "ingest/reader.h"
-#include "record/identifier.h"
+#include "ingest/row_message.h"
 
 enum {
     ASK_MS = 10 * 1000,
@@ -34,17 +33,13 @@ enum {
     ROW_ARENA_BYTES = 64 << 20,
     QUEUE_BYTES = 32 << 20,
     LINGER_MS = 20,
-    KEY_BYTES_MAX = 256,
     SILENT_MS = 3000, /* of the brokers, until it is said */
-    HEADERS_MAX = 5,
 };
 
 /* A row as a message, in its own memory. */
 struct waiting {
     struct arena *arena;
-    struct buf text;
-    struct message message;
-    struct message_header headers[HEADERS_MAX];
+    struct row_message as;
     uint64_t row; /* 0: none */
 };
 
@@ -86,112 +81,11 @@ static void on_delivered(void *ctx, uint64_t tag, int err, int32_t partition, in
 
 /* ---- a row as a message ---- */
 
-static bool has_name(const struct raw_row *row, size_t count, struct slice name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (slice_eq(row->values[i].column, name))
-            return true;
-    return false;
-}
-
-/* An object names a member once, a CSV header may name a column twice that means nothing. */
-static struct slice member_name(struct arena *a, const struct raw_row *row, size_t at)
-{
-    struct slice name = row->values[at].column;
-    for (int i = 2; has_name(row, at, name); i++)
-        name = arena_printf(a, "%.*s (%d)", FMT_SLICE(row->values[at].column), i);
-    return name;
-}
-
-static void put_object(struct waiting *w, const struct raw_row *row)
-{
-    struct json_out o = json_out_of(&w->text);
-    json_object_begin(&o);
-    for (size_t i = 0; i < row->count; i++) {
-        json_key_slice(&o, member_name(w->arena, row, i));
-        if (row->values[i].value.p)
-            json_slice(&o, row->values[i].value);
-        else
-            json_nil(&o);
-    }
-    json_object_end(&o);
-}
-
-/* As CSV has it, and nothing else changed: it is not for spreadsheets. */
-static void put_field(struct buf *b, struct slice field)
-{
-    bool is_quoted = false;
-    for (size_t i = 0; i < field.n; i++)
-        is_quoted |= strchr(",\"\r\n", field.p[i]) != NULL;
-    if (is_quoted)
-        buf_add_char(b, '"');
-    for (size_t i = 0; i < field.n; i++) {
-        if (field.p[i] == '"')
-            buf_add_char(b, '"');
-        buf_add_char(b, field.p[i]);
-    }
-    if (is_quoted)
-        buf_add_char(b, '"');
-}
-
-/* What could be made out of it: a line of NDJSON, or the fields that came. */
-static void put_unread(struct waiting *w, const struct raw_row *row)
-{
-    if (row->count == 1 && row->unreadable == RULE_JSON_INVALID) {
-        buf_add_slice(&w->text, row->values[0].value);
-        return;
-    }
-    bool is_first = true;
-    for (size_t i = 0; i < row->count; i++) {
-        if (!row->values[i].value.p)
-            continue;
-        if (!is_first)
-            buf_add_char(&w->text, ',');
-        put_field(&w->text, row->values[i].value);
-        is_first = false;
-    }
-}
-
-static void put_header(struct waiting *w, const char *name, struct slice value)
-{
-    CHECK(w->message.header_count < HEADERS_MAX);
-    w->headers[w->message.header_count++] = (struct message_header){slice_of(name), value};
-}
-
-/* Identity numbers stay out of keys, whatever a provider numbers its records by. */
-static struct slice key_of(const struct raw_row *row)
-{
-    size_t at, bytes;
-    struct slice id = slice_trim(row->id);
-    bool is_fit = id.n > 0 && id.n <= KEY_BYTES_MAX && !idnum_in_text(id, 0, &at, &bytes);
-    return is_fit ? id : (struct slice){0};
-}
-
 static void make_message(struct publishing *p, struct waiting *w, const struct raw_row *row)
 {
-    enum rule unread = row->unreadable;
-    buf_clear(&w->text);
-    if (unread == RULE_NONE) {
-        put_object(w, row);
-        if (w->text.err || w->text.n > READER_ROW_BYTES_MAX)
-            unread = RULE_ROW_SIZE;
-    } else {
-        put_unread(w, row);
-    }
-    if (w->text.err || w->text.n > READER_ROW_BYTES_MAX)
-        buf_clear(&w->text);
+    row_message_make(&w->as, w->arena, slice_of(p->topic), p->theme->code, slice_of(p->batch), row);
     w->row = row->row;
-    w->message = (struct message){.topic = slice_of(p->topic),
-                                  .key = key_of(row),
-                                  .value = slice_make(w->text.p ? w->text.p : "", w->text.n),
-                                  .headers = w->headers};
-    put_header(w, "theme", p->theme->code);
-    put_header(w, "batch", slice_of(p->batch));
-    put_header(w, "row", arena_printf(w->arena, "%llu", (unsigned long long)row->row));
-    if (unread != RULE_NONE) {
-        put_header(w, "unread", slice_of(rule_id(unread)));
-        p->unread++;
-    }
+    p->unread += message_header(&w->as.message, "unread") != NULL;
 }
 
 /* ---- sending ---- */
@@ -231,7 +125,8 @@ static bool send(struct publishing *p, struct waiting *w)
         w->row = 0;
         return true;
     }
-    while ((r = producer_send(p->producer, &w->message, p->partition, w->row, &why)) == CE_BUSY) {
+    while ((r = producer_send(p->producer, &w->as.message, p->partition, w->row, &why)) ==
+           CE_BUSY) {
         producer_poll(p->producer, POLL_MS);
         watch_silence(p);
         if (!may_go_on(p))
@@ -269,7 +164,8 @@ static bool send_last(struct publishing *p)
     struct waiting *last = &p->rows[1 - p->turn];
     if (!last->row)
         return true;
-    put_header(last, "rows", arena_printf(last->arena, "%llu", (unsigned long long)last->row));
+    row_message_header(&last->as, "rows",
+                       arena_printf(last->arena, "%llu", (unsigned long long)last->row));
     return send(p, last);
 }
 
@@ -371,16 +267,6 @@ static int find_theme(struct publishing *p, const char *code)
     return EXIT_CODE_OK;
 }
 
-/* One batch, one partition: whoever publishes it again finds the same one. */
-static int32_t partition_of(const char *batch, int32_t count)
-{
-    uint8_t hash[32];
-    crypt_sha256(slice_of(batch), hash);
-    uint32_t n =
-        (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
-    return (int32_t)(n % (uint32_t)count);
-}
-
 static int open_producer(struct publishing *p)
 {
     struct reason why = {""};
@@ -401,7 +287,7 @@ static int open_producer(struct publishing *p)
             p->topic, p->topic);
     if (r < 0)
         return ctl_kafka_fail(r, p->config.kafka.bootstrap.p, why.text);
-    p->partition = partition_of(p->batch, count);
+    p->partition = row_message_partition(slice_of(p->batch), count);
     p->heard_ms = clock_mono_ms();
     return EXIT_CODE_OK;
 }
@@ -484,7 +370,7 @@ static int publish(struct publishing *p, bool is_new)
                    ctl_option(p->c, "quiet"));
     for (size_t i = 0; i < ARRAY_LEN(p->rows); i++) {
         p->rows[i].arena = arena_create(ROW_ARENA_BYTES);
-        buf_init(&p->rows[i].text, PRODUCER_MESSAGE_BYTES_MAX);
+        row_message_init(&p->rows[i].as);
     }
     int r = send_rows(p);
     /* Also what was sent before something went wrong: less to send again. */
@@ -493,7 +379,7 @@ static int publish(struct publishing *p, bool is_new)
     code = tell_result(p, r);
     for (size_t i = 0; i < ARRAY_LEN(p->rows); i++) {
         arena_destroy(p->rows[i].arena);
-        buf_fini(&p->rows[i].text);
+        row_message_fini(&p->rows[i].as);
     }
     return code;
 }

@@ -86,7 +86,11 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
         /* Half as much again for what the client keeps of each message. */
         p.fetch_bytes = within(rest / 32, 4 * MIB, 32 * MIB);
         p.parcels = (unsigned)within(rest / 64 / message_parcel_bytes, 4, PARCELS_MOST);
-        part[MEMORY_STREAM] = p.fetch_bytes / 2 * 3 + p.parcels * message_parcel_bytes + turn_bytes;
+        /* The largest message goes whatever the window is. */
+        p.outbox_bytes = within(rest / 64, 4 * MIB, 16 * MIB);
+        p.window_bytes = p.outbox_bytes / p.uploads;
+        part[MEMORY_STREAM] = p.fetch_bytes / 2 * 3 + p.parcels * message_parcel_bytes +
+                              turn_bytes + p.outbox_bytes / 2 * 3;
     }
     p.connections = (unsigned)within(rest / 20 / CONNECTION_BYTES, 100, CONNECTIONS_MOST);
     part[MEMORY_CONNECTIONS] = (int64_t)p.connections * CONNECTION_BYTES;

@@ -28,6 +28,8 @@ struct memory_plan {
     int64_t parcel_bytes;
     unsigned uploads, turns; /* at one time: open, and reading */
     int64_t fetch_bytes;     /* of messages; 0 without a broker */
+    int64_t outbox_bytes;    /* of messages that are published; 0 without a broker */
+    int64_t window_bytes;    /* of them, of one upload */
     unsigned parcels;        /* of messages, on their way to the writer */
     unsigned connections;
     int64_t unsent_bytes;

@@ -109,6 +109,18 @@ static enum exit_code start_stream(struct running *r, struct reason *why)
     return err == CE_INVALID ? EXIT_CODE_REFUSED : EXIT_CODE_STORE;
 }
 
+/*~ Uploads go the same way then: their rows are published, and come in with everything else
+ * (ingest/published.h). */
+static enum exit_code start_outbox(struct running *r, struct reason *why)
+{
+    struct outbox_options o = {.settings = &r->config->kafka,
+                               .queue_bytes = r->memory.outbox_bytes,
+                               .window_bytes = r->memory.window_bytes};
+    if (!broker_is_configured(&r->config->kafka) || outbox_start(&o, &r->outbox, why) == 0)
+        return EXIT_CODE_OK;
+    return EXIT_CODE_REFUSED;
+}
+
 /*~ What became of messages of Apache Kafka is told behind the commits, by a thread of its own
  * (ingest/publish.h), and by one daemon of an installation alone. */
 static void start_publish(struct running *r)
@@ -144,6 +156,7 @@ static enum exit_code start_web(struct running *r, struct reason *why)
             },
         .catalogue = &r->holding.in_force.now,
         .writer = r->writer,
+        .outbox = r->outbox,
         .born_min = c->born_earliest,
         .operator= running_operator(r),
         .threads = (unsigned)c->http_threads,
@@ -213,6 +226,8 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
     if (code != EXIT_CODE_OK)
         return code;
     code = running_take_messages(ret, reterr_why);
+    if (code == EXIT_CODE_OK)
+        code = start_outbox(ret, reterr_why);
     if (code == EXIT_CODE_OK) {
         start_publish(ret);
         code = start_web(ret, reterr_why);
@@ -225,6 +240,7 @@ enum exit_code running_start(const struct config *c, struct running *ret, struct
 void running_stop(struct running *r)
 {
     web_stop(r->web);
+    outbox_stop(r->outbox);
     publish_stop(r->publish);
     receipts_sender_destroy(r->sender);
     lag_destroy(r->lag);

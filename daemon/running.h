@@ -6,6 +6,7 @@
 #include "daemon/lag.h"
 #include "daemon/memory.h"
 #include "daemon/receipts_sender.h"
+#include "ingest/outbox.h"
 #include "ingest/publish.h"
 #include "ingest/stream.h"
 #include "ingest/writer.h"
@@ -26,6 +27,7 @@ struct running {
     struct receipts_sender *sender; /* both with kafka.publish alone */
     struct publish *publish;
     struct stream *stream; /* NULL: no broker is configured */
+    struct outbox *outbox; /* likewise */
     struct web *web;
     struct utc_ms started;
 };

@@ -164,14 +164,63 @@ static void read_batch(struct judging_message *j, struct delivered *d)
     if (!message_header(j->m, "batch"))
         return;
     bool is_named = batch.n && batch.n <= BATCH_BYTES_MAX && utf8_valid_prefix(batch) == batch.n;
-    if (!is_named || !slice_u64(row, &number) || number == 0 || number > INT64_MAX ||
-        (rows.n && (!slice_u64(rows, &count) || number > count))) {
+    bool may_be_none = message_header(j->m, "upload") && message_header(j->m, "step");
+    if (!is_named || !slice_u64(row, &number) || (number == 0 && !may_be_none) ||
+        number > INT64_MAX || (rows.n && (!slice_u64(rows, &count) || number > count))) {
         tell(j, RULE_MESSAGE_BATCH, is_named ? SLICE("row") : SLICE("batch"), SLICE(""));
         return;
     }
     d->batch = arena_dup(j->a, batch);
     d->batch_row = number;
     d->ends_batch = number == count;
+}
+
+/* "1024:ab…": bytes of the body, and their SHA-256 in hexadecimal digits. */
+static bool read_body(struct slice text, struct delivered *d)
+{
+    struct slice bytes = slice_cut(&text, ':');
+    return slice_u64(bytes, &d->bytes_done) && hex_parse(text, d->hash, sizeof d->hash);
+}
+
+/* "ca": the format and the declared encoding of a body. */
+static bool read_kind(struct slice text, struct delivered *d)
+{
+    if (text.n != 2 || !memchr("cn", text.p[0], 2) || !memchr("uga", text.p[1], 3))
+        return false;
+    d->format = text.p[0];
+    d->encoding = text.p[1];
+    return true;
+}
+
+/* It cannot be understood: a message like any other. */
+static void of_none(struct delivered *d)
+{
+    d->is_upload = false;
+    d->step = UPLOAD_ROW;
+    d->batch = SLICE("");
+}
+
+/* The attempt to which a message of an upload belongs, and what it is of it. */
+static void read_upload(struct judging_message *j, struct delivered *d)
+{
+    struct slice upload = header(j->m, "upload"), step = header(j->m, "step");
+    bool is_good = d->batch.n && base32_parse(upload, d->upload, sizeof d->upload);
+    if (!message_header(j->m, "upload"))
+        return;
+    d->is_upload = true;
+    if (slice_eq(step, SLICE("begin"))) {
+        d->step = UPLOAD_BEGIN;
+        is_good = is_good && read_kind(header(j->m, "kind"), d);
+    } else {
+        d->step = step.n ? UPLOAD_END : UPLOAD_ROW;
+        is_good = is_good && (!step.n || slice_eq(step, SLICE("end"))) &&
+                  read_body(header(j->m, "body"), d);
+    }
+    if (is_good && !j->sink.rejects)
+        return;
+    if (!j->sink.rejects)
+        tell(j, RULE_MESSAGE_BATCH, SLICE("upload"), SLICE(""));
+    of_none(d);
 }
 
 /* What the body says where the headers say nothing. False when it cannot be read. */
@@ -237,7 +286,9 @@ static void compare(struct judging_message *j, struct raw_row *row)
 /* A row that its uploader could not read is shown and not judged. */
 static void read_unread(struct judging_message *j, enum rule rule, struct raw_row *ret)
 {
-    *ret = (struct raw_row){.row = (uint64_t)j->m->offset, .unreadable = rule};
+    *ret = (struct raw_row){.row = (uint64_t)j->m->offset,
+                            .unreadable = rule,
+                            .hint = header_text(j, "hint")};
     ret->values = ARENA_NEW(j->mj->row, struct raw_value);
     ret->values[0] = (struct raw_value){.column = SLICE("#1"), .value = j->value};
     ret->count = 1;
@@ -260,13 +311,15 @@ static struct slice without_mark(struct slice value)
 }
 
 /* What is known of a message before its row is read. False: it is told what is wrong with it. */
-static bool read_head(struct judging_message *j, enum rule *ret_unread)
+static bool read_head(struct judging_message *j, bool is_row, enum rule *ret_unread)
 {
     j->theme = header_text(j, "theme");
     j->names_theme = j->theme.n > 0;
     j->op = header_text(j, "op");
     j->unread = header_text(j, "unread");
     *ret_unread = unread_rule(j->unread);
+    if (!is_row)
+        return !j->sink.rejects;
     if (j->unread.n && *ret_unread == RULE_NONE)
         tell(j, RULE_MESSAGE_UNREAD, SLICE("unread"), j->unread);
     else if (j->value.n == 0 && *ret_unread == RULE_NONE)
@@ -288,7 +341,8 @@ static int judge_by(struct judging_message *j, const struct theme *theme, enum r
         reader_object(slot->reader, j->mj->row, j->value, (uint64_t)j->m->offset, &row);
     else
         read_unread(j, unread, &row);
-    compare(j, &row);
+    if (!d->is_upload) /* in a file these names mean nothing */
+        compare(j, &row);
     if (j->sink.rejects)
         return 0;
     judge_at(slot->judge, j->m->time, (uint32_t)j->m->partition);
@@ -331,13 +385,23 @@ int message_judge_row(struct message_judge *mj, struct arena *a, struct slice de
     *ret = (struct judged){.row = (uint64_t)m->offset};
     j.value = without_mark(m->value);
     read_batch(&j, &d);
-    bool is_readable = read_head(&j, &unread);
-    /* Also of what is rejected: it is counted with its theme. */
-    if (is_readable || j.theme.n)
+    read_upload(&j, &d);
+    bool is_row = d.step == UPLOAD_ROW;
+    bool is_readable = read_head(&j, is_row, &unread);
+    /* Also of what is rejected: it is counted with its theme. A batch ends all the same when its
+     * theme is in force no more. */
+    if ((is_readable || j.theme.n) && d.step != UPLOAD_END)
         theme = find_theme(&j, &d);
     int r = 0;
+    if (!is_row && !j.sink.rejects) {
+        ret->rejected = true; /* there is nothing to apply */
+        *ret_delivered = d;
+        return 0;
+    }
     if (is_readable && theme && !j.sink.rejects)
         r = judge_by(&j, theme, unread, &d, ret);
+    if (j.sink.rejects && d.step != UPLOAD_ROW)
+        of_none(&d);
     if (j.sink.rejects) {
         *ret = (struct judged){.row = (uint64_t)m->offset,
                                .findings = j.sink.findings,

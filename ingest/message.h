@@ -7,6 +7,7 @@
 #include "broker/message.h"
 #include "ingest/judge.h"
 #include "record/catalogue.h"
+#include "store/state.h"
 
 /* One message of Apache Kafka as a judged row (docs/formats/message.md). Whatever is wrong with a
  * message is a verdict on it and never a failure, so that none holds its partition up; what is
@@ -14,10 +15,16 @@
  *
  * The department is known by the topic. Headers: `theme` (else the member `_theme`), `op` (else
  * `_op`), `batch` and `row` of a row that belongs to a batch, `rows` when its number of rows is
- * known, `unread` with the rule by which its uploader could not read it. */
+ * known, `unread` with the rule by which its uploader could not read it, and `hint` to it. `upload`
+ * marks what belongs to an upload that was published (ingest/published.h): the attempt; then `body`
+ * says how far the body goes up to this row, and `step` makes the message the beginning or the end
+ * of it and no row. */
 
 /* The department that a topic of that name belongs to; empty when it belongs to none. */
 struct slice message_department(struct slice topic);
+
+/* A message of an upload is a row of its batch, or one of these and no row. */
+enum upload_step { UPLOAD_ROW, UPLOAD_BEGIN, UPLOAD_END };
 
 /* What a row of a partition needs that a batch knows once. */
 struct delivered {
@@ -29,6 +36,13 @@ struct delivered {
     bool ends_batch;
     size_t bytes;         /* of the value */
     struct slice columns; /* of a batch's row that is kept with its receipt, sealed */
+    /* Of an upload that was published. */
+    bool is_upload;
+    enum upload_step step;
+    uint8_t upload[UPLOAD_BYTES];
+    char format, encoding; /* UPLOAD_BEGIN: of the body, as in struct batch_state */
+    uint64_t bytes_done;   /* of the body, up to the end of the row, or of all of it */
+    uint8_t hash[32];      /* SHA-256 of these bytes */
 };
 
 struct message_judge;

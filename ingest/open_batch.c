@@ -64,6 +64,25 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
     return 0;
 }
 
+uint64_t writer_commits(struct writer *w, uint64_t than, int wait_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_mutex_lock(&w->lock);
+    while (w->commits == than && wait_ms)
+        if (pthread_cond_timedwait(&w->committed, &w->lock, &until) != 0)
+            break;
+    uint64_t commits = w->commits;
+    pthread_mutex_unlock(&w->lock);
+    return commits;
+}
+
 static struct held **held_find(struct writer *w, const struct batch_id *id)
 {
     struct held **at = &w->held;
@@ -72,7 +91,7 @@ static struct held **held_find(struct writer *w, const struct batch_id *id)
     return at;
 }
 
-static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
+int writer_hold_batch(struct writer *w, const struct batch_id *id, int wait_ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -99,7 +118,7 @@ static int hold(struct writer *w, const struct batch_id *id, int wait_ms)
     return r;
 }
 
-static void let_go(struct writer *w, const struct batch_id *id)
+void writer_let_go(struct writer *w, const struct batch_id *id)
 {
     pthread_mutex_lock(&w->lock);
     struct held **at = held_find(w, id);
@@ -133,7 +152,7 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
     if (!name.n || name.n > NAME_BYTES_MAX)
         return reason_set(reterr_why, CE_INVALID, "a batch id has 1 to %d bytes", NAME_BYTES_MAX);
     struct batch_id id = batch_id_make(w->o.keys, department, name);
-    int r = hold(w, &id, wait_ms);
+    int r = writer_hold_batch(w, &id, wait_ms);
     if (r < 0)
         return reason_set(reterr_why, r, "another upload holds this batch");
     struct open_batch *ob = calloc(1, sizeof *ob);
@@ -152,6 +171,10 @@ int writer_open_batch(struct writer *w, struct slice department, struct slice na
         else if (!slice_eq(ob->theme->code, theme) || ob->state.format != kind.format)
             r = reason_set(reterr_why, CE_CONFLICT,
                            "this batch id was begun for another theme or format");
+        else if (ob->state.is_published && !ob->state.finished.v)
+            r = reason_set(reterr_why, CE_CONFLICT,
+                           "此批次经 Kafka 提交，尚未完成 this batch was begun through Apache "
+                           "Kafka and is not finished; it goes on where brokers are configured");
         else if (ob->state.encoding != kind.encoding) /* verdicts could differ */
             r = reason_set(
                 reterr_why, CE_CONFLICT,
@@ -174,7 +197,7 @@ void writer_close_batch(struct writer *w, struct open_batch *ob)
     while ((p = writer_take_back(w, ob, true)))
         parcel_destroy(p);
     writer_settle(w, ob);
-    let_go(w, &ob->id);
+    writer_let_go(w, &ob->id);
     pending_destroy(ob->pending);
     arena_destroy(ob->arena);
     free(ob);

@@ -1,6 +1,7 @@
 /* An upload on its way: a thread reads the body from a bounded pipe, turns it into judged rows and
  * hands parcels of them to the writer. What a repetition brings again is compared by hash at the
- * place where the first attempt stood, and then skipped. */
+ * place where the first attempt stood, and then skipped. With brokers configured, rows are not
+ * judged here but published, and the thread waits until they have come in. */
 #include "ingest/submission.h"
 
 #include <errno.h>
@@ -13,7 +14,9 @@
 #include "base/check.h"
 #include "base/metric.h"
 #include "ingest/keeper.h"
+#include "ingest/published.h"
 #include "ingest/reader.h"
+#include "ingest/turn.h"
 
 enum {
     PIPE_BYTES = 256 << 10,
@@ -44,7 +47,8 @@ struct submission {
     _Atomic uint64_t rows;
 
     /* The thread's own. */
-    struct open_batch *batch;
+    struct open_batch *batch; /* one of the two */
+    struct published *published;
     struct reader *reader;
     struct arena *row; /* as it came; what is judged goes into the parcel */
     struct judge *judge;
@@ -54,6 +58,7 @@ struct submission {
     struct parcel *spare[PARCELS_OUT];
     unsigned spare_count;
     struct batch_state begun; /* as it stood when this attempt took the batch up */
+    bool is_published;        /* or would have been */
     bool is_pressed;          /* the sender had to wait while `piece` came */
     uint64_t fed;             /* bytes of the body before `piece` */
     struct slice piece;
@@ -63,55 +68,6 @@ struct submission {
 };
 
 static atomic_uint running;
-
-/* ---- turns ---- */
-
-/* Judging a row may take many times what the row does, and more threads than processors at it only
- * hold that memory for longer. Turns go in the order in which they were asked for, so that a large
- * file does not keep a small one waiting. */
-struct turn {
-    pthread_cond_t given;
-    bool is_mine;
-    struct turn *next;
-};
-static struct {
-    pthread_mutex_t lock;
-    unsigned taken;
-    struct turn *first, *last; /* who waits */
-} turns = {PTHREAD_MUTEX_INITIALIZER, 0, NULL, NULL};
-
-static void turn_take(const struct submission *s)
-{
-    struct turn mine = {.given = PTHREAD_COND_INITIALIZER};
-    pthread_mutex_lock(&turns.lock);
-    if (!turns.first && turns.taken < s->o.turns_max) {
-        turns.taken++;
-    } else {
-        if (turns.first)
-            turns.last->next = &mine;
-        else
-            turns.first = &mine;
-        turns.last = &mine;
-        while (!mine.is_mine)
-            pthread_cond_wait(&mine.given, &turns.lock);
-    }
-    pthread_mutex_unlock(&turns.lock);
-}
-
-/* Handed on to whoever waits longest. */
-static void turn_give(void)
-{
-    pthread_mutex_lock(&turns.lock);
-    struct turn *next = turns.first;
-    if (next) {
-        turns.first = next->next;
-        next->is_mine = true;
-        pthread_cond_signal(&next->given);
-    } else {
-        turns.taken--;
-    }
-    pthread_mutex_unlock(&turns.lock);
-}
 
 /* ---- the thread ---- */
 
@@ -129,7 +85,7 @@ static enum pipe pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
     }
-    bool can_rest = s->parcel->count > 0 && s->hashed <= s->last_end;
+    bool can_rest = s->parcel && s->parcel->count > 0 && s->hashed <= s->last_end;
     bool rests = false;
     pthread_mutex_lock(&s->lock);
     while (!s->pipe.n && !s->is_finished && !s->is_aborted && !rests) {
@@ -244,6 +200,36 @@ static int compare_prefix(struct submission *s, uint64_t end_bytes)
     return 0;
 }
 
+static int judge_it(struct submission *s, const struct raw_row *row)
+{
+    struct judged *judged = &s->parcel->rows[s->parcel->count];
+    int r = judge_row(s->judge, s->parcel->arena, row, judged);
+    if (r == 0 && judged->rejected && !judged->is_forbidden)
+        r = keeper_row(s->keeper, s->parcel->arena, row, &judged->kept);
+    if (r < 0)
+        return r;
+    s->parcel->count++;
+    bool is_full =
+        s->parcel->count == PARCEL_ROWS || arena_used(s->parcel->arena) > s->o.parcel_bytes;
+    return is_full ? parcel_send(s, row->end_bytes, false) : 0;
+}
+
+/* Waits without the turn: it is the brokers that are slow. */
+static int publish_it(struct submission *s, const struct raw_row *row)
+{
+    uint8_t now[32];
+    hash_to(s, row->end_bytes);
+    sha256_now(s->hash, now);
+    int r = published_row(s->published, s->row, row, now, &s->why);
+    while (r == CE_BUSY) {
+        turn_give();
+        published_wait(s->published);
+        turn_take(s->o.turns_max);
+        r = published_again(s->published, &s->why);
+    }
+    return r;
+}
+
 static int take_rows(struct submission *s, uint64_t skip)
 {
     for (;;) {
@@ -261,19 +247,10 @@ static int take_rows(struct submission *s, uint64_t skip)
         int r = 0;
         s->last_row = row.row;
         s->last_end = row.end_bytes;
-        if (row.row <= skip) {
+        if (row.row <= skip)
             r = row.row == skip ? compare_prefix(s, row.end_bytes) : 0;
-        } else {
-            struct judged *judged = &s->parcel->rows[s->parcel->count];
-            r = judge_row(s->judge, s->parcel->arena, &row, judged);
-            if (r == 0 && judged->rejected && !judged->is_forbidden)
-                r = keeper_row(s->keeper, s->parcel->arena, &row, &judged->kept);
-            if (r == 0)
-                s->parcel->count++;
-            if (r == 0 && (s->parcel->count == PARCEL_ROWS ||
-                           arena_used(s->parcel->arena) > s->o.parcel_bytes))
-                r = parcel_send(s, row.end_bytes, false);
-        }
+        else
+            r = s->published ? publish_it(s, &row) : judge_it(s, &row);
         if (r < 0)
             return r;
     }
@@ -317,7 +294,9 @@ static int read_end(struct submission *s)
         return r;
     if (s->last_row < s->begun.rows_done)
         return conflict(s, "the body is shorter than the part of this batch that was done before");
-    return parcel_send(s, s->fed, true);
+    if (s->published)
+        hash_to(s, s->fed);
+    return s->published ? 0 : parcel_send(s, s->fed, true);
 }
 
 static int read_body(struct submission *s, bool *ret_cut)
@@ -327,7 +306,7 @@ static int read_body(struct submission *s, bool *ret_cut)
     enum pipe pipe;
     while (r == 0 && (pipe = pipe_take(s, &piece, ret_cut)) != PIPE_ENDED) {
         /* A slow sender's rows are seen soon, and a fast one's are gathered. */
-        turn_take(s);
+        turn_take(s->o.turns_max);
         r = pipe == PIPE_RESTS ? parcel_send(s, s->last_end, false)
                                : read_piece(s, buf_slice(&piece));
         turn_give();
@@ -335,17 +314,19 @@ static int read_body(struct submission *s, bool *ret_cut)
     if (r < 0)
         return r;
     if (!*ret_cut) {
-        turn_take(s);
+        turn_take(s->o.turns_max);
         r = read_end(s);
         turn_give();
         return r;
     }
     /* What was whole is done; the rest comes with the repetition. */
+    if (s->published)
+        return published_settle(s->published, &s->why);
     bool can_send = !s->begun.finished.v && s->parcel->count && s->hashed <= s->last_end;
     return can_send ? parcel_send(s, s->last_end, false) : 0;
 }
 
-static enum submission_end end_of(int r, bool cut)
+static enum submission_end end_of(const struct submission *s, int r, bool cut)
 {
     switch (r) {
     case 0:
@@ -357,11 +338,40 @@ static enum submission_end end_of(int r, bool cut)
     case CE_BUSY:
         return SUBMISSION_BUSY;
     default:
-        return SUBMISSION_FAILED;
+        return s->is_published && writer_is_well(s->o.writer) ? SUBMISSION_AWAY : SUBMISSION_FAILED;
     }
 }
 
-static int prepare(struct submission *s)
+static void prepare_reading(struct submission *s, const struct theme *theme)
+{
+    s->reader = reader_create((enum reader_format)s->o.kind.format,
+                              (enum encoding)s->o.kind.encoding, theme);
+    s->row = arena_create(ROW_ARENA_BYTES);
+    s->hash = sha256_create();
+}
+
+static int prepare_published(struct submission *s)
+{
+    struct published_options o = {.writer = s->o.writer,
+                                  .store = s->o.store,
+                                  .keys = s->o.keys,
+                                  .outbox = s->o.outbox,
+                                  .catalogue = atomic_load(s->o.catalogue),
+                                  .department = s->o.department,
+                                  .theme = s->o.theme,
+                                  .batch = s->o.batch_name,
+                                  .kind = s->o.kind,
+                                  .busy_wait_ms = s->o.busy_wait_ms};
+    int r = published_open(&o, &s->published, &s->why);
+    s->is_published = r != CE_EXISTS;
+    if (r < 0)
+        return r;
+    s->begun = *published_state(s->published);
+    prepare_reading(s, published_theme(s->published));
+    return 0;
+}
+
+static int prepare_direct(struct submission *s)
 {
     int r = writer_open_batch(s->o.writer, s->o.department, s->o.batch_name, s->o.theme, s->o.kind,
                               s->o.busy_wait_ms, &s->batch, &s->why);
@@ -374,13 +384,17 @@ static int prepare(struct submission *s)
                                .received = s->batch->state.received,
                                .born_min = s->o.born_min};
     s->judge = judge_create(&jo);
-    s->reader = reader_create((enum reader_format)s->o.kind.format,
-                              (enum encoding)s->o.kind.encoding, s->batch->theme);
-    s->row = arena_create(ROW_ARENA_BYTES);
-    s->hash = sha256_create();
+    prepare_reading(s, s->batch->theme);
     s->parcel = parcel_create();
     r = keeper_create(s->o.keys, s->batch->columns, &s->keeper);
     return r < 0 ? reason_set(&s->why, r, "the receipt of this batch cannot be read") : 0;
+}
+
+/* A batch that was begun without brokers goes on without them. */
+static int prepare(struct submission *s)
+{
+    int r = s->o.outbox ? prepare_published(s) : CE_EXISTS;
+    return r == CE_EXISTS ? prepare_direct(s) : r;
 }
 
 /* An upload that only waits for its receipt has no memory to speak of, and counts no more: others
@@ -412,13 +426,19 @@ static void *run(void *ctx)
     int r = prepare(s);
     if (r == 0)
         r = read_body(s, &cut);
-    if (s->batch) {
-        while (writer_parcels_out(s->o.writer, s->batch)) {
-            int back = take_one_back(s, true);
-            r = r < 0 ? r : back;
-        }
+    while (s->batch && writer_parcels_out(s->o.writer, s->batch)) {
+        int back = take_one_back(s, true);
+        r = r < 0 ? r : back;
     }
+    uint8_t whole[32] = {0};
+    if (s->hash)
+        sha256_now(s->hash, whole);
     let_go(s);
+    if (s->published && r == 0 && !cut && !s->begun.finished.v)
+        r = published_finish(s->published, s->last_row, s->fed, whole, &s->why);
+    if (s->published)
+        atomic_store(&s->rows, published_state(s->published)->rows_done);
+    published_close(s->published);
     if (s->batch) {
         int settled = writer_settle(s->o.writer, s->batch);
         r = r < 0 ? r : settled;
@@ -427,7 +447,7 @@ static void *run(void *ctx)
     }
     pthread_mutex_lock(&s->lock);
     s->has_ended = true;
-    s->end = end_of(r, cut);
+    s->end = end_of(s, r, cut);
     if (r < 0 && !s->why.text[0])
         reason_set(&s->why, r, "%s", err_text(r));
     pthread_mutex_unlock(&s->lock);

@@ -10,9 +10,15 @@
  * they come; a thread of its own reads rows, judges them and hands them to the writer. Repetition
  * is harmless: what is accounted for is compared by hash and skipped. */
 struct submission;
+struct outbox;
 
 struct submission_options {
     struct writer *writer;
+    /* With it rows are published to the department's topic and come in from there
+     * (ingest/published.h); NULL: they go to the writer. */
+    struct outbox *outbox;
+    struct store *store; /* with an outbox: where it is seen that they came */
+    const struct catalogue *const _Atomic *catalogue; /* likewise: in force */
     const struct keys *keys;
     struct slice department, theme;
     struct slice batch_name; /* Batch-Id; empty: a new one is made up */
@@ -38,6 +44,7 @@ enum submission_end {
     SUBMISSION_BUSY,     /* another upload holds the batch: 409 with Retry-After */
     SUBMISSION_CUT,    /* the body was cut off; what was whole is done, the batch can be resumed */
     SUBMISSION_FAILED, /* the store could not take it: 503 */
+    SUBMISSION_AWAY,   /* the brokers could not, or nothing comes from them: 503 */
 };
 
 /* Starts the thread. CE_UNAVAILABLE when running_max run. */

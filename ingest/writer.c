@@ -163,6 +163,8 @@ static void tell(struct writer *w, int result, const struct reason *why)
     }
     w->in_commit_count = 0;
     w->errand_count = 0;
+    w->commits++;
+    pthread_cond_broadcast(&w->committed);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -562,6 +564,11 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->free, NULL);
     pthread_cond_init(&w->room, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->committed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     int r = counters_load(w);
     if (r == 0)
         w->thread = thread_start("writer", run, w);
@@ -592,6 +599,7 @@ void writer_stop(struct writer *w)
     buf_fini(&w->events);
     apply_fini(&w->apply);
     pthread_cond_destroy(&w->room);
+    pthread_cond_destroy(&w->committed);
     pthread_cond_destroy(&w->free);
     pthread_mutex_destroy(&w->lock);
     free(w);

@@ -113,6 +113,11 @@ struct body_kind {
 int writer_open_batch(struct writer *w, struct slice department, struct slice name,
                       struct slice theme, struct body_kind kind, int wait_ms,
                       struct open_batch **ret, struct reason *reterr_why);
+/* The same hold without opening it, for whoever brings rows of the batch another way. CE_BUSY. */
+int writer_hold_batch(struct writer *w, const struct batch_id *id, int wait_ms);
+void writer_let_go(struct writer *w, const struct batch_id *id);
+/* Commits so far; with `than` at the count known, waits for another one up to wait_ms. */
+uint64_t writer_commits(struct writer *w, uint64_t than, int wait_ms);
 /* Hands a parcel over; blocks while the queue is full. The parcel belongs to the writer until
  * writer_take_back; then its arena is empty, and of its rows only their numbers are left. */
 int writer_give(struct writer *w, struct open_batch *ob, struct parcel *p);

@@ -1,7 +1,13 @@
 /* From a parcel of messages to rows of the commit in the making. Each message is counted with its
  * partition and in the ledger; one that is a row of a batch is counted with the batch as well, the
  * first time that it comes: at or below the batch's rows done it is a duplicate in the partition's
- * account, is not applied, and nothing in the batch's (design §8). */
+ * account, is not applied, and nothing in the batch's (design §8).
+ *
+ * A message of an upload that was published counts only in its turn: of the attempt that goes on
+ * with the batch, behind the last row. Any other is no row at all, like a message of an aborted
+ * transaction: it was sent by an attempt that is over, and nobody was told that it arrived. All of
+ * this is a function of what the partition holds and of nothing else, so that a replica and a
+ * rebuild come to the same. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,9 +32,8 @@ bool writer_feeds(const struct writer *w, const struct batch_id *id)
     return fed_find(w->fed[(id->b[0] << 8 | id->b[1]) % FED_BUCKETS], id) != NULL;
 }
 
-/* As the store has it, or new with this message. */
-static int fed_load(struct writer *w, struct slice department, const struct delivered *d,
-                    struct fed_batch *f)
+/* As the store has it. */
+static int fed_load(struct writer *w, struct fed_batch *f)
 {
     uint8_t key[6 + BATCH_ID_BYTES] = "batch/";
     memcpy(key + 6, f->id.b, BATCH_ID_BYTES);
@@ -36,19 +41,27 @@ static int fed_load(struct writer *w, struct slice department, const struct deli
     int r = batch_get(w->batch, w->arena, CF_STATE, slice_make(key, sizeof key), &bytes);
     if (r == 0) {
         r = batch_state_decode(bytes, &f->next);
-        f->is_counted = r == 0 && f->next.format == BATCH_OF_MESSAGES;
-    } else if (r == CE_NOT_FOUND) {
-        r = 0;
-        f->is_counted = true;
-        f->next = (struct batch_state){.number = w->counters.next_batch++,
-                                       .department = department,
-                                       .name = d->batch,
-                                       .theme = d->theme,
-                                       .format = BATCH_OF_MESSAGES,
-                                       .encoding = 'u',
-                                       .received = d->received};
+        f->is_known = r == 0;
+        f->is_counted = r == 0 && batch_is_fed(&f->next);
     }
-    return r;
+    return r == CE_NOT_FOUND ? 0 : r;
+}
+
+/* New with this message. */
+static void fed_make(struct writer *w, const struct delivered *d, struct fed_batch *f)
+{
+    struct batch_state made = {.number = w->counters.next_batch++,
+                               .department = f->next.department,
+                               .name = f->next.name,
+                               .theme = d->theme,
+                               .format = d->is_upload ? d->format : BATCH_OF_MESSAGES,
+                               .encoding = d->is_upload ? d->encoding : 'u',
+                               .received = d->received,
+                               .is_published = d->is_upload};
+    if (d->is_upload)
+        crypt_sha256((struct slice){0}, made.hash);
+    f->next = made;
+    f->is_known = f->is_counted = true;
 }
 
 /* The state's texts outlive the parcel and the arena, which are emptied while a run is gathered. */
@@ -69,7 +82,7 @@ static int fed_take(struct writer *w, struct slice department, const struct deli
         f = calloc(1, sizeof *f);
         CHECK(f);
         f->id = id;
-        int r = fed_load(w, department, d, f);
+        int r = fed_load(w, f);
         if (r < 0) {
             free(f);
             return r;
@@ -80,6 +93,8 @@ static int fed_take(struct writer *w, struct slice department, const struct deli
         f->in_bucket = *bucket;
         *bucket = f;
     }
+    if (!f->is_known && (!d->is_upload || d->step == UPLOAD_BEGIN))
+        fed_make(w, d, f);
     *ret = f;
     return 0;
 }
@@ -155,6 +170,70 @@ static void count_in_batch(struct fed_batch *f, const struct judged *row, const 
     next->bytes_done += d->bytes;
 }
 
+/* An attempt begins: what earlier ones sent and comes later is nothing from now on. */
+static void begin_upload(struct batch_state *next, uint32_t partition, const struct delivered *d)
+{
+    if (!next->is_published || next->finished.v || next->theme != d->theme ||
+        next->format != d->format || next->encoding != d->encoding)
+        return;
+    next->partition = partition;
+    memcpy(next->upload, d->upload, sizeof next->upload);
+}
+
+static bool is_in_turn(const struct batch_state *next, const struct delivered *d)
+{
+    uint64_t wanted = next->rows_done + (d->step == UPLOAD_ROW);
+    return next->is_published && !next->finished.v && d->batch_row == wanted &&
+           memcmp(next->upload, d->upload, sizeof next->upload) == 0;
+}
+
+/* At the time of the message, not of its reading: a replica and a rebuild say the same. */
+static void end_batch(struct writer *w, struct batch_state *next, const struct delivered *d)
+{
+    next->finished = d->received;
+    if (!w->ended_ms)
+        w->ended_ms = clock_mono_ms();
+}
+
+/* Where the body stands with this row, or at its end. */
+static void note_body(struct batch_state *next, const struct delivered *d)
+{
+    next->bytes_done = d->bytes_done;
+    memcpy(next->hash, d->hash, sizeof next->hash);
+}
+
+/* A message of an upload. False: it is no row. */
+static bool take_upload(struct writer *w, struct fed_batch *fed, uint32_t partition,
+                        const struct delivered *d)
+{
+    bool is_in = fed->is_known && is_in_turn(&fed->next, d);
+    switch (d->step) {
+    case UPLOAD_BEGIN:
+        begin_upload(&fed->next, partition, d);
+        if (!w->ended_ms) /* its uploader waits for it */
+            w->ended_ms = clock_mono_ms();
+        return false;
+    case UPLOAD_END:
+        if (is_in) {
+            note_body(&fed->next, d);
+            end_batch(w, &fed->next, d);
+        }
+        return false;
+    case UPLOAD_ROW:
+        return is_in;
+    }
+    UNREACHABLE();
+}
+
+/* The offset is there and holds no row. */
+static void pass(struct writer *w, struct pending *pend, uint64_t offset, const struct delivered *d)
+{
+    receipt_pack_skip(&pend->pack, pend->ahead.next, offset + 1);
+    pend->ahead.next = offset + 1;
+    if (d->received.v > w->counters.newest_received.v)
+        w->counters.newest_received = d->received;
+}
+
 static int take_message(struct writer *w, struct parcel *p, unsigned i)
 {
     struct judged *row = &p->rows[i];
@@ -166,7 +245,11 @@ static int take_message(struct writer *w, struct parcel *p, unsigned i)
     int r = d->batch.n ? fed_take(w, ahead->department, d, &fed) : 0;
     if (r < 0)
         return r;
-    if (fed && !fed->is_counted)
+    if (d->is_upload && !take_upload(w, fed, ahead->partition, d)) {
+        pass(w, p->pending, row->row, d);
+        return 0;
+    }
+    if (fed && (!fed->is_counted || fed->next.is_published != d->is_upload))
         fed = NULL;
     bool is_again = fed && d->batch_row <= fed->next.rows_done;
     w->apply.tables = d->tables;
@@ -195,11 +278,10 @@ static int take_message(struct writer *w, struct parcel *p, unsigned i)
     before = fed->pack.details.n;
     count_in_batch(fed, row, d, gate.verdict);
     w->kept_bytes += fed->pack.details.n - before;
-    if (d->ends_batch && !fed->next.finished.v) {
-        fed->next.finished = clock_now(w->o.clock);
-        if (!w->ended_ms)
-            w->ended_ms = clock_mono_ms();
-    }
+    if (d->is_upload)
+        note_body(&fed->next, d);
+    else if (d->ends_batch && !fed->next.finished.v)
+        end_batch(w, &fed->next, d);
     return 0;
 }
 

@@ -46,6 +46,7 @@ struct pending {
 /* A batch to which messages of this commit belong. */
 struct fed_batch {
     struct batch_id id;
+    bool is_known;   /* to the store, or with this commit */
     bool is_counted; /* one that came another way keeps its own count */
     struct batch_state next;
     struct receipt_pack pack;
@@ -78,7 +79,9 @@ struct writer {
     pthread_cond_t free;  /* a batch that was held is so no more */
     struct held *held;
     pthread_cond_t room;
-    size_t given_bytes; /* of parcels that are with the writer */
+    uint64_t commits;
+    pthread_cond_t committed; /* one more, by the monotonic clock */
+    size_t given_bytes;       /* of parcels that are with the writer */
 
     struct pending *in_commit[256]; /* batches and partitions with rows in this commit */
     unsigned in_commit_count;

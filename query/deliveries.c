@@ -250,7 +250,7 @@ static bool add_batch(void *ctx, const struct batch_id *id, const struct batch_s
         a->state.name = arena_dup(w->query->arena, s->name);
     }
     /* Rows that came by messages are counted with their partition. */
-    if (w->is_full || s->format == BATCH_OF_MESSAGES)
+    if (w->is_full || batch_is_fed(s))
         return !w->is_full || ret->batch_count < REJECTED_BATCHES_MAX;
     w->theme = s->theme;
     w->row = 0;

@@ -2,17 +2,26 @@
  * rules it broke and what to do. It is made to be opened in a spreadsheet, corrected and handed in
  * again, so what a spreadsheet would take for a number or a date is guarded (csv_put_as_text), and
  * the three columns that are added are read past (record/reserved.def). It holds what the
- * department itself sent, unmasked. */
+ * department itself sent, unmasked.
+ *
+ * Rows of an upload that was published were kept as their messages, for whoever takes messages
+ * knows nothing of the other rows: their columns are gathered by one walk before the first line. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/csv.h"
 #include "base/err.h"
+#include "base/scan.h"
 #include "query/accounts.h"
 #include "store/kept.h"
 
-enum { PIECE_BYTES = 32 * 1024, ARENA_LIMIT = 64 << 20, REMEDY_MAX = 64 * 1024 };
+enum {
+    PIECE_BYTES = 32 * 1024,
+    ARENA_LIMIT = 64 << 20,
+    SCRATCH_LIMIT = 16 << 20,
+    REMEDY_MAX = 64 * 1024
+};
 
 struct reject_text {
     struct query_source source;
@@ -28,6 +37,11 @@ struct reject_text {
     bool was_kept, does_not_open;
     struct buf plain, rules, remedies;
     struct slice values[KEPT_COLUMNS_MAX]; /* in `plain` */
+    /* Of a published upload. */
+    struct scan *scan;
+    struct arena *scratch;      /* of one row */
+    struct kept_columns packed; /* the one column of messages */
+    struct slice one[KEPT_COLUMNS_MAX];
     struct buf *out;
     size_t out_from; /* where this piece begins in it */
 };
@@ -80,14 +94,65 @@ static void row_out(struct reject_text *t)
     t->told++;
 }
 
+/* A message's members, by place; one that is no flat object stands in the column #1. False: it does
+ * not open. */
+static bool unpack(struct reject_text *t, const struct receipt_line *l)
+{
+    struct scan_pair *pairs;
+    size_t count, place = 0;
+    const char *why;
+    bool is_flat = l->rule != RULE_JSON_INVALID;
+    memset(t->values, 0, sizeof t->values);
+    arena_reset(t->scratch);
+    if (kept_row_open(t->source.keys, l->kept, &t->plain, t->one, t->packed.count) < 0)
+        return false;
+    if (scan_object(t->scan, t->scratch, t->one[0], KEPT_COLUMNS_MAX, &pairs, &count, &why) < 0)
+        is_flat = false;
+    for (size_t i = 0; is_flat && i < count; i++)
+        is_flat = pairs[i].kind != SCAN_NESTED;
+    if (!is_flat) {
+        pairs = ARENA_NEW(t->scratch, struct scan_pair);
+        pairs[0] = (struct scan_pair){.key = SLICE("#1"), .value = t->one[0]};
+        count = 1;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (kept_columns_place(&t->columns, t->arena, i ? place + 1 : 0, pairs[i].key, &place))
+            t->values[place] = pairs[i].value;
+    return true;
+}
+
+static bool each_packed(void *ctx, const struct receipt_line *l)
+{
+    struct reject_text *t = ctx;
+    if (l->kept.n && l->row <= t->state.rows_done && !unpack(t, l))
+        t->does_not_open = true;
+    return !t->does_not_open;
+}
+
+static int find_columns(struct reject_text *t, struct view *v)
+{
+    t->packed = t->columns;
+    t->columns.count = 0;
+    t->scan = scan_create();
+    t->scratch = arena_create(SCRATCH_LIMIT);
+    int r = t->packed.count == 1 ? receipts_walk(v, t->state.number, 1, each_packed, t) : 0;
+    return r == 0 && t->does_not_open ? CE_CRYPT : r;
+}
+
+static bool open_row(struct reject_text *t, const struct receipt_line *l)
+{
+    if (t->state.is_published)
+        return unpack(t, l);
+    return kept_row_open(t->source.keys, l->kept, &t->plain, t->values, t->columns.count) == 0;
+}
+
 static void row_begin(struct reject_text *t, const struct receipt_line *l)
 {
     t->row = l->row;
     t->was_kept = l->kept.n > 0;
     buf_clear(&t->rules);
     buf_clear(&t->remedies);
-    if (t->was_kept &&
-        kept_row_open(t->source.keys, l->kept, &t->plain, t->values, t->columns.count) < 0)
+    if (t->was_kept && !open_row(t, l))
         t->does_not_open = true;
 }
 
@@ -135,9 +200,11 @@ static int read_batch(struct reject_text *t, const struct batch_id *id)
     r = batch_state_get(v, t->arena, id, &t->state);
     if (r == 0)
         r = receipts_columns(v, t->arena, t->state.number, &sealed);
-    view_close(v);
     if (r == 0 && sealed.n)
         r = kept_columns_open(t->source.keys, t->arena, sealed, &t->columns);
+    if (r == 0 && t->state.is_published)
+        r = find_columns(t, v);
+    view_close(v);
     if (r < 0)
         return r;
     t->theme = catalogue_number_at(t->source.catalogue, t->state.theme, t->state.received);
@@ -219,6 +286,8 @@ void reject_text_close(struct reject_text *t)
     buf_fini(&t->plain);
     buf_fini(&t->rules);
     buf_fini(&t->remedies);
+    scan_destroy(t->scan);
+    arena_destroy(t->scratch);
     arena_destroy(t->arena);
     free(t);
 }

@@ -24,7 +24,7 @@
 #include "base/wire.h"
 #include "store/totals.h"
 
-enum { FORMAT = 1, BATCH_FORMAT = 2 };
+enum { FORMAT = 1, BATCH_FORMAT = 3 };
 enum { VALUE_BYTES_MAX = 4 * 1024, ENTRY_BYTES_MAX = 64 * 1024 * 1024, KEY_BYTES_MAX = 512 };
 enum { COUNTERS_BYTES = 41, DEPARTMENT_BYTES_MAX = 64 };
 
@@ -133,6 +133,11 @@ void batch_state_put(struct batch *b, const struct batch_id *id, const struct ba
     totals_encode(&s->totals, &v);
     wire_put_bytes(&v, s->department);
     wire_put_bytes(&v, s->name);
+    wire_put_u8(&v, s->is_published);
+    if (s->is_published) {
+        wire_put_u32(&v, s->partition);
+        buf_add(&v, s->upload, sizeof s->upload);
+    }
     put(b, batch_key(id, key), &v);
     list_put(b, (struct slice){0}, id, s->number);
     list_put(b, s->department, id, s->number);
@@ -156,10 +161,21 @@ int batch_state_decode(struct slice bytes, struct batch_state *ret)
     totals_decode(&w, &s.totals);
     s.department = wire_bytes(&w);
     s.name = wire_bytes(&w);
+    uint8_t published = wire_u8(&w);
+    struct slice upload = {0};
+    if (published == 1) {
+        s.is_published = true;
+        s.partition = wire_u32(&w);
+        upload = wire_raw(&w, sizeof s.upload);
+    }
     int r = wire_end(&w);
     if (r < 0)
         return r;
+    if (published > 1)
+        return CE_FORMAT;
     memcpy(s.hash, hash.p, sizeof s.hash);
+    if (published)
+        memcpy(s.upload, upload.p, sizeof s.upload);
     *ret = s;
     return 0;
 }

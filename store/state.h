@@ -37,7 +37,7 @@ void counters_put(struct batch *b, const struct counters *c);
 int counters_get(struct view *v, struct arena *a, struct counters *ret);
 
 /* A batch (design §8): what one submission is, how far it is, its counts. */
-enum { BATCH_ID_BYTES = 10 };
+enum { BATCH_ID_BYTES = 10, UPLOAD_BYTES = 10 };
 struct batch_id {
     uint8_t b[BATCH_ID_BYTES];
 };
@@ -55,9 +55,18 @@ struct batch_state {
                             their values */
     uint8_t hash[32]; /* SHA-256 of these bytes; of the whole body once finished; 0 of messages */
     struct totals totals;
+    /* An upload that was published (docs/adr/0033): its rows come by a partition. */
+    bool is_published;
+    uint32_t partition;
+    uint8_t
+        upload[UPLOAD_BYTES]; /* the attempt that goes on with it; messages of others are none */
 };
-/* Its rows are counted in the ledger with the partition that they came by. */
 enum { BATCH_OF_MESSAGES = 'k' };
+/* Its rows are counted in the ledger with the partition that they came by. */
+static inline bool batch_is_fed(const struct batch_state *s)
+{
+    return s->is_published || s->format == BATCH_OF_MESSAGES;
+}
 /* From department and Batch-Id, by keyed hash: the same in every store with these keys. Printed in
  * base32: 16 characters. */
 struct batch_id batch_id_make(const struct keys *k, struct slice department, struct slice name);

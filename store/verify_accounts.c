@@ -195,7 +195,7 @@ static int each_batch(struct verifier *v, struct slice key, struct slice value)
         return 0;
     }
     check_state(v, &s);
-    if (s.format == BATCH_OF_MESSAGES)
+    if (batch_is_fed(&s))
         check_fed(v->account, &s);
     else
         check_ledger(v->account, &s);

@@ -103,6 +103,9 @@ void api_submit(struct call *c)
     const struct theme *theme;
     struct submission_options o = {
         .writer = c->web->o.writer,
+        .outbox = c->web->o.outbox,
+        .store = c->source.store,
+        .catalogue = (const struct catalogue *const _Atomic *)c->web->o.catalogue,
         .keys = c->source.keys,
         .born_min = c->web->o.born_min,
         .busy_wait_ms = c->web->o.upload_busy_ms,

@@ -134,6 +134,10 @@ bool upload_answer(struct call *c, struct upload *u, bool *ret_broken)
     case SUBMISSION_CUT:
         *ret_broken = true;
         return true;
+    case SUBMISSION_AWAY:
+        response_header(c->res, "Retry-After", SLICE("10"));
+        REFUSE(c, BROKER_AWAY, .detail = detail, .id = id);
+        return true;
     case SUBMISSION_FAILED:
         if (writer_trouble(c->web->o.writer) == CE_NO_ROOM)
             detail = slice_of(writer_waits_for_room);

@@ -15,6 +15,7 @@
  * over a Unix socket. Which requests there are stands in routes.def; docs/api/openapi.yaml tells
  * what they take and answer. */
 struct web;
+struct outbox;
 
 /* What an operator decides about a partition of Apache Kafka. */
 struct web_decision {
@@ -89,7 +90,8 @@ struct web_options {
     struct query_source source;                 /* its `catalogue` is not used */
     const struct catalogue *_Atomic *catalogue; /* the one in force; old ones stay readable */
     struct writer *writer;
-    struct day born_min; /* earliest birth day believed in an identity number */
+    struct outbox *outbox; /* uploads go through Apache Kafka; NULL: none is configured */
+    struct day born_min;   /* earliest birth day believed in an identity number */
     struct web_operator operator;
     unsigned threads;     /* that answer what is quick; 0: 2 */
     unsigned workers;     /* for what takes longer; 0: 4 */

@@ -1,4 +1,5 @@
 """Brokers by deploy/kafka.sh, and what only other clients can do with them: transactions, deleting, purging."""
+import json
 import os
 import pathlib
 import signal
@@ -79,6 +80,15 @@ class Cluster:
 
     def producer(self, **more):
         return confluent_kafka.Producer(self.settings(**more))
+
+    def messages(self, name):
+        """Every message that a topic has now: partition, headers, key and value."""
+        done = subprocess.run(["kcat", "-C", "-q", "-e", "-J", "-o", "beginning", "-b", self.bootstrap, "-t", name],
+                              capture_output=True, timeout=PATIENCE, check=True)
+        for line in done.stdout.splitlines():
+            m = json.loads(line)
+            names, values = m["headers"][::2], m["headers"][1::2]
+            yield m["partition"], dict(zip(names, values)), m["key"], m["payload"]
 
     def delete_topics(self, names):
         """Those that are not Kafka's own."""

@@ -10,7 +10,7 @@
 #include "store/receipts.h"
 #include "tests/support/world.h"
 
-enum { HEADERS_MAX = 5, TEXT_MAX = 1024 };
+enum { HEADERS_MAX = 8, TEXT_MAX = 1024 };
 static const char *const topic = "credit.submissions.amr";
 
 /* One partition on its way. */
@@ -245,6 +245,115 @@ TEST(rows_of_a_batch_are_counted_in_it_the_first_time_alone)
     /* A file may not take it over. */
     EXPECT_EQ(world_try(w, NULL, "amr-penalty", "b", slice_of("CF_WSH\n1\n"), SIZE_MAX, &id),
               SUBMISSION_CONFLICT);
+    world_close(w);
+}
+
+#define ONE PENALTY " batch=u upload=aaaaaaaaaaaaaaaa"
+#define TWO PENALTY " batch=u upload=bbbbbbbbbbbbbbbb"
+#define BODY "0000000000000000000000000000000000000000000000000000000000000000"
+
+static struct batch_state batch_of(struct world *w, const char *name)
+{
+    struct batch_id id = batch_id_make(w->keys, SLICE("amr"), slice_of(name));
+    struct batch_state s;
+    struct view *v;
+    EXPECT_OK(view_open(w->store, &v));
+    EXPECT_OK(batch_state_get(v, w->arena, &id, &s));
+    view_close(v);
+    return s;
+}
+
+/* A process dies with rows under way, and its successor begins where the store stands: what still
+ * comes of the first is none, wherever commits lie. */
+TEST(rows_of_an_attempt_that_is_over_are_no_rows)
+{
+    enum { MESSAGES = 12 };
+    char digest[65] = "";
+    for (unsigned cut = 1; cut <= MESSAGES; cut++) {
+        struct world *w = world_open();
+        struct one list[MESSAGES] = {
+            {ONE " step=begin row=0 kind=ca", "", 0, 0},
+            {ONE " row=1 body=10:" BODY, penalty(w, "R1", 1, "X"), 0, 0},
+            {ONE " row=2 body=20:" BODY, penalty(w, "R2", 1, "X"), 0, 0},
+            {TWO " step=begin row=0 kind=ca", "", 0, 0},
+            {ONE " row=3 body=30:" BODY, penalty(w, "R3", 1, "late"), 0, 0},
+            {ONE " step=end row=3 body=30:" BODY, "", 0, 0},
+            {TWO " row=3 body=31:" BODY, penalty(w, "R3", 1, "X"), 0, 0},
+            {TWO " row=3 body=31:" BODY, penalty(w, "R3", 2, "again"), 0, 0},
+            {TWO " row=5 body=51:" BODY, penalty(w, "R5", 1, "behind a gap"), 0, 0},
+            {TWO " step=end row=3 body=40:" BODY, "", 0, 5000},
+            {ONE " step=begin row=0 kind=ca", "", 0, 0},
+            {ONE " row=4 body=40:" BODY, penalty(w, "R4", 1, "X"), 0, 0},
+        };
+        struct sender a = sender_open(w, 0);
+        for (unsigned at = 0; at < MESSAGES; at += cut)
+            EXPECT_OK(send_all(&a, list + at, at + cut < MESSAGES ? cut : MESSAGES - at));
+        struct batch_state s = batch_of(w, "u");
+        EXPECT_EQ(s.rows_done, 3);
+        EXPECT_EQ(s.totals.stored, 3);
+        EXPECT_EQ(s.totals.received, 3);
+        EXPECT_EQ(s.format, 'c');
+        EXPECT_EQ(s.encoding, 'a');
+        EXPECT_EQ(s.bytes_done, 40);
+        EXPECT_EQ(s.upload[0], 0x08); /* b… */
+        EXPECT(s.is_published);
+        EXPECT_EQ(s.received.v, a.time.v);
+        EXPECT_EQ(s.finished.v, a.time.v + 5000); /* not when it was read */
+        EXPECT_EQ(state_of(w, 0).totals.received, 3);
+        EXPECT_EQ(state_of(w, 0).next, MESSAGES);
+        world_check(w);
+        sender_close(&a);
+        world_restart(w);
+        world_check(w);
+        if (digest[0])
+            EXPECT_STR(world_digest(w), digest);
+        snprintf(digest, sizeof digest, "%s", world_digest(w));
+        world_close(w);
+    }
+}
+
+TEST(an_upload_whose_beginning_is_not_there_is_no_batch)
+{
+    struct world *w = world_open();
+    struct sender a = sender_open(w, 0);
+    struct one list[] = {{ONE " row=1 body=10:" BODY, penalty(w, "R1", 1, "X"), 0, 0},
+                         {ONE " step=end row=1 body=10:" BODY, "", 0, 0},
+                         {PENALTY " batch=u upload=short row=1 body=1:" BODY, "{}", 0, 0},
+                         {ONE " step=begin row=0 kind=xx", "", 0, 0},
+                         {ONE " step=other row=0 body=1:" BODY, "", 0, 0}};
+    EXPECT_OK(send_all(&a, list, 5));
+    EXPECT_EQ(state_of(w, 0).totals.received, 3); /* those that cannot be understood */
+    EXPECT_EQ(state_of(w, 0).totals.rejected, 3);
+    struct batch_id id = batch_id_make(w->keys, SLICE("amr"), SLICE("u"));
+    struct batch_state s;
+    struct view *v;
+    EXPECT_OK(view_open(w->store, &v));
+    EXPECT_ERR(batch_state_get(v, w->arena, &id, &s), CE_NOT_FOUND);
+    view_close(v);
+    world_check(w);
+    sender_close(&a);
+    world_close(w);
+}
+
+/* Without brokers it cannot go on: its rows would be counted another way. */
+TEST(an_upload_that_was_published_is_not_taken_over_without_brokers)
+{
+    struct world *w = world_open();
+    struct sender a = sender_open(w, 0);
+    struct one list[] = {{ONE " step=begin row=0 kind=ca", "", 0, 0},
+                         {ONE " step=end row=0 body=0:"
+                              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                          "", 0, 0}};
+    struct batch_id id;
+    EXPECT_OK(send_all(&a, list, 1));
+    EXPECT_EQ(world_try(w, NULL, "amr-penalty", "u", SLICE(""), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    EXPECT_OK(send_all(&a, list + 1, 1));
+    EXPECT_EQ(world_try(w, NULL, "amr-penalty", "u", SLICE(""), SIZE_MAX, &id), SUBMISSION_DONE);
+    EXPECT_EQ(world_try(w, NULL, "amr-penalty", "u", SLICE("CF_WSH\n"), SIZE_MAX, &id),
+              SUBMISSION_CONFLICT);
+    world_check(w);
+    sender_close(&a);
     world_close(w);
 }
 

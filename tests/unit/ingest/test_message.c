@@ -213,6 +213,65 @@ TEST(rows_of_a_batch_say_which_row_they_are)
     end(f);
 }
 
+static const char ten_bytes[] =
+    "10:0000000000000000000000000000000000000000000000000000000000000000";
+
+static void set_upload(struct fixture *f, const char *of, const char *row)
+{
+    set(f, "theme", of);
+    set(f, "batch", "b");
+    set(f, "row", row);
+    set(f, "upload", "abcdefghijklmnop");
+}
+
+TEST(what_belongs_to_an_upload_says_its_attempt_and_how_far_the_body_goes)
+{
+    struct fixture *f = begin();
+    set_upload(f, theme, "0");
+    set(f, "step", "begin");
+    set(f, "kind", "cg");
+    judge(f);
+    EXPECT(f->d.is_upload && f->d.step == UPLOAD_BEGIN);
+    EXPECT(f->d.theme && f->d.format == 'c' && f->d.encoding == 'g');
+    set_upload(f, theme, "3");
+    set(f, "body", ten_bytes);
+    EXPECT_STR(verdict(f), "");
+    EXPECT(f->d.is_upload && f->d.step == UPLOAD_ROW);
+    EXPECT_EQ(f->d.batch_row, 3);
+    EXPECT_EQ(f->d.bytes_done, 10);
+    end(f);
+}
+
+/* Or it would stay open for ever. */
+TEST(an_upload_ends_when_its_theme_is_in_force_no_more)
+{
+    struct fixture *f = begin();
+    set_upload(f, "no-such-theme", "3");
+    set(f, "step", "end");
+    set(f, "body", ten_bytes);
+    judge(f);
+    EXPECT(f->d.is_upload && f->d.step == UPLOAD_END && !f->row.findings);
+    set_upload(f, "no-such-theme", "3");
+    set(f, "body", ten_bytes);
+    EXPECT_STR(verdict(f), "message.theme-unknown");
+    EXPECT(f->d.is_upload && f->d.batch.n);
+    end(f);
+}
+
+TEST(headers_of_an_upload_that_cannot_be_understood_are_a_verdict)
+{
+    static const char *const wrong[][2] = {
+        {"step", "middle"}, {"step", "begin"}, {"body", "10:00"}, {"body", "ten"}};
+    struct fixture *f = begin();
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        set_upload(f, theme, "3");
+        set(f, wrong[i][0], wrong[i][1]);
+        EXPECT_STR(verdict(f), "message.batch");
+        EXPECT(!f->d.is_upload && !f->d.batch.n);
+    }
+    end(f);
+}
+
 TEST(a_row_that_its_uploader_could_not_read_has_the_verdict_of_that_rule)
 {
     struct fixture *f = begin();

@@ -108,9 +108,9 @@ TEST(a_batch_has_these_bytes)
     EXPECT_EQ(batch_rows_all(f.batch), 3);
     commit(f.batch);
     struct slice bytes = row_of(f.store, f.arena, CF_STATE, SLICE("batch/xxxxxxxxxx"));
-    EXPECT_HEX(bytes, "02 0000000000000007 0000018CD6B8F800 0000018CD6B8F801 0003 63 61 AC02 05 "
+    EXPECT_HEX(bytes, "03 0000000000000007 0000018CD6B8F800 0000018CD6B8F801 0003 63 61 AC02 05 "
                       "ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB "
-                      "03 02 00 00 00 01 00 00 03616D72 0A323032342D30312D3035");
+                      "03 02 00 00 00 01 00 00 03616D72 0A323032342D30312D3035 00");
     EXPECT_HEX(
         row_of(f.store, f.arena, CF_STATE, SLICE("batch-number/\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xF8")),
         "01 78787878787878787878");
@@ -132,8 +132,30 @@ TEST(a_batch_has_these_bytes)
     EXPECT_EQ(memcmp(&back.totals, &s.totals, sizeof s.totals), 0);
     for (size_t n = 0; n < bytes.n; n++)
         EXPECT_ERR(batch_state_decode(slice_make(bytes.p, n), &back), CE_FORMAT);
+    EXPECT(!back.is_published && !batch_is_fed(&back));
     id = id_of('y');
     EXPECT_ERR(batch_state_get(f.view, f.arena, &id, &back), CE_NOT_FOUND);
+    end(&f);
+}
+
+TEST(a_batch_that_is_published_knows_its_partition_and_its_attempt)
+{
+    struct fixture f = begin();
+    struct batch_id id = id_of('x');
+    struct batch_state s = sample(7, "amr"), back;
+    s.is_published = true;
+    s.partition = 2;
+    memset(s.upload, 0xCD, sizeof s.upload);
+    batch_state_put(f.batch, &id, &s);
+    commit(f.batch);
+    struct slice bytes = row_of(f.store, f.arena, CF_STATE, SLICE("batch/xxxxxxxxxx"));
+    EXPECT_HEX(slice_from(bytes, bytes.n - 15), "01 00000002 CDCDCDCDCDCDCDCDCDCD");
+    EXPECT_OK(batch_state_decode(bytes, &back));
+    EXPECT(back.is_published && batch_is_fed(&back));
+    EXPECT_EQ(back.partition, 2);
+    EXPECT_EQ(memcmp(back.upload, s.upload, sizeof s.upload), 0);
+    for (size_t n = 0; n < bytes.n; n++)
+        EXPECT_ERR(batch_state_decode(slice_make(bytes.p, n), &back), CE_FORMAT);
     end(&f);
 }
 
