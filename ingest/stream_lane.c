@@ -97,6 +97,7 @@ void lane_close(struct stream *s, struct lane *l)
         partition_close(s->o.writer, l->op);
     }
     l->op = NULL;
+    l->is_under_way = false;
     l->step = LANE_CLOSED;
 }
 
@@ -149,7 +150,7 @@ void lane_tend(struct stream *s, struct lane *l)
 {
     struct partition_state now;
     int r = 0;
-    if (!l->op)
+    if (!l->is_under_way) /* this is asked of every lane whenever something came */
         return;
     while (take_back(s, l, false, &r))
         ;
@@ -164,6 +165,7 @@ void lane_tend(struct stream *s, struct lane *l)
     if (now.next > l->shown.next)
         l->retry_gap = 0;
     show(s, l, &now);
+    l->is_under_way = now.next < l->given || partition_parcels_out(s->o.writer, l->op) > 0;
 }
 
 void lane_stop(struct stream *s, struct lane *l, enum stop why, uint64_t gap)
@@ -316,6 +318,8 @@ void lane_flush(struct stream *s, struct lane *l)
     p->is_pressed = is_behind(s, l);
     s->filling -= p->count > 0;
     l->parcel = NULL;
+    l->given = p->delivery->next;
+    l->is_under_way = true;
     int r = partition_give(s->o.writer, l->op, p);
     if (r == 0)
         return;

@@ -31,6 +31,8 @@ struct lane {
     struct open_partition *op; /* NULL while it is closed */
     struct parcel *parcel;     /* being filled; NULL when there is nothing */
     uint64_t next;             /* behind what was taken so far */
+    uint64_t given;            /* behind what the writer got */
+    bool is_under_way;         /* the writer has some of it, or has not committed all of it */
     /* As last known, under the lock of the stream, for those who ask. */
     struct {
         bool is_ours; /* was opened once */
