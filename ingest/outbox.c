@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "broker/producer.h"
 
 enum {
@@ -158,7 +159,6 @@ static void replace_producer(struct outbox *o, const char *why)
 static void *run(void *ctx)
 {
     struct outbox *o = ctx;
-    pthread_setname_np(pthread_self(), "outbox");
     while (!atomic_load(&o->is_stopping)) {
         struct reason why = {""};
         producer_poll(o->producer, POLL_MS);
@@ -183,7 +183,7 @@ int outbox_start(const struct outbox_options *options, struct outbox **ret,
         return r;
     }
     pthread_mutex_init(&o->lock, NULL);
-    CHECK(pthread_create(&o->thread, NULL, run, o) == 0);
+    o->thread = thread_start("outbox", run, o);
     *ret = o;
     return 0;
 }

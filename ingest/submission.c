@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/metric.h"
+#include "base/thread.h"
 #include "ingest/keeper.h"
 #include "ingest/published.h"
 #include "ingest/reader.h"
@@ -422,7 +423,6 @@ static void *run(void *ctx)
 {
     struct submission *s = ctx;
     bool cut = false;
-    pthread_setname_np(pthread_self(), "upload");
     int r = prepare(s);
     if (r == 0)
         r = read_body(s, &cut);
@@ -501,7 +501,7 @@ int submission_start(const struct submission_options *o, struct submission **ret
     pthread_cond_init(&s->more, &monotonic);
     pthread_condattr_destroy(&monotonic);
     metric_add(METRIC_SUBMISSIONS_OPEN, 1);
-    CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
+    s->thread = thread_start("upload", run, s);
     *ret = s;
     return 0;
 }

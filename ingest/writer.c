@@ -26,8 +26,6 @@ enum {
     KEPT_PART = 8,       /* of the commit's bytes, at most */
     STORES_COPY = 2,     /* what is gathered is written from a copy */
     GATHER_MS = 100,
-    WAIT_FIRST_MS = 500, /* for the disk or the store; doubles up to: */
-    WAIT_MOST_MS = 8000,
     SWEEP_EVERY_MS = 60 * 60 * 1000,
     ARENA_LIMIT = 1 << 30,
 
@@ -45,11 +43,7 @@ enum {
     FILE_ROWS = 256,        /* in a family, worth a file */
 };
 
-const char writer_waits_for_room[] =
-    "磁盘已满，写入等待空间，查询照常；有空间后请重新报送 the disk is full: writes wait for room, "
-    "queries go on; hand in again when there is some";
-
-static int counters_load(struct writer *w)
+int writer_load_counters(struct writer *w)
 {
     struct view *v;
     int r = view_open(w->o.store, &v);
@@ -168,7 +162,7 @@ static void tell(struct writer *w, int result, const struct reason *why)
     pthread_mutex_unlock(&w->lock);
 }
 
-static void do_settle(struct writer *w, struct pending *pend)
+void writer_end_settling(struct writer *w, struct pending *pend)
 {
     if (pend->is_in_commit)
         writer_batch_ended(w);
@@ -179,89 +173,16 @@ static void do_settle(struct writer *w, struct pending *pend)
 }
 
 /* Or an earlier one of it was lost: rows behind the gap wait for the repetition. */
-static void refuse_parcel(struct writer *w, struct parcel *p, int err)
+void writer_refuse_parcel(struct writer *w, struct parcel *p, int err)
 {
     p->pending->broken = err;
     hand_back_alone(w, p, err);
-}
-
-static void refuse_errand(struct writer *w, struct errand *e, int err)
-{
-    pthread_mutex_lock(&w->lock);
-    e->result =
-        reason_set(&e->why, err, "%s", err == CE_NO_ROOM ? writer_waits_for_room : err_text(err));
-    e->is_done = true;
-    pthread_cond_signal(&e->done);
-    pthread_mutex_unlock(&w->lock);
-}
-
-static void refuse(struct writer *w, struct work *work, int err)
-{
-    if (work->settles) {
-        do_settle(w, work->settles);
-    } else if (work->errand) {
-        refuse_errand(w, work->errand, err);
-    } else {
-        atomic_fetch_sub(&w->waiting_rows, writer_backlog_of(work->parcel));
-        refuse_parcel(w, work->parcel, err);
-    }
-    free(work);
-}
-
-/* For so long nothing is taken, and nobody is left waiting. False when the writer is to end. */
-static bool refuse_for(struct writer *w, int64_t ms, int err)
-{
-    int64_t until = clock_mono_ms() + ms;
-    for (int64_t left = ms; left > 0; left = until - clock_mono_ms()) {
-        void *work;
-        int r = queue_pop(w->queue, (int)left, &work);
-        if (r == CE_CLOSED)
-            return false;
-        if (r == 0)
-            refuse(w, work, err);
-    }
-    return true;
-}
-
-static int try_to_go_on(struct writer *w, bool *reopens, struct reason *why)
-{
-    int r = store_has_room(w->o.store, why);
-    *reopens = *reopens || store_has_failed(w->o.store);
-    if (r == 0 && *reopens)
-        r = store_reopen(w->o.store, why);
-    return r == 0 ? counters_load(w) : r;
 }
 
 /* Nothing of it was tried, for the disk is full; otherwise the store is to be opened again. */
 static bool was_refused(const struct writer *w, int result)
 {
     return result == CE_NO_ROOM && store_is_writable(w->o.store);
-}
-
-/* Tries until it can, or until the writer is stopped. Says what is wrong once, not with every
- * attempt. */
-static void wait_until_well(struct writer *w, bool reopens)
-{
-    int64_t pause = WAIT_FIRST_MS;
-    struct reason why = {{0}};
-    for (int r, said = 0; (r = try_to_go_on(w, &reopens, &why)) < 0;) {
-        atomic_store(&w->trouble, r);
-        metric_set(METRIC_WAITS_FOR_ROOM, r == CE_NO_ROOM);
-        if (r != said)
-            log_event(LOG_BROKEN, r == CE_NO_ROOM ? "store.waits-for-room" : "store.reopen-failed",
-                      LOG_C("error", err_text(r)), LOG_C("why", why.text));
-        said = r;
-        if (!refuse_for(w, pause, r))
-            return;
-        pause = pause * 2 < WAIT_MOST_MS ? pause * 2 : WAIT_MOST_MS;
-    }
-    metric_set(METRIC_WAITS_FOR_ROOM, 0);
-    /* The commit that failed may be there all the same. */
-    if (w->o.changed)
-        w->o.changed(w->o.changed_ctx, NULL, 0);
-    log_event(LOG_UNUSUAL, reopens ? "store.reopened" : "store.has-room",
-              LOG_I("records", w->counters.next_record - 1));
-    atomic_store(&w->trouble, 0);
 }
 
 /* Before anybody is told: rows that it judges are not visible before it is. */
@@ -375,7 +296,7 @@ static void commit(struct writer *w, int result, struct reason *why)
     atomic_store(&w->commit_bytes, 0);
     run_look_at_put_off(w->o.store);
     if (result < 0)
-        wait_until_well(w, reopens);
+        writer_wait_until_well(w, reopens);
 }
 
 static int commit_aside(struct writer *w, bool silently, struct reason *why)
@@ -433,7 +354,7 @@ static int do_work(struct writer *w, struct work *work, struct reason *why)
 {
     int r = 0;
     if (work->settles) {
-        do_settle(w, work->settles);
+        writer_end_settling(w, work->settles);
     } else if (work->errand && w->is_run) {
         r = do_errand_aside(w, work->errand, why);
     } else if (work->errand) {
@@ -441,7 +362,7 @@ static int do_work(struct writer *w, struct work *work, struct reason *why)
         e->result = e->fill(e->ctx, w->batch, &w->counters);
         w->errands[w->errand_count++] = e;
     } else if ((r = take_from_queue(w, work->parcel)) < 0) {
-        refuse_parcel(w, work->parcel, r);
+        writer_refuse_parcel(w, work->parcel, r);
         r = 0;
     } else {
         struct parcel *p = work->parcel;
@@ -569,7 +490,7 @@ int writer_start(const struct writer_options *o, struct writer **ret, struct rea
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&w->committed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    int r = counters_load(w);
+    int r = writer_load_counters(w);
     if (r == 0)
         w->thread = thread_start("writer", run, w);
     if (r < 0) {

@@ -134,6 +134,16 @@ int writer_run_silently(struct writer *w,
                         int (*fill)(void *ctx, struct batch *b, struct counters *counters),
                         void *ctx, struct reason *reterr_why);
 
+/* After a failed commit: tries until it can, or until the writer is stopped, and says what is wrong
+ * once. `reopens`: the store is to be opened again. */
+void writer_wait_until_well(struct writer *w, bool reopens);
+/* From the store, as they are durable. */
+int writer_load_counters(struct writer *w);
+/* Back to its producer without having been taken; later ones of it are refused, too. */
+void writer_refuse_parcel(struct writer *w, struct parcel *p, int err);
+/* Its word that it settles has come. */
+void writer_end_settling(struct writer *w, struct pending *pend);
+
 /* The producers' side of both. */
 struct pending *pending_create(void);
 void pending_destroy(struct pending *pend);
