@@ -65,14 +65,13 @@ static void unlist(struct sending *s)
     *at = s->next;
 }
 
-static void ticket_list(struct ticket *t)
+static void ticket_list(struct sending *s, struct ticket *t)
 {
-    struct ticket **first = &t->sending->tickets;
-    t->next = *first;
-    t->at = first;
+    t->next = s->tickets;
+    t->at = &s->tickets;
     if (t->next)
         t->next->at = &t->next;
-    *first = t;
+    s->tickets = t;
 }
 
 static void ticket_unlist(struct ticket *t)
@@ -249,13 +248,13 @@ int sending_send(struct sending *s, const struct message *m, int32_t partition,
     if (r == 0)
         r = producer_send(o->producer, m, partition, (uint64_t)(uintptr_t)t, reterr_why);
     if (r == 0) {
-        ticket_list(t);
+        ticket_list(s, t);
         s->out++;
         s->out_bytes += bytes;
+    } else {
+        free(t);
     }
     pthread_mutex_unlock(&o->lock);
-    if (r < 0)
-        free(t);
     return r;
 }
 

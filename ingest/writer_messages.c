@@ -206,6 +206,7 @@ static void note_body(struct batch_state *next, const struct delivered *d)
 static bool take_upload(struct writer *w, struct fed_batch *fed, uint32_t partition,
                         const struct delivered *d)
 {
+    CHECK(fed); /* what names no batch is of no upload */
     bool is_in = fed->is_known && is_in_turn(&fed->next, d);
     switch (d->step) {
     case UPLOAD_BEGIN:
