@@ -31,6 +31,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/thread.h"
 #include "base/wire.h"
 #include "store/batch_parts.h"
 #include "store/store_db.h"
@@ -165,12 +166,11 @@ static int files_write(struct batch *b, const struct files *files, uint64_t *ret
                        struct reason *why)
 {
     struct writing w = {.batch = b, .files = files};
-    pthread_t other;
     int r = folder_clear(b->store, why);
     if (r < 0)
         return r;
     pthread_mutex_init(&w.lock, NULL);
-    CHECK(pthread_create(&other, NULL, write_files, &w) == 0);
+    pthread_t other = thread_start("run", write_files, &w);
     write_files(&w);
     pthread_join(other, NULL);
     pthread_mutex_destroy(&w.lock);
