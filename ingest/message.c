@@ -286,9 +286,8 @@ static void compare(struct judging_message *j, struct raw_row *row)
 /* A row that its uploader could not read is shown and not judged. */
 static void read_unread(struct judging_message *j, enum rule rule, struct raw_row *ret)
 {
-    *ret = (struct raw_row){.row = (uint64_t)j->m->offset,
-                            .unreadable = rule,
-                            .hint = header_text(j, "hint")};
+    *ret = (struct raw_row){
+        .row = (uint64_t)j->m->offset, .unreadable = rule, .hint = header_text(j, "hint")};
     ret->values = ARENA_NEW(j->mj->row, struct raw_value);
     ret->values[0] = (struct raw_value){.column = SLICE("#1"), .value = j->value};
     ret->count = 1;
