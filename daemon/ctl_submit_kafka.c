@@ -270,7 +270,7 @@ static int find_theme(struct publishing *p, const char *code)
 static int open_producer(struct publishing *p)
 {
     struct reason why = {""};
-    int32_t count;
+    int32_t count = 0;
     struct producer_options o = {.delivered = on_delivered,
                                  .ctx = p,
                                  .queue_bytes = QUEUE_BYTES,
