@@ -317,6 +317,8 @@ static int do_errand_aside(struct writer *w, struct errand *e, struct reason *wh
     int r = commit_aside(w, e->is_silent, why);
     if (r == 0)
         publish_coming(w);
+    else
+        atomic_store(&w->trouble, r); /* before anybody is told, and asks */
     w->coming = NULL;
     pthread_mutex_lock(&w->lock);
     if (e->result == 0)

@@ -52,7 +52,7 @@ def give_rights(cluster):
          "--add-config", "SCRAM-SHA-256=[password=of-the-register]")
     text = (SOURCE / "docs/operate.md").read_text().replace("\\\n", " ").replace("User:credence", "User:register")
     commands = re.findall(r"^ +kafka-acls.sh --bootstrap-server \$B (.*)$", text, re.MULTILINE)
-    assert len(commands) == 7
+    assert len(commands) == 8
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(tool, cluster, "org.apache.kafka.tools.AclCommand", *command.split()) for command in commands]:
             done.result()

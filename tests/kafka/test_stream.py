@@ -31,12 +31,10 @@ KILLS = int(os.environ.get("CREDENCE_KILLS", 6))
 # ---- brokers, topics and senders ----
 
 def jars():
-    """Where deploy/kafka.sh keeps the programs of the version that it wants."""
-    pom = SOURCE / "deploy/kafka/pom.xml"
-    version = re.search(r"<kafka.version>(.*)</kafka.version>", pom.read_text()).group(1)
-    checksum = subprocess.run(["cksum"], stdin=pom.open(), capture_output=True, text=True, check=True).stdout.split()[0]
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-    return cache / "credence" / f"kafka-{version}-{checksum}"
+    """Where deploy/kafka.sh keeps the programs of the version that it wants; it fetches them if need be."""
+    done = subprocess.run([SOURCE / "deploy/kafka.sh", "jars"], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return pathlib.Path(done.stdout.splitlines()[-1])
 
 
 class Fresh:
