@@ -139,7 +139,7 @@ static void put_id(const struct course *c, uint64_t record, struct draft *d)
     size_t from = d->used;
     draft_text(d, c->filler->theme->code);
     draft_join(d, "/", NULL);
-    draft_number(d, record);
+    draft_number(d, filler_record_number(c->filler, record));
     d->id = slice_make(d->memory + from, d->used - from);
 }
 

@@ -133,6 +133,13 @@ static struct slice make_counterpart(struct filling *g, const struct item *item)
     return best ? best->code : (struct slice){NULL, 0};
 }
 
+/* Short numbers have no room for the city. */
+static uint64_t number_of(const struct filling *g, const struct item *item)
+{
+    enum { LONG = 20 };
+    return item->chars_max < LONG ? g->m->record : filler_record_number(g->f, g->m->record);
+}
+
 /* "样市监罚〔2025〕1024号", of a court "（2025）样0101民初1024号". The record counts in it. */
 static struct slice make_document(struct filling *g, const struct item *item)
 {
@@ -150,7 +157,7 @@ static struct slice make_document(struct filling *g, const struct item *item)
         draft_join(d, g->f->deciding->mark, word, "〔", NULL);
     draft_digits(d, (uint64_t)year, 4);
     draft_join(d, is_case ? "）样0101民初" : "〕", NULL);
-    draft_number(d, g->m->record + 1);
+    draft_number(d, number_of(g, item) + 1);
     draft_join(d, "号", NULL);
     return slice_make(d->memory + from, d->used - from);
 }
@@ -166,7 +173,7 @@ static struct slice make_number(struct filling *g, const struct item *item)
     size_t from = d->used;
     draft_text(d, slice_make(item->code.p, item->code.n < 2 ? item->code.n : 2));
     draft_digits(d, (uint64_t)year, 4);
-    draft_number(d, 100000 + g->m->record);
+    draft_number(d, 100000 + number_of(g, item));
     return slice_make(d->memory + from, d->used - from);
 }
 
@@ -530,4 +537,10 @@ void filler_fill(const struct filler *f, const struct matter *m, struct draft *d
         bool has_length = item->chars_max > 0 && v.n > (size_t)item->chars_max;
         d->values[i] = has_length ? draft_cut(v, item->chars_max) : v;
     }
+}
+
+uint64_t filler_record_number(const struct filler *f, uint64_t record)
+{
+    enum { CITIES = 100000, OF_A_CITY = 10 * 1000 * 1000 };
+    return (f->population->seed - 1) % CITIES * OF_A_CITY + record;
 }

@@ -73,6 +73,9 @@ uint64_t filler_subjects(const struct filler *f);
 
 /* False when the theme knows no such subject, and the record is about any. */
 bool filler_matter(const struct filler *f, uint64_t record, enum need need, struct matter *ret);
+/* The number that a record goes by in the outer world. Cities of other seeds have others: of one
+ * department the same number would be the same record, about somebody else. */
+uint64_t filler_record_number(const struct filler *f, uint64_t record);
 /* Values only; identity and version of the row are left to the story. */
 void filler_fill(const struct filler *f, const struct matter *m, struct draft *d);
 
