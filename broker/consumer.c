@@ -20,6 +20,7 @@ enum {
     QUEUE_BYTES = 64 << 20,
     QUEUE_BYTES_MIN = 4 << 20,
     QUEUE_BYTES_MAX = 128 << 20,
+    MESSAGE_BYTES = 400, /* that the client keeps beside what a message brings, and more */
 };
 
 int consumer_create(const struct broker_settings *s, const struct consumer_options *o,
@@ -27,12 +28,13 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
 {
     CHECK(o->group && *o->group);
     struct consumer *c = consumer_take(1, sizeof *c);
-    char kib[24], most[24];
+    char kib[24], most[24], count[24];
     int64_t bytes = o->queue_bytes ? o->queue_bytes : QUEUE_BYTES;
     CHECK(bytes >= QUEUE_BYTES_MIN && bytes <= QUEUE_BYTES_MAX);
     /* The queue is filled up to its limit, and then one more answer may come. */
     snprintf(kib, sizeof kib, "%lld", (long long)(bytes / 4 * 3 / 1024));
     snprintf(most, sizeof most, "%lld", (long long)(bytes / 4));
+    snprintf(count, sizeof count, "%lld", (long long)(bytes / MESSAGE_BYTES));
     const struct client_property ours[] = {
         {"group.id", o->group},
         {"enable.auto.commit", "false"},
@@ -44,7 +46,7 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
     const struct client_property usual[] = {
         {"client.id", "credence"},
         {"queued.max.messages.kbytes", kib},
-        {"queued.min.messages", "1000000"}, /* bytes decide */
+        {"queued.min.messages", count}, /* of small ones what the client keeps of each counts */
         {"fetch.max.bytes", most},
         /* A partition that was just assigned waits for the request that is under way. */
         {"fetch.wait.max.ms", "100"},
