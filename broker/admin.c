@@ -18,6 +18,7 @@ int admin_create(const struct broker_settings *s, struct admin **ret, struct rea
 {
     static const struct client_property usual[] = {
         {"client.id", "credence"},
+        {"socket.nagle.disable", "true"},
         {"reconnect.backoff.max.ms", "2000"},
     };
     struct admin *a = calloc(1, sizeof *a);

@@ -45,6 +45,7 @@ int consumer_create(const struct broker_settings *s, const struct consumer_optio
     };
     const struct client_property usual[] = {
         {"client.id", "credence"},
+        {"socket.nagle.disable", "true"},
         {"queued.max.messages.kbytes", kib},
         {"queued.min.messages", count}, /* of small ones what the client keeps of each counts */
         {"fetch.max.bytes", most},

@@ -56,6 +56,7 @@ int producer_create(const struct broker_settings *s, const struct producer_optio
     };
     const struct client_property usual[] = {
         {"client.id", "credence"},
+        {"socket.nagle.disable", "true"},
         {"compression.type", "lz4"},
         {"queue.buffering.max.messages", "1000000"},
         /* How long a topic may be unknown before messages to it fail. */

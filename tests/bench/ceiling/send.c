@@ -72,6 +72,7 @@ static void producer_open(const char *brokers, const char *linger_ms)
         {"message.max.bytes", "2097152"},
         {"queue.buffering.max.messages", "1000000"},
         {"queue.buffering.max.kbytes", "131072"},
+        {"socket.nagle.disable", "true"},
     };
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
