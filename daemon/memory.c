@@ -83,8 +83,8 @@ static struct memory_plan divide(int64_t total, unsigned threads, unsigned worke
     p.uploads = (unsigned)within(rest / 6 / upload_bytes, 3, UPLOADS_MOST);
     part[MEMORY_UPLOADS] = p.uploads * upload_bytes + p.turns * turn_bytes;
     if (messages) {
-        /* Half as much again for what the client keeps of each message. When so much was fetched, it
-         * looks again after up to a second, in which the rest must last for a backlog. */
+        /* Half as much again for what the client keeps of each message. When so much was fetched,
+         * it looks again after up to a second, in which the rest must last for a backlog. */
         p.fetch_bytes = within(rest / 12, 4 * MIB, 96 * MIB);
         p.parcels = (unsigned)within(rest / 64 / message_parcel_bytes, 4, PARCELS_MOST);
         /* The largest message goes whatever the window is. */
