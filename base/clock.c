@@ -52,3 +52,16 @@ int64_t clock_mono_ms(void)
 {
     return clock_mono_us() / 1000;
 }
+
+struct timespec clock_deadline(clockid_t clock, int ms)
+{
+    struct timespec ts;
+    CHECK(clock_gettime(clock, &ts) == 0);
+    ts.tv_sec += ms / 1000;
+    ts.tv_nsec += ms % 1000 * 1000000L;
+    if (ts.tv_nsec >= 1000000000L) {
+        ts.tv_sec++;
+        ts.tv_nsec -= 1000000000L;
+    }
+    return ts;
+}

@@ -1,4 +1,6 @@
 #pragma once
+#include <time.h>
+
 #include "base/civil.h"
 
 /* Where "now" comes from. Only daemon/ makes a real one; tests hold a settable one. Thread-safe. */
@@ -14,3 +16,6 @@ struct utc_ms clock_now(const struct clock *c);
 /* Monotonic milliseconds and microseconds, for waiting and measuring; never for what is stored. */
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* So many milliseconds from now, by the system's clock that a wait goes by: CLOCK_MONOTONIC, or
+ * CLOCK_REALTIME for a condition that was made without attributes. */
+struct timespec clock_deadline(clockid_t clock, int ms);

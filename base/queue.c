@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 struct queue {
@@ -60,19 +61,6 @@ void queue_destroy(struct queue *q)
     free(q);
 }
 
-static struct timespec deadline_in(int timeout_ms)
-{
-    struct timespec ts;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &ts) == 0);
-    ts.tv_sec += timeout_ms / 1000;
-    ts.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (ts.tv_nsec >= 1000000000L) {
-        ts.tv_sec++;
-        ts.tv_nsec -= 1000000000L;
-    }
-    return ts;
-}
-
 /* One wait, with the lock held; false when the time is up. It may wake for nothing. */
 static bool wait_once(struct queue *q, pthread_cond_t *c, int timeout_ms,
                       const struct timespec *deadline)
@@ -91,7 +79,7 @@ int queue_push(struct queue *q, void *item, int timeout_ms)
 {
     struct timespec deadline = {0};
     if (timeout_ms > 0)
-        deadline = deadline_in(timeout_ms);
+        deadline = clock_deadline(CLOCK_MONOTONIC, timeout_ms);
     int r = 0;
     pthread_mutex_lock(&q->lock);
     /* The state is looked at once more after a time-out: room may have come at the same moment. */
@@ -115,7 +103,7 @@ int queue_pop(struct queue *q, int timeout_ms, void **ret_item)
 {
     struct timespec deadline = {0};
     if (timeout_ms > 0)
-        deadline = deadline_in(timeout_ms);
+        deadline = clock_deadline(CLOCK_MONOTONIC, timeout_ms);
     int r = 0;
     pthread_mutex_lock(&q->lock);
     bool in_time = true;

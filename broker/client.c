@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 
@@ -243,15 +244,8 @@ static void *destroy_handle(void *rk)
 
 bool client_close(struct client *c, int wait_ms)
 {
-    struct timespec until;
     pthread_t thread = thread_start("kafka-close", destroy_handle, c->rk);
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = clock_deadline(CLOCK_MONOTONIC, wait_ms);
     if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
         pthread_detach(thread);
         return false;

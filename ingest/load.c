@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/thread.h"
 #include "ingest/load_parts.h"
 
@@ -93,11 +94,7 @@ int load_threads(struct load *l, unsigned count, void *(*work)(void *load), bool
     }
     pthread_mutex_lock(&l->lock);
     while (l->running) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += TELL_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_deadline(CLOCK_REALTIME, TELL_MS);
         pthread_cond_timedwait(&l->ended, &l->lock, &until);
         pthread_mutex_unlock(&l->lock);
         if (tells)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "ingest/writer.h"
 #include "ingest/writer_parts.h"
 
@@ -66,14 +67,7 @@ static int open_fill(void *ctx, struct batch *b, struct counters *counters)
 
 uint64_t writer_commits(struct writer *w, uint64_t than, int wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += wait_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    struct timespec until = clock_deadline(CLOCK_MONOTONIC, wait_ms);
     pthread_mutex_lock(&w->lock);
     while (w->commits == than && wait_ms)
         if (pthread_cond_timedwait(&w->committed, &w->lock, &until) != 0)
@@ -93,14 +87,7 @@ static struct held **held_find(struct writer *w, const struct batch_id *id)
 
 int writer_hold_batch(struct writer *w, const struct batch_id *id, int wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += wait_ms / 1000;
-    until.tv_nsec += wait_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    struct timespec until = clock_deadline(CLOCK_REALTIME, wait_ms);
     int r = 0;
     pthread_mutex_lock(&w->lock);
     while (*held_find(w, id) && r == 0)

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/thread.h"
@@ -198,14 +199,7 @@ int publish_round(const struct publish_options *o, size_t *turn, int *ret_delive
 /* Sleeps until it is time or somebody stops. False: stop. */
 static bool rest(struct publish *p, int ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = clock_deadline(CLOCK_MONOTONIC, ms);
     pthread_mutex_lock(&p->lock);
     while (!p->is_stopping && pthread_cond_timedwait(&p->woken, &p->lock, &until) == 0)
         continue;

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/metric.h"
 #include "base/thread.h"
 #include "ingest/keeper.h"
@@ -79,13 +80,7 @@ enum pipe { PIPE_HAS, PIPE_RESTS, PIPE_ENDED };
 static enum pipe pipe_take(struct submission *s, struct buf *ret, bool *ret_cut)
 {
     buf_clear(ret);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += REST_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    struct timespec until = clock_deadline(CLOCK_MONOTONIC, REST_MS);
     bool can_rest = s->parcel && s->parcel->count > 0 && s->hashed <= s->last_end;
     bool rests = false;
     pthread_mutex_lock(&s->lock);

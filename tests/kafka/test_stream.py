@@ -587,6 +587,21 @@ def test_a_commit_that_fails_is_taken_again(new_reader, topics):
     reader.check()
 
 
+def trials_come(reader, folder, count):
+    """So many catalogues, each with one theme more than the last, come into force; behind each it is the caller's turn."""
+    text = (folder / "themes/amr-recall.yaml").read_text()
+    begins = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + 600))
+    for n in range(count):
+        trial = re.sub(r"^valid_from: .*$", f"valid_from: {begins}", text, flags=re.MULTILINE)
+        for old, new in (("amr-recall", f"amr-trial-{n}"), ("number: 421", f"number: {60000 + n}"),
+                         ("zh: 缺陷产品召回信息", f"zh: 试行信息{n}"), ("en: Recalls of products", f"en: Trial {n}")):
+            trial = trial.replace(old, new, 1)
+        (folder / f"themes/amr-trial-{n}.yaml").write_text(trial)
+        done = reader.ctl("catalogue", "load", folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield n
+
+
 def test_a_new_catalogue_judges_what_comes_behind_it(new_reader, topics, tmp_path):
     """Messages judged by the old one and not yet committed are judged again; none is lost or counted twice."""
     amr = topics.make("amr")
@@ -596,17 +611,8 @@ def test_a_new_catalogue_judges_what_comes_behind_it(new_reader, topics, tmp_pat
     def send():
         for first in range(1, 3000, 50):
             topics.send(amr, good(first, 50))
-    text = (folder / "themes/amr-recall.yaml").read_text()
-    begins = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + 600))
     with beside(send):
-        for n in range(5):
-            trial = re.sub(r"^valid_from: .*$", f"valid_from: {begins}", text, flags=re.MULTILINE)
-            for old, new in (("amr-recall", f"amr-trial-{n}"), ("number: 421", f"number: {60000 + n}"),
-                             ("zh: 缺陷产品召回信息", f"zh: 试行信息{n}"), ("en: Recalls of products", f"en: Trial {n}")):
-                trial = trial.replace(old, new, 1)
-            (folder / f"themes/amr-trial-{n}.yaml").write_text(trial)
-            done = reader.ctl("catalogue", "load", folder)
-            assert done.returncode == 0, done.stdout + done.stderr
+        for _ in trials_come(reader, folder, 5):
             time.sleep(0.3)
     wait_for(lambda: ledger(reader, "amr")[REGISTRATION, "received"] == 3000, "3000 rows")
     assert ledger(reader, "amr")[REGISTRATION, "stored"] == 3000

@@ -4,7 +4,6 @@ import csv
 import http.client
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import time
 import pytest
 
 from register import BIN, KIND, PATIENCE, REGISTRATION, SOURCE, Register, as_csv, clean_environment, registration, wait_for, wrong
-from test_stream import PREFIX, Fresh, ledger, topics  # noqa: F401 one of them is a fixture
+from test_stream import PREFIX, Fresh, ledger, topics, trials_come  # noqa: F401 one of them is a fixture
 
 sys.path.insert(0, str(SOURCE / "tests/blackbox"))
 # What holds without a broker holds with one: the same tests, by the fixtures below.
@@ -510,16 +509,8 @@ def test_a_catalogue_that_changes_amid_an_upload_costs_no_row(new_published, tmp
     key, found = one.key("amr"), []
     client = threading.Thread(target=lambda: found.append(one.post(REGISTRATION, as_csv(rows), key=key, batch="c")))
     client.start()
-    text = (folder / "themes/amr-recall.yaml").read_text()
-    begins = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + 600))
-    for n in range(3):
-        trial = re.sub(r"^valid_from: .*$", f"valid_from: {begins}", text, flags=re.MULTILINE)
-        for old, new in (("amr-recall", f"amr-trial-{n}"), ("number: 421", f"number: {60000 + n}"),
-                         ("zh: 缺陷产品召回信息", f"zh: 试行信息{n}"), ("en: Recalls of products", f"en: Trial {n}")):
-            trial = trial.replace(old, new, 1)
-        (folder / f"themes/amr-trial-{n}.yaml").write_text(trial)
-        done = one.ctl("catalogue", "load", folder)
-        assert done.returncode == 0, done.stdout + done.stderr
+    for _ in trials_come(one, folder, 3):
+        pass
     client.join(PATIENCE)
     assert found[0].status == 200 and found[0].json["stored"] == len(rows), found[0].text
     one.check()

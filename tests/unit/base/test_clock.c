@@ -44,3 +44,16 @@ TEST(monotonic_time_never_goes_back)
     }
     EXPECT(last_us / 1000 - last_ms <= 1);
 }
+
+TEST(a_deadline_lies_as_far_ahead_as_it_is_told)
+{
+    int waits[] = {0, 999, 1000, 2750};
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+        int64_t before = clock_mono_ms();
+        struct timespec ts = clock_deadline(CLOCK_MONOTONIC, waits[i]);
+        int64_t after = clock_mono_ms();
+        int64_t at = ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+        EXPECT(ts.tv_nsec >= 0 && ts.tv_nsec < 1000000000L);
+        EXPECT(at >= before + waits[i] && at <= after + waits[i]);
+    }
+}

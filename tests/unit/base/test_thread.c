@@ -1,9 +1,8 @@
 /* A thread goes by the name that it was given. */
-#include "base/thread.h"
-
 #include <string.h>
 
 #include "base/check.h"
+#include "base/thread.h"
 #include "tests/support/test.h"
 
 static void *own_name(void *ctx)
