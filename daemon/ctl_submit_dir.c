@@ -157,6 +157,7 @@ static int post(struct sender *s, const struct tree_file *f, const char *batch,
         .progress = on_progress,
         .ctx = s,
         .length = delivery_length(&s->delivery),
+        .asks_first = true,
         .timeout_ms = SILENT_MS_MAX,
     };
     buf_clear(&s->answer);

@@ -391,6 +391,21 @@ def test_a_register_with_room_for_few_uploads_takes_a_folder_from_which_many_com
         assert register.stop() == 0
 
 
+def test_long_files_for_which_there_is_no_room_yet_are_taken_later(tmp_path):
+    """One that is turned away hears so before its body, of which more is than a socket holds."""
+    sample = run("creditctl", "sample", "--subjects", 20, "--out", tmp_path / "city", "--quiet")
+    assert sample.returncode == 0, sample.stderr
+    files = sorted((tmp_path / "city").glob("*/*"))
+    for file in files[:64]:
+        file.write_bytes(file.read_bytes() + 1_200_000 * b"\n")
+    with Register(memory="256 MiB") as register:  # three uploads at one time
+        register.start()
+        done = register.ctl("submit", "--dir", tmp_path / "city", "--at-once", 64)
+        assert done.returncode in (0, 3), done.stderr
+        assert f"{len(files)} 个文件" in done.stdout
+        assert register.stop() == 0
+
+
 def test_submit_dir_says_what_is_wrong_with_the_folder(creditd, tmp_path):
     for wrong in ("0", "65", "many"):
         refused = creditd.ctl("submit", "--dir", tmp_path, "--at-once", wrong)
