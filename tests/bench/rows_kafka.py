@@ -18,6 +18,7 @@ from register import REGISTRATION, registration, uscc
 PROBES_FROM = 20_000_000    # numbers of subjects that nobody else has
 PROBES_S = 50               # labelled messages a second
 WARM_S = 1                  # whose probes do not count
+WARM_ROUNDS_S = 10          # before the first round at a rate
 PAUSE_S = 0.001             # between two questions for the same
 GIVEN_UP_S = 120
 RATE = 20_000               # of the department that does not stop while creditd is away
@@ -206,30 +207,41 @@ def watch(sender, register):
     return times
 
 
+def come(p, k, register, path, rate, seconds):
+    """Messages with probes among them for so long: what was seen (`watch`), what the sender says, and what all that took."""
+    count = k.write_load(path, rate * (seconds + WARM_S), next(k.numbers), rate)
+    p.settle(register)
+    cpu, before, asking = Cpu(k, register), k.taken(register), time.process_time()
+    with broker.Sender(k.broker, path, rate) as sender:
+        times = watch(sender, register)
+        sent = sender.finish()
+        asking = time.process_time() - asking
+        broker.wait_until(lambda: k.taken(register) >= before + count, "all messages were taken")
+    k.messages += count
+    spent = f"{cpu.text(count)}, sender {sent['cpu'] / count * 1e6:.1f}, who asks {asking / count * 1e6:.1f}"
+    return times, sent, spent
+
+
 def visible(p, name, rate, aim):
-    """From handing a message to the producer to the first answer that has it, while so many come each second."""
+    """From handing a message to the producer to the first answer that has it, while so many come each second. The broker
+    makes machine code of what it does often, for which it takes the cores in its first seconds under such a load."""
     k = the(p)
     f, together, rates, acknowledged = Figure(name, "ms p99", aim), [], [], []
     register = k.ensure_register()
     path = p.folder / "messages"
+    p.say(f"{name}: warming the broker up")
+    come(p, k, register, path, rate, min(WARM_ROUNDS_S, 2 * p.seconds))
     for n in p.turns(name):
-        count = k.write_load(path, rate * (p.seconds + WARM_S), next(k.numbers), rate)
-        p.settle(register)
-        cpu, before, asking = Cpu(k, register), k.taken(register), time.process_time()
-        with p.measuring(name, register), broker.Sender(k.broker, path, rate) as sender:
-            times = [s * 1000 for s in watch(sender, register)]
-            sent = sender.finish()
-            asking = time.process_time() - asking
-            broker.wait_until(lambda: k.taken(register) >= before + count, "all messages were taken")
-        k.messages += count
+        with p.measuring(name, register):
+            times, sent, spent = come(p, k, register, path, rate, p.seconds)
+        times = [s * 1000 for s in times]
         together += times
         rates.append(sent["messages"] / sent["seconds"])
         acknowledged.append(sent["acknowledged_p99"])
         f.add(percentile(times, 0.99))
         f.detail = (f"p50 {percentile(together, 0.5):.1f} ms over {len(together)} probes among messages of a city; "
                     f"{percentile(rates, 0.5):,.0f} messages/s were sent, linger 5 ms, acks all, idempotent, lz4; acknowledged by "
-                    f"the broker within {percentile(acknowledged, 0.5):.1f} ms p99; {cpu.text(count)}, "
-                    f"sender {sent['cpu'] / count * 1e6:.1f}, who asks {asking / count * 1e6:.1f}")
+                    f"the broker within {percentile(acknowledged, 0.5):.1f} ms p99; {spent}")
         p.say(f"{name} {p.of(n)}: p50 {percentile(times, 0.5):.1f} ms, p99 {f.rounds[-1]['value']:.1f} ms at {rates[-1]:,.0f}/s")
     path.unlink()
     return [f]
