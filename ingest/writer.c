@@ -14,6 +14,7 @@
 #include "base/thread.h"
 #include "ingest/sweep.h"
 #include "ingest/writer_parts.h"
+#include "store/compaction.h"
 #include "store/run.h"
 
 enum {
@@ -294,7 +295,7 @@ static void commit(struct writer *w, int result, struct reason *why)
     w->kept_bytes = 0;
     w->pressed_ms += (clock_mono_us() - start) / 1000; /* nobody has paused meanwhile */
     atomic_store(&w->commit_bytes, 0);
-    run_look_at_put_off(w->o.store);
+    compaction_look(w->o.store);
     if (result < 0)
         writer_wait_until_well(w, reopens);
 }
@@ -389,7 +390,7 @@ static void choose_gear(struct writer *w, const struct work *first)
     size_t waiting = atomic_load(&w->waiting_rows); /* with those of `first` */
     size_t pressed = w->began_ms - w->pressed_ms > PRESSED_MS ? 0 : w->pressed_rows;
     if (!pressed)
-        run_end_put_off(w->o.store);
+        compaction_begin(w->o.store);
     size_t expected = pressed + waiting + (first->parcel && first->parcel->is_last);
     w->is_run = w->o.gears != 1 && expected >= w->o.shift_rows / SHIFT_PART;
     metric_set(METRIC_GEAR, w->is_run ? 2 : 1);
@@ -439,13 +440,13 @@ static bool next_work(struct writer *w, void **ret)
 /* Of a commit. When nothing comes there is time for what runs have put off. */
 static bool first_work(struct writer *w, void **ret)
 {
-    int pause = run_puts_off(w->o.store) ? SENDERS_PAUSE_MS : -1;
-    int r = queue_pop(w->queue, pause, ret);
-    if (r == CE_TIMEOUT) {
-        run_end_put_off(w->o.store);
-        r = queue_pop(w->queue, -1, ret);
+    while (compaction_is_owed(w->o.store)) {
+        int r = queue_pop(w->queue, SENDERS_PAUSE_MS, ret);
+        if (r != CE_TIMEOUT)
+            return r == 0;
+        compaction_rest(w->o.store);
     }
-    return r == 0;
+    return queue_pop(w->queue, -1, ret) == 0;
 }
 
 static void *run(void *ctx)

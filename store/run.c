@@ -34,6 +34,7 @@
 #include "base/thread.h"
 #include "base/wire.h"
 #include "store/batch_parts.h"
+#include "store/compaction.h"
 #include "store/store_db.h"
 
 enum {
@@ -41,12 +42,10 @@ enum {
     FILE_BYTES = 256 << 10, /* few rows may be large: from here on they get a file too */
     INTENT_BYTES_MAX = 64 << 20,
     PATH_BYTES = 4096,
-    LEVEL_0_MOST = 20,    /* files at which RocksDB would slow ordinary writes down */
-    LEVEL_0_PUT_OFF = 16, /* until so many lie there compactions are put off while runs come */
-    FILES_COPIES = 2,     /* RocksDB copies what it takes in */
+    LEVEL_0_MOST = 20, /* files at which RocksDB would slow ordinary writes down */
+    FILES_COPIES = 2,  /* RocksDB copies what it takes in */
     ROOM_PAUSE_MS = 20,
     ROOM_WAIT_MS = 60 * 1000,
-    COMPACTIONS = 1, /* at one time: of the two background jobs in store.c one is for flushes */
 };
 
 /* Which families have a file. */
@@ -197,24 +196,12 @@ static int flush_families(struct store *s, const struct files *files, struct rea
     return message ? store_error(message, why) : 0;
 }
 
-static bool is_crowded(struct store *s, uint64_t most)
-{
-    bool crowded = false;
-    for (int cf = 0; cf < CF_COUNT && !crowded; cf++) {
-        uint64_t count;
-        char *text = rocksdb_property_value_cf(s->db, s->cf[cf], "rocksdb.num-files-at-level0");
-        crowded = text && slice_u64(slice_of(text), &count) && count >= most;
-        rocksdb_free(text);
-    }
-    return crowded;
-}
-
 /* Files that are taken in are not slowed down by RocksDB when compaction lags behind; reading
  * would be. */
 static void wait_for_room(struct store *s)
 {
     int64_t start = clock_mono_ms();
-    while (is_crowded(s, LEVEL_0_MOST) && clock_mono_ms() - start < ROOM_WAIT_MS)
+    while (compaction_is_crowded(s, LEVEL_0_MOST) && clock_mono_ms() - start < ROOM_WAIT_MS)
         nanosleep(&(struct timespec){.tv_nsec = ROOM_PAUSE_MS * 1000000L}, NULL);
 }
 
@@ -376,61 +363,6 @@ static int intend_and_take_in(struct batch *b, const struct files *files, struct
     return r;
 }
 
-/* A compaction that begins while the picture is held keeps the sequence numbers of what came since,
- * and RocksDB then writes the whole last level once more only to take them away. So none begins
- * before the picture is gone; they are the process's threads, and flushes have others. */
-static void compactions_wait(struct store *s, bool wait)
-{
-    rocksdb_env_set_background_threads(s->env, wait ? 0 : COMPACTIONS);
-}
-
-static bool is_compacted(struct store *s)
-{
-    for (int cf = 0; cf < CF_COUNT; cf++) {
-        uint64_t pending = 0;
-        if (rocksdb_property_int_cf(s->db, s->cf[cf], "rocksdb.compaction-pending", &pending) < 0 ||
-            pending)
-            return false;
-    }
-    return true;
-}
-
-/* Writing all records to the last level takes a third of what a row takes; senders wait for it in
- * vain. It is done when they pause. Where they do not, it begins with LEVEL_0_PUT_OFF files, and
- * once it has begun it is not put off again before it has come to its end: all levels stay in
- * shape. */
-static void put_off(struct store *s)
-{
-    if (is_crowded(s, LEVEL_0_PUT_OFF))
-        s->is_catching_up = true;
-    else if (s->is_catching_up && is_compacted(s))
-        s->is_catching_up = false;
-    s->puts_off = !s->is_catching_up;
-}
-
-bool run_puts_off(const struct store *s)
-{
-    return s->puts_off;
-}
-
-void run_look_at_put_off(struct store *s)
-{
-    if (!s->puts_off)
-        return;
-    pthread_rwlock_rdlock(&s->in_use);
-    put_off(s);
-    pthread_rwlock_unlock(&s->in_use);
-    if (!s->puts_off)
-        compactions_wait(s, false);
-}
-
-void run_end_put_off(struct store *s)
-{
-    if (s->puts_off)
-        compactions_wait(s, false);
-    s->puts_off = s->is_catching_up = false;
-}
-
 static int go_down(struct batch *b, const struct files *files, struct run_report *ret,
                    struct reason *why)
 {
@@ -444,7 +376,9 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
     }
     wait_for_room(s);
     int64_t start = clock_mono_us();
-    compactions_wait(s, true);
+    /* A compaction that begins while the picture is held keeps the sequence numbers of what came
+     * since, and RocksDB then writes the whole last level once more only to take them away. */
+    compaction_hold(s, true);
     pthread_mutex_lock(&s->in_view);
     s->before = picture_take(s);
     pthread_mutex_unlock(&s->in_view);
@@ -455,8 +389,9 @@ static int go_down(struct batch *b, const struct files *files, struct run_report
         picture_drop(s, TAKE(s->before));
     pthread_mutex_unlock(&s->in_view);
     if (r == 0)
-        put_off(s);
-    compactions_wait(s, r == 0 && s->puts_off);
+        compaction_follow(s);
+    else
+        compaction_hold(s, false);
     ret->in_us = clock_mono_us() - start;
     return r == 0 ? folder_clear(s, why) : r;
 }

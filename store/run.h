@@ -1,5 +1,4 @@
 #pragma once
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,13 +20,6 @@ struct run_report {
  * goes along in the intent. There is no batch_delete_range in a run. */
 int run_commit(struct batch *b, size_t file_rows, struct run_report *ret,
                struct reason *reterr_why);
-
-/* While runs come compactions are put off, up to a number of files: this says that they are, looks
- * at the number again, and begins them because no more runs come for now. For the writing thread,
- * which must do one of the latter two after each commit and when nothing comes. */
-bool run_puts_off(const struct store *s);
-void run_look_at_put_off(struct store *s);
-void run_end_put_off(struct store *s);
 
 /* For store.c, on a database that was just opened: ends a run that had begun to go in, and takes
  * files away that no intent names. */

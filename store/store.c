@@ -19,6 +19,7 @@
 
 #include "base/check.h"
 #include "base/fault.h"
+#include "store/compaction.h"
 #include "store/migrate.h"
 #include "store/run.h"
 #include "store/store_db.h"
@@ -33,7 +34,6 @@ enum {
     BUFFER_BYTES = 192 << 20,
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
-    LEVEL_0_FILES = 6, /* before they are joined with what lies below: each run brings one */
     DICTIONARY_BYTES = 16 << 10,
     SAMPLES_BYTES = 400 << 10, /* from which a dictionary is made: four times as many save one byte
                                   in a hundred and take 70 ms more for each file */
@@ -196,7 +196,7 @@ static void db_close(struct store *s)
 {
     if (!s->db)
         return;
-    run_end_put_off(s);
+    compaction_forget(s);
     /* Of a run that failed half-way; there are no views any more. */
     if (s->before)
         picture_drop(s, TAKE(s->before));

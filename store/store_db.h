@@ -7,6 +7,8 @@
 
 #include "store/store.h"
 
+/* In level 0, before they are joined with what lies below: each run brings one. */
+enum { LEVEL_0_FILES = 6 };
 /* The row in `state` of a run that goes in (store/run.c). */
 #define RUN_KEY "run"
 
@@ -36,8 +38,12 @@ struct store {
     rocksdb_writeoptions_t *sync_write, *plain_write;
     rocksdb_env_t *env;
     rocksdb_cache_t *cache;
-    bool puts_off;       /* compactions, while runs come (store/run.c); the writing thread's */
-    bool is_catching_up; /* too much was put off */
+    /* Compactions (store/compaction.c); the writing thread's. */
+    bool puts_off;        /* while runs come */
+    bool is_catching_up;  /* too much was put off */
+    bool has_runs;        /* since level 0 was written down last */
+    bool is_joining;      /* level 0 is being written down */
+    bool joins[CF_COUNT]; /* of these families */
 };
 
 /* The steps of store_open and store_close: the folder is held and nothing opened; the database is

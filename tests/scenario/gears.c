@@ -10,7 +10,7 @@
 #include "base/metric.h"
 #include "ingest/message.h"
 #include "ingest/partition.h"
-#include "store/run.h"
+#include "store/compaction.h"
 #include "tests/support/world.h"
 
 enum { FEW = 400, ROWS = 40000, SHIFT = 6000 };
@@ -292,9 +292,9 @@ TEST(what_runs_have_put_off_begins_when_the_senders_pause)
 {
     struct world *w = world_that_shifts();
     deliver(w, 0, 0, true);
-    EXPECT(run_puts_off(w->store));
-    for (int tries = 0; tries < 60000 && run_puts_off(w->store); tries++)
+    EXPECT(compaction_is_owed(w->store));
+    for (int tries = 0; tries < 60000 && compaction_is_owed(w->store); tries++)
         usleep(1000);
-    EXPECT(!run_puts_off(w->store));
+    EXPECT(!compaction_is_owed(w->store));
     world_close(w);
 }

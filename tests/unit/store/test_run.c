@@ -2,11 +2,14 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/crypt.h"
 #include "base/fault.h"
 #include "store/batch.h"
+#include "store/compaction.h"
 #include "store/run.h"
 #include "store/store_db.h"
 #include "tests/unit/store/temp_store.h"
@@ -184,15 +187,15 @@ TEST(while_runs_come_compactions_are_put_off_and_they_begin_when_no_more_come)
 {
     AUTO(store_close) struct store *s = temp_store();
     AUTO(batch_destroy) struct batch *b = batch_create(s);
-    EXPECT(!run_puts_off(s));
+    EXPECT(!compaction_is_owed(s));
     come(s, b, 10);
     usleep(200 * 1000);
-    EXPECT(run_puts_off(s));
+    EXPECT(compaction_is_owed(s));
     EXPECT(files_in_level_0(s) > 6);
-    run_look_at_put_off(s);
-    EXPECT(run_puts_off(s)); /* they are not too many */
-    run_end_put_off(s);
-    EXPECT(!run_puts_off(s));
+    compaction_look(s); /* they are not too many */
+    usleep(200 * 1000);
+    EXPECT(files_in_level_0(s) > 6);
+    compaction_begin(s);
     settle(s);
     EXPECT(files_in_level_0(s) < 6);
 }
@@ -205,9 +208,66 @@ TEST(so_many_runs_that_reading_would_suffer_are_compacted_while_more_come)
         come(s, b, 1);
         EXPECT(files_in_level_0(s) <= 21);
     }
-    run_end_put_off(s);
+    compaction_begin(s);
     settle(s);
     EXPECT(files_in_level_0(s) < 6);
+}
+
+/* A run of so many kilobytes that nothing can compress, keys in between those of other seeds: the
+ * first one in an empty store goes to the last level, others to level 0. */
+static void come_large(struct batch *b, unsigned seed, size_t kib)
+{
+    uint8_t value[1024], key[8];
+    struct run_report report;
+    for (size_t i = 0; i < kib; i++) {
+        crypt_random(value, sizeof value);
+        memcpy(key, &(uint32_t[2]){(uint32_t)i, seed}, sizeof key);
+        batch_put(b, CF_HISTORY, slice_make(key, sizeof key), slice_make(value, sizeof value));
+    }
+    EXPECT_OK(run_commit(b, 2, &report, NULL));
+    EXPECT_EQ(report.files, 1);
+}
+
+/* As long as something is owed; the most files in level 0 behind it. */
+static uint64_t rest(struct store *s)
+{
+    for (int i = 0; i < 10000 && compaction_is_owed(s); i++) {
+        compaction_rest(s);
+        usleep(1000);
+    }
+    EXPECT(!compaction_is_owed(s));
+    settle(s);
+    return files_in_level_0(s);
+}
+
+TEST(when_nobody_sends_the_few_files_that_a_backlog_left_in_level_0_are_written_down_too)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    for (unsigned i = 0; i < 3; i++)
+        come_large(b, i, 3 * 1024);
+    compaction_begin(s);
+    settle(s);
+    EXPECT_EQ(files_in_level_0(s), 2);
+    EXPECT_EQ(rest(s), 0);
+    /* And it was for once: what comes later waits for its turn again. */
+    for (unsigned i = 0; i < 5; i++)
+        come_large(b, 3 + i, 2);
+    compaction_begin(s);
+    settle(s);
+    EXPECT_EQ(files_in_level_0(s), 5);
+}
+
+TEST(a_little_in_level_0_beside_much_below_is_not_worth_writing_all_anew)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    come_large(b, 0, 20 * 1024);
+    EXPECT_EQ(rest(s), 0);
+    come_large(b, 1, 2 * 1024);
+    EXPECT_EQ(rest(s), 1);
+    come_large(b, 2, 2 * 1024); /* together they are */
+    EXPECT_EQ(rest(s), 0);
 }
 
 TEST(a_store_that_is_opened_again_puts_nothing_off)
@@ -216,7 +276,7 @@ TEST(a_store_that_is_opened_again_puts_nothing_off)
     AUTO(batch_destroy) struct batch *b = batch_create(s);
     come(s, b, 10);
     EXPECT_OK(store_reopen(s, NULL));
-    EXPECT(!run_puts_off(s));
+    EXPECT(!compaction_is_owed(s));
     settle(s);
     EXPECT(files_in_level_0(s) < 6);
 }
