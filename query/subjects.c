@@ -282,14 +282,6 @@ int query_subject_by_id(struct query *q, const struct subject_id *id, bool with_
     return r < 0 ? r : answer_union(q, u, with_counters, ret);
 }
 
-int query_subject_is_public(struct query *q, const struct subject_id *id, bool *ret)
-{
-    struct subject_answer ignored;
-    int r = query_subject_by_id(q, id, false, &ignored);
-    *ret = r == 0;
-    return r == CE_NOT_FOUND ? 0 : r;
-}
-
 static int by_number(struct query *q, enum id_type type, struct slice number, bool with_counters,
                      struct subject_answer *ret)
 {

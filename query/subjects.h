@@ -54,8 +54,6 @@ bool query_subject_by_row(struct query *q, const struct subject_id *id, const st
  * it may see; CE_INVALID: likewise, and a character in the eighteen is certainly wrong. */
 int query_own(struct query *q, struct slice number, struct day born_min, bool with_counters,
               struct subject_answer *ret);
-/* Whether at least one of its records is public today. */
-int query_subject_is_public(struct query *q, const struct subject_id *id, bool *ret);
 
 /* Takes out of a row what nothing says any more that the viewer may see: for the public what a
  * later version of a theme hides; for the subject itself what is past its retention or for nobody,

@@ -48,11 +48,6 @@ bool upload_has_ended(struct upload *u)
     return submission_state(u->submission, NULL, NULL) != SUBMISSION_RUNNING;
 }
 
-void upload_abort(struct upload *u)
-{
-    submission_abort(u->submission);
-}
-
 static void end(void *ctx)
 {
     struct upload *u = ctx;

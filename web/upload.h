@@ -25,8 +25,6 @@ size_t upload_feed(struct upload *u, struct slice piece);
 void upload_finish(struct upload *u);
 /* It has ended, well or not; what is fed is dropped. */
 bool upload_has_ended(struct upload *u);
-/* Stops taking and keeps what was whole; for stopping the service. */
-void upload_abort(struct upload *u);
 /* The answer. False: not yet, wait at the gate. With SUBMISSION_CUT there is none: *ret_broken. */
 bool upload_answer(struct call *c, struct upload *u, bool *ret_broken);
 /* The connection needs it no longer: another thread waits for its end. Accepts NULL. */
