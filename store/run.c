@@ -42,7 +42,7 @@ enum {
     FILE_BYTES = 256 << 10, /* few rows may be large: from here on they get a file too */
     INTENT_BYTES_MAX = 64 << 20,
     PATH_BYTES = 4096,
-    LEVEL_0_MOST = 20, /* files at which RocksDB would slow ordinary writes down */
+    LEVEL_0_MOST = 32, /* files: then it waits until there are fewer */
     FILES_COPIES = 2,  /* RocksDB copies what it takes in */
     ROOM_PAUSE_MS = 20,
     ROOM_WAIT_MS = 60 * 1000,

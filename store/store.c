@@ -34,6 +34,9 @@ enum {
     BUFFER_BYTES = 192 << 20,
     BUFFER_BYTES_MIN = 256 << 10, /* of one family */
     ROOM_MS_MAX = 10000,          /* that a commit waits for room in the write buffers */
+    LEVEL_0_SLOW = 64,            /* above what a run waits for (store/run.c): from here on RocksDB
+                                     lets no buffer be flushed before it has compacted, and a run does */
+    LEVEL_0_STOP = 80,
     DICTIONARY_BYTES = 16 << 10,
     SAMPLES_BYTES = 400 << 10, /* from which a dictionary is made: four times as many save one byte
                                   in a hundred and take 70 ms more for each file */
@@ -166,6 +169,8 @@ static rocksdb_options_t *cf_options_make(const struct store_options *o, enum cf
     rocksdb_options_set_max_write_buffer_number(opt, 3);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(opt, 1);
     rocksdb_options_set_level0_file_num_compaction_trigger(opt, LEVEL_0_FILES);
+    rocksdb_options_set_level0_slowdown_writes_trigger(opt, LEVEL_0_SLOW);
+    rocksdb_options_set_level0_stop_writes_trigger(opt, LEVEL_0_STOP);
     rocksdb_options_set_compression(opt, rocksdb_lz4_compression);
     if (!is_for_files)
         last_level_set(opt, cf);
