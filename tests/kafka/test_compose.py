@@ -16,6 +16,7 @@ FILE = SOURCE / "deploy/compose.yaml"
 OF_THE_PLACE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "log.retention.check.interval.ms",
                 "log.initial.task.delay.ms", "broker.heartbeat.interval.ms", "broker.session.timeout.ms",
                 "default.replication.factor", "min.insync.replicas"}
+FOR_JAVA = "KAFKA_JVM_PERFORMANCE_OPTS"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,8 @@ def service():
 @pytest.fixture(scope="module")
 def properties(service):
     """As the image makes them of its environment."""
-    return {name.removeprefix("KAFKA_").lower().replace("_", "."): str(value) for name, value in service["environment"].items()}
+    return {name.removeprefix("KAFKA_").lower().replace("_", "."): str(value) for name, value in service["environment"].items()
+            if name != FOR_JAVA}
 
 
 def test_it_is_the_version_and_the_settings_of_the_script(service, properties):
@@ -41,6 +43,7 @@ def test_it_is_the_version_and_the_settings_of_the_script(service, properties):
         if name not in OF_THE_PLACE:
             assert properties.get(name) == value, name
     assert not set(properties) - set(wanted)
+    assert service["environment"][FOR_JAVA] == " ".join(re.findall(r"-XX:\S+", SCRIPT.read_text()))
     # What is let out is the port at which clients are told to find it, and on this machine alone.
     assert service["ports"] == ["127.0.0.1:9092:9092"] and "CLIENT://127.0.0.1:9092" in properties["advertised.listeners"]
     assert service["volumes"] == [f"kafka:{properties['log.dirs'].removesuffix('/data')}/data"]
