@@ -79,17 +79,6 @@ bool compaction_is_owed(const struct store *s)
     return s->puts_off || s->has_runs || s->is_joining;
 }
 
-void compaction_look(struct store *s)
-{
-    if (!s->puts_off)
-        return;
-    pthread_rwlock_rdlock(&s->in_use);
-    put_off(s);
-    pthread_rwlock_unlock(&s->in_use);
-    if (!s->puts_off)
-        compaction_hold(s, false);
-}
-
 void compaction_begin(struct store *s)
 {
     if (s->puts_off)
@@ -142,6 +131,21 @@ static void end_joining(struct store *s)
         if (s->joins[cf])
             set_trigger(s, cf, files);
     s->is_joining = false;
+}
+
+void compaction_look(struct store *s)
+{
+    if (!s->puts_off && !s->is_joining)
+        return;
+    pthread_rwlock_rdlock(&s->in_use);
+    if (s->puts_off) {
+        put_off(s);
+        if (!s->puts_off)
+            compaction_hold(s, false);
+    }
+    if (s->is_joining && is_done(s))
+        end_joining(s);
+    pthread_rwlock_unlock(&s->in_use);
 }
 
 void compaction_rest(struct store *s)

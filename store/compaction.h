@@ -16,7 +16,8 @@ void compaction_follow(struct store *s);
 
 /* Something is left to be done in a pause: call compaction_rest until nothing is. */
 bool compaction_is_owed(const struct store *s);
-/* After each commit: begins what was put off if that has become too much. */
+/* After each commit: begins what was put off if that has become too much, and notices when level 0
+ * has been written down. */
 void compaction_look(struct store *s);
 /* No run comes next: begins what was put off. */
 void compaction_begin(struct store *s);

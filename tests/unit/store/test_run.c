@@ -258,6 +258,23 @@ TEST(when_nobody_sends_the_few_files_that_a_backlog_left_in_level_0_are_written_
     EXPECT_EQ(files_in_level_0(s), 5);
 }
 
+TEST(that_level_0_has_been_written_down_is_noticed_by_who_commits_without_a_pause_too)
+{
+    AUTO(store_close) struct store *s = temp_store();
+    AUTO(batch_destroy) struct batch *b = batch_create(s);
+    for (unsigned i = 0; i < 3; i++)
+        come_large(b, i, 3 * 1024);
+    compaction_rest(s);
+    for (int i = 0; i < 10000 && compaction_is_owed(s); i++) {
+        compaction_begin(s);
+        compaction_look(s);
+        usleep(1000);
+    }
+    EXPECT(!compaction_is_owed(s));
+    settle(s);
+    EXPECT_EQ(files_in_level_0(s), 0);
+}
+
 TEST(a_little_in_level_0_beside_much_below_is_not_worth_writing_all_anew)
 {
     AUTO(store_close) struct store *s = temp_store();
