@@ -23,14 +23,6 @@ enum {
     WORTH_BYTES = 1 << 20,
 };
 
-#define TRIGGER "level0_file_num_compaction_trigger"
-
-static uint64_t property(const struct store *s, int cf, const char *name)
-{
-    uint64_t value = 0;
-    return rocksdb_property_int_cf(s->db, s->cf[cf], name, &value) < 0 ? 0 : value;
-}
-
 bool compaction_is_crowded(struct store *s, uint64_t files)
 {
     bool crowded = false;
@@ -52,9 +44,12 @@ void compaction_hold(struct store *s, bool hold)
 /* Nothing waits for its turn. */
 static bool is_done(const struct store *s)
 {
-    for (int cf = 0; cf < CF_COUNT; cf++)
-        if (property(s, cf, "rocksdb.compaction-pending"))
+    for (int cf = 0; cf < CF_COUNT; cf++) {
+        uint64_t pending = 0;
+        if (rocksdb_property_int_cf(s->db, s->cf[cf], "rocksdb.compaction-pending", &pending) < 0 ||
+            pending)
             return false;
+    }
     return true;
 }
 
@@ -76,7 +71,7 @@ void compaction_follow(struct store *s)
 
 bool compaction_is_owed(const struct store *s)
 {
-    return s->puts_off || s->has_runs || s->is_joining;
+    return s->puts_off || s->has_runs || s->joins;
 }
 
 void compaction_begin(struct store *s)
@@ -88,26 +83,33 @@ void compaction_begin(struct store *s)
 
 /* ---- level 0, once ---- */
 
+static uint64_t level_bytes(rocksdb_column_family_metadata_t *all, size_t i)
+{
+    rocksdb_level_metadata_t *level = rocksdb_column_family_metadata_get_level_metadata(all, i);
+    uint64_t bytes = rocksdb_level_metadata_get_size(level);
+    rocksdb_level_metadata_destroy(level);
+    return bytes;
+}
+
 static bool is_worth_joining(const struct store *s, int cf)
 {
-    uint64_t first = 0, next = 0;
     rocksdb_column_family_metadata_t *all = rocksdb_get_column_family_metadata_cf(s->db, s->cf[cf]);
     size_t levels = rocksdb_column_family_metadata_get_level_count(all);
-    for (size_t i = 0; i < levels && !next; i++) {
-        rocksdb_level_metadata_t *level = rocksdb_column_family_metadata_get_level_metadata(all, i);
-        *(i ? &next : &first) = rocksdb_level_metadata_get_size(level);
-        rocksdb_level_metadata_destroy(level);
-    }
+    uint64_t first = level_bytes(all, 0), below = 0;
+    for (size_t i = 1; i < levels && !below; i++)
+        below = level_bytes(all, i);
     rocksdb_column_family_metadata_destroy(all);
-    return first >= WORTH_BYTES && first >= next / WORTH_PART;
+    return first >= WORTH_BYTES && first >= below / WORTH_PART;
 }
 
 /* RocksDB looks anew at what there is to do. If it cannot, things stay as they are. */
-static void set_trigger(const struct store *s, int cf, const char *files)
+static void set_trigger(const struct store *s, int cf, int files)
 {
-    const char *name = TRIGGER;
+    char text[12];
+    const char *name = "level0_file_num_compaction_trigger", *value = text;
     char *message = NULL;
-    rocksdb_set_options_cf(s->db, s->cf[cf], 1, &name, &files, &message);
+    snprintf(text, sizeof text, "%d", files);
+    rocksdb_set_options_cf(s->db, s->cf[cf], 1, &name, &value, &message);
     rocksdb_free(message);
 }
 
@@ -116,26 +118,26 @@ static void join(struct store *s)
     if (store_expect_room(s, 0, NULL) < 0)
         return;
     for (int cf = 0; cf < CF_COUNT; cf++) {
-        s->joins[cf] = is_worth_joining(s, cf);
-        s->is_joining |= s->joins[cf];
-        if (s->joins[cf])
-            set_trigger(s, cf, "1");
+        if (!is_worth_joining(s, cf))
+            continue;
+        s->joins |= 1U << cf;
+        set_trigger(s, cf, 1);
     }
 }
 
-static void end_joining(struct store *s)
+static void end_joining_if_done(struct store *s)
 {
-    char files[12];
-    snprintf(files, sizeof files, "%d", LEVEL_0_FILES);
+    if (!s->joins || !is_done(s))
+        return;
     for (int cf = 0; cf < CF_COUNT; cf++)
-        if (s->joins[cf])
-            set_trigger(s, cf, files);
-    s->is_joining = false;
+        if (s->joins & 1U << cf)
+            set_trigger(s, cf, LEVEL_0_FILES);
+    s->joins = 0;
 }
 
 void compaction_look(struct store *s)
 {
-    if (!s->puts_off && !s->is_joining)
+    if (!s->puts_off && !s->joins)
         return;
     pthread_rwlock_rdlock(&s->in_use);
     if (s->puts_off) {
@@ -143,8 +145,7 @@ void compaction_look(struct store *s)
         if (!s->puts_off)
             compaction_hold(s, false);
     }
-    if (s->is_joining && is_done(s))
-        end_joining(s);
+    end_joining_if_done(s);
     pthread_rwlock_unlock(&s->in_use);
 }
 
@@ -152,11 +153,8 @@ void compaction_rest(struct store *s)
 {
     pthread_rwlock_rdlock(&s->in_use);
     compaction_begin(s);
-    if (!s->db)
-        s->has_runs = s->is_joining = false;
-    if (s->is_joining && is_done(s))
-        end_joining(s);
-    if (s->has_runs && !s->is_joining)
+    end_joining_if_done(s);
+    if (s->has_runs && !s->joins)
         join(s);
     s->has_runs = false;
     pthread_rwlock_unlock(&s->in_use);
@@ -165,5 +163,6 @@ void compaction_rest(struct store *s)
 void compaction_forget(struct store *s)
 {
     compaction_begin(s);
-    s->has_runs = s->is_joining = false;
+    s->has_runs = false;
+    s->joins = 0;
 }

@@ -39,11 +39,10 @@ struct store {
     rocksdb_env_t *env;
     rocksdb_cache_t *cache;
     /* Compactions (store/compaction.c); the writing thread's. */
-    bool puts_off;        /* while runs come */
-    bool is_catching_up;  /* too much was put off */
-    bool has_runs;        /* since level 0 was written down last */
-    bool is_joining;      /* level 0 is being written down */
-    bool joins[CF_COUNT]; /* of these families */
+    bool puts_off;       /* while runs come */
+    bool is_catching_up; /* too much was put off */
+    bool has_runs;       /* since level 0 was written down last */
+    unsigned joins;      /* families whose level 0 is being written down, a bit each */
 };
 
 /* The steps of store_open and store_close: the folder is held and nothing opened; the database is
