@@ -91,12 +91,11 @@ def plan(p, names, peers, kafka):
         p.estimate.plan("peers", PEER_S + p.records * (p.rounds + 2) * PEER_ROUND_US / 1e6)
 
 
-def measure(p, names, o):
-    """The figures, and what of the input they are about."""
+def measure(p, names, o, found):
+    """Adds the figures to `found`, row by row."""
     plan(p, names, o.peers, o.kafka)
     p.make_input()
     p.estimate.done("input")
-    found = []
     for name in names:
         of_row = (ROWS | KAFKA_ROWS)[name].measure(p)
         if o.is_small and floors.missed(of_row):
@@ -108,7 +107,6 @@ def measure(p, names, o):
         sys.path.insert(0, str(pathlib.Path(__file__).with_name("peers")))
         import postgres
         found += postgres.figures(p, names, found)
-    return found, p.input()
 
 
 def main():
@@ -117,13 +115,19 @@ def main():
         print(compare.table(*(json.loads(pathlib.Path(f).read_text(encoding="utf-8")) for f in o.compare)))
         return 0
     p = Place(o.records, o.rounds, o.long_rounds, SMALL_S if o.is_small else 6, o.peers, o.kafka)
+    found, failure = [], None
     try:
-        found, given = measure(p, wanted_rows(o), o)
+        measure(p, wanted_rows(o), o, found)
+    except SystemExit as e:
+        failure = e  # what was measured until then is told all the same
     finally:
         p.close()
+    if failure and not found:
+        raise failure
     held = floors.judge(found) if o.is_small else {}
     for f in found if o.is_small else ():
         f.aim = ""  # set for a million records; here floors are held
+    given = p.input()
     told = [f.as_json() | {"input": given} | ({"floors": held[f.name]} if f.name in held else {}) for f in found]
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     print("", shape(given), "", figures.table(found), sep="\n", file=sys.stderr if o.json == "-" else sys.stdout)
@@ -131,6 +135,8 @@ def main():
         sys.stdout.write(text)
     elif o.json:
         pathlib.Path(o.json).write_text(text, encoding="utf-8")
+    if failure:
+        raise failure
     return floors.report(held, sys.stderr if o.json == "-" else sys.stdout)
 
 

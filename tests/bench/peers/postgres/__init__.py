@@ -99,6 +99,13 @@ def write_chunks(p, folder):
 
 # ---- the cluster ----
 
+def holds_memory(pid):
+    """Not gone, and more than an entry in the list of processes."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    return False
+
+
 class Cluster:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pg-"))
@@ -147,10 +154,15 @@ class Cluster:
         return [first, *map(int, children)]
 
     def kill(self):
-        for pid in self.pids():
+        """And waits until they are gone: as long as one of them holds the shared memory, no other server starts. Taking a
+        gigabyte of it apart lasts longer than the postmaster's own end."""
+        killed = self.pids()
+        for pid in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        while any(holds_memory(pid) for pid in killed):
+            time.sleep(0.002)
 
     def close(self):
         if self.process and self.process.poll() is None:
