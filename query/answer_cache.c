@@ -1,4 +1,8 @@
-/* Answers by the text of their question, the one that was asked for longest ago out first.
+/* Answers by the text of their question, the one that was asked for longest ago out first. When
+ * there is no room, only every eighth new one takes another's place. So a program that walks
+ * through more subjects than fit finds most of what is kept there in its next walk, where it would
+ * find nothing if each answer pushed out the one that it asks for soonest; and what many ask for
+ * comes in all the same.
  *
  * Whether one still holds is found out when it is asked for, not when something changes: there is a
  * table of epochs, and every number (of a subject, or one that leads to it) has its place in it,
@@ -23,6 +27,7 @@ enum {
     BUCKET_OF_BYTES = 8192, /* one for so much of the memory */
     QUESTION_BYTES_MAX = 512,
     LARGEST_PART = 8, /* an answer of more than that part is not kept */
+    PLACE_EACH = 8,   /* of how many new ones for which there is no room one takes a place */
 };
 
 struct kept_answer {
@@ -51,6 +56,7 @@ struct answer_cache {
     size_t bytes_max;
     pthread_mutex_t lock; /* of everything below */
     size_t bytes;
+    unsigned without_room; /* new ones so far */
     struct kept_answer **buckets;
     struct kept_answer *newest, *oldest;
 };
@@ -202,6 +208,18 @@ static void drop_oldest(struct answer_cache *c)
     drop(c, at);
 }
 
+/* Whether there is, or is made. What does not hold any more makes room for anybody. */
+static bool has_room(struct answer_cache *c, size_t bytes)
+{
+    while (c->bytes + bytes > c->bytes_max && !is_unchanged(c, c->oldest))
+        drop_oldest(c);
+    if (c->bytes + bytes > c->bytes_max && ++c->without_room % PLACE_EACH)
+        return false;
+    while (c->bytes + bytes > c->bytes_max)
+        drop_oldest(c);
+    return true;
+}
+
 void answer_cache_destroy(struct answer_cache *c)
 {
     if (!c)
@@ -292,14 +310,14 @@ struct kept_answer *answer_cache_put(struct answer_cache *c, const struct query 
     struct kept_answer **at = find(c, k->hash, question);
     if (*at)
         drop(c, at);
-    while (c->bytes + k->bytes > c->bytes_max)
-        drop_oldest(c);
-    at = find(c, k->hash, question);
-    k->next = *at;
-    *at = k;
-    list_add(c, k);
-    c->bytes += k->bytes;
-    atomic_fetch_add(&k->holders, 1);
+    if (has_room(c, k->bytes)) {
+        at = find(c, k->hash, question);
+        k->next = *at;
+        *at = k;
+        list_add(c, k);
+        c->bytes += k->bytes;
+        atomic_fetch_add(&k->holders, 1);
+    }
     pthread_mutex_unlock(&c->lock);
     return k;
 }

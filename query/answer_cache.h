@@ -35,8 +35,8 @@ void kept_answer_release(struct kept_answer *k);
 struct kept_answer *answer_cache_get(struct answer_cache *c, const struct catalogue *catalogue,
                                      struct utc_ms now, struct slice question);
 /* Keeps what the question was answered with, which takes so many bytes and is the answer's from now
- * on, and returns it held. When something of it changed since the question was opened it is not
- * kept, and is only held. */
+ * on, and returns it held. When something of it changed since the question was opened, or there
+ * is no room and its turn to take another's place has not come, it is only held. */
 struct kept_answer *answer_cache_put(struct answer_cache *c, const struct query *q,
                                      struct slice question, void *what, size_t bytes,
                                      void (*destroy)(void *what));
