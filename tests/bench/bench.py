@@ -19,10 +19,10 @@ from place import Place, shape
 # returns figures; where a round takes all records it is a long one.
 Row = collections.namedtuple("Row", "measure is_long seconds us")
 ROWS = {
-    "ingest-file": Row(rows_ingest.ingest_file, True, 2, 75),
-    "ingest-again": Row(rows_ingest.ingest_again, True, 2, 40),
-    "disk": Row(rows_ingest.disk, False, 2, 0),
-    "bulk": Row(rows_ingest.bulk, True, 1, 35),
+    "ingest-file": Row(rows_ingest.ingest_file, True, 2, 28),
+    "disk": Row(rows_ingest.disk, False, 1, 0),
+    "ingest-again": Row(rows_ingest.ingest_again, True, 2, 14),
+    "bulk": Row(rows_ingest.bulk, True, 1, 17),
     "subject": Row(rows_reading.subject, False, 14, 0),
     "subject-busy": Row(rows_reading.subject_busy, False, 18, 0),
     "search": Row(rows_reading.search, False, 5, 0),
@@ -39,7 +39,7 @@ KAFKA_ROWS = {          # with --kafka, in place of those
 }
 KAFKA_S = 20            # until the broker answers
 INPUT_US = 20           # writing the city, reading the stored records
-PEER_ROUND_US, PEER_S = 55, 90
+PEER_ROUND_US, PEER_S = 14, 90
 SIZES = {               # records, rounds, rounds of long rows
     "default": (1_000_000, 3, 3),
     "large": (10_000_000, 3, 2),

@@ -4,7 +4,7 @@
 #
 #   tests/bench/run.sh                 all rows with a million records; under ten minutes on two cores
 #   tests/bench/run.sh --records N     with about so many records
-#   tests/bench/run.sh --large         with ten million; under an hour on two cores that do nothing else
+#   tests/bench/run.sh --large         with ten million; twenty minutes on two cores that do nothing else, half an hour with --peers
 #   tests/bench/run.sh --small         with fifty thousand: a minute, the rows that need no quiet machine, each held against
 #                                      its floor in tests/bench/floors.txt; status 1 when one is missed
 #   tests/bench/run.sh --only NAME     one row; again for another one

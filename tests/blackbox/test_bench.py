@@ -13,6 +13,7 @@ from register import KIND, SOURCE, clean_environment
 
 sys.path.insert(0, str(SOURCE / "tests/bench"))
 
+import bench  # noqa: E402
 import city  # noqa: E402
 import compare  # noqa: E402
 import floors  # noqa: E402
@@ -47,6 +48,35 @@ def test_the_bench_runs_and_writes_its_figures(tmp_path):
     assert one["input"]["rows"] > 1000 and one["input"]["stored"]["records"] > 1000
     assert "ingest-file 2/2" in done.stderr  # progress
     assert "| ingest-file |" in done.stdout and "input: " in done.stdout
+
+
+def test_what_was_measured_before_a_row_failed_is_told(tmp_path, monkeypatch, capsys):
+    def measure(place, names, options, found):
+        found.append(figure(">= 0.5", (60, 100)))
+        raise SystemExit("bench: PostgreSQL does not start")
+
+    file = tmp_path / "figures.json"
+    place = types.SimpleNamespace(close=lambda: None, input=lambda: GIVEN)
+    monkeypatch.setattr(bench, "Place", lambda *arguments: place)
+    monkeypatch.setattr(bench, "measure", measure)
+    monkeypatch.setattr(sys, "argv", ["bench.py", "--json", str(file)])
+    with pytest.raises(SystemExit, match="PostgreSQL does not start"):
+        bench.main()
+    one, = json.loads(file.read_text(encoding="utf-8"))
+    assert one["value"] == 60 and one["input"] == GIVEN
+    assert "| row " in capsys.readouterr().out
+
+
+def test_a_killed_peer_is_gone_when_it_holds_no_memory_any_more():
+    sys.path.insert(0, str(SOURCE / "tests/bench/peers"))
+    import postgres
+    child = subprocess.Popen(["sleep", "600"])
+    assert postgres.holds_memory(child.pid)
+    child.kill()
+    while postgres.holds_memory(child.pid):  # then it is an entry that nobody has asked for
+        pass
+    assert child.wait() == -9
+    assert not postgres.holds_memory(child.pid)
 
 
 def test_the_ratio_is_the_median_of_the_rounds_and_not_of_their_parts():
