@@ -109,25 +109,11 @@ def measure(p, names, o, found):
         found += postgres.figures(p, names, found)
 
 
-def main():
-    o = options()
-    if o.compare:
-        print(compare.table(*(json.loads(pathlib.Path(f).read_text(encoding="utf-8")) for f in o.compare)))
-        return 0
-    p = Place(o.records, o.rounds, o.long_rounds, SMALL_S if o.is_small else 6, o.peers, o.kafka)
-    found, failure = [], None
-    try:
-        measure(p, wanted_rows(o), o, found)
-    except SystemExit as e:
-        failure = e  # what was measured until then is told all the same
-    finally:
-        p.close()
-    if failure and not found:
-        raise failure
+def tell(o, given, found):
+    """Prints the table, writes the list, and returns what of a small run its floors say."""
     held = floors.judge(found) if o.is_small else {}
     for f in found if o.is_small else ():
         f.aim = ""  # set for a million records; here floors are held
-    given = p.input()
     told = [f.as_json() | {"input": given} | ({"floors": held[f.name]} if f.name in held else {}) for f in found]
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     print("", shape(given), "", figures.table(found), sep="\n", file=sys.stderr if o.json == "-" else sys.stdout)
@@ -135,8 +121,21 @@ def main():
         sys.stdout.write(text)
     elif o.json:
         pathlib.Path(o.json).write_text(text, encoding="utf-8")
-    if failure:
-        raise failure
+    return held
+
+
+def main():
+    o = options()
+    if o.compare:
+        print(compare.table(*(json.loads(pathlib.Path(f).read_text(encoding="utf-8")) for f in o.compare)))
+        return 0
+    p = Place(o.records, o.rounds, o.long_rounds, SMALL_S if o.is_small else 6, o.peers, o.kafka)
+    found = []
+    try:
+        measure(p, wanted_rows(o), o, found)
+    finally:
+        p.close()
+        held = tell(o, p.input(), found) if found else {}  # what was measured before a row failed, too
     return floors.report(held, sys.stderr if o.json == "-" else sys.stdout)
 
 

@@ -229,15 +229,26 @@ static void come_large(struct batch *b, unsigned seed, size_t kib)
 }
 
 /* As long as something is owed; the most files in level 0 behind it. */
-static uint64_t rest(struct store *s)
+static uint64_t while_owed(struct store *s, void (*step)(struct store *s))
 {
     for (int i = 0; i < 10000 && compaction_is_owed(s); i++) {
-        compaction_rest(s);
+        step(s);
         usleep(1000);
     }
     EXPECT(!compaction_is_owed(s));
     settle(s);
     return files_in_level_0(s);
+}
+
+static uint64_t rest(struct store *s)
+{
+    return while_owed(s, compaction_rest);
+}
+
+static void commit_in_the_first_gear(struct store *s)
+{
+    compaction_begin(s);
+    compaction_look(s);
 }
 
 TEST(when_nobody_sends_the_few_files_that_a_backlog_left_in_level_0_are_written_down_too)
@@ -265,14 +276,7 @@ TEST(that_level_0_has_been_written_down_is_noticed_by_who_commits_without_a_paus
     for (unsigned i = 0; i < 3; i++)
         come_large(b, i, 3 * 1024);
     compaction_rest(s);
-    for (int i = 0; i < 10000 && compaction_is_owed(s); i++) {
-        compaction_begin(s);
-        compaction_look(s);
-        usleep(1000);
-    }
-    EXPECT(!compaction_is_owed(s));
-    settle(s);
-    EXPECT_EQ(files_in_level_0(s), 0);
+    EXPECT_EQ(while_owed(s, commit_in_the_first_gear), 0);
 }
 
 TEST(a_little_in_level_0_beside_much_below_is_not_worth_writing_all_anew)
