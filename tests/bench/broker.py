@@ -1,8 +1,6 @@
 """Apache Kafka by deploy/kafka.sh in a folder of the bench, its topics by creditctl, and who sends to it."""
-import contextlib
 import json
 import os
-import pathlib
 import select
 import signal
 import subprocess
@@ -10,29 +8,12 @@ import sys
 import time
 
 import messages
+from process import cpu_s
 from register import BIN, SOURCE, clean_environment
 
 SCRIPT = SOURCE / "deploy/kafka.sh"
 SEND = BIN.parent / "bench/bench_send"
 START_S = 600   # the first time it is fetched
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_s(pid):
-    """User and system time of a process, threads that ended among them."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def threads_s(pid):
-    """Of each name that threads have: CPU seconds of those that run."""
-    found = {}
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(OSError):
-            name, rest = (task / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
-            fields = rest.split()
-            found[name] = found.get(name, 0) + (int(fields[11]) + int(fields[12])) / TICK
-    return found
 
 
 class Broker:

@@ -15,6 +15,7 @@ import time
 import city
 import room
 from estimate import Estimate
+from process import cpu_ticks
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests/support"))
@@ -162,15 +163,11 @@ class Place:
 
     def settle(self, register):
         """Waits until creditd has nothing to do, so that the next figure is not the last one's compaction."""
-        stat = pathlib.Path(f"/proc/{register.process.pid}/stat")
-
-        def ticks():
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-            return int(fields[11]) + int(fields[12])
-        end, before, quiet = time.monotonic() + SETTLED_S * max(1, self.records / 1_000_000), ticks(), 0
+        pid = register.process.pid
+        end, before, quiet = time.monotonic() + SETTLED_S * max(1, self.records / 1_000_000), cpu_ticks(pid), 0
         while quiet < QUIET_TIMES and time.monotonic() < end:
             time.sleep(0.5)
-            now = ticks()
+            now = cpu_ticks(pid)
             quiet = quiet + 1 if now - before < 3 else 0
             before = now
 

@@ -13,6 +13,7 @@ import broker
 import messages
 from figures import Figure, percentile
 from place import BIN, clean_environment
+from process import cpu_s, threads_s
 from register import REGISTRATION, registration, uscc
 
 PROBES_FROM = 20_000_000    # numbers of subjects that nobody else has
@@ -92,16 +93,16 @@ class Cpu:
     def __init__(self, k, register):
         self.pid, self.k, self.register = register.process.pid, k, register
         self.gears = self.rows_by_gear()
-        self.before = broker.cpu_s(self.pid), k.broker.cpu_s()
-        self.threads = broker.threads_s(self.pid)
+        self.before = cpu_s(self.pid), k.broker.cpu_s()
+        self.threads = threads_s(self.pid)
 
     def rows_by_gear(self):
         text = self.register.get("/metrics", over_socket=True).text
         return [int(line.split()[-1]) for line in text.splitlines() if line.startswith(GEARS)]
 
     def text(self, count):
-        ours, its = broker.cpu_s(self.pid) - self.before[0], self.k.broker.cpu_s() - self.before[1]
-        threads = {name: s - self.threads.get(name, 0) for name, s in broker.threads_s(self.pid).items()}
+        ours, its = cpu_s(self.pid) - self.before[0], self.k.broker.cpu_s() - self.before[1]
+        threads = {name: s - self.threads.get(name, 0) for name, s in threads_s(self.pid).items()}
         first, second = (now - before for now, before in zip(self.rows_by_gear(), self.gears))
         largest = sorted(threads, key=threads.get, reverse=True)[:5]
         return (f"µs of CPU a message: creditd {ours / count * 1e6:.1f} (" +

@@ -23,6 +23,7 @@ import room  # noqa: E402
 from estimate import Estimate  # noqa: E402
 from figures import Figure, percentile, table  # noqa: E402
 from place import creditctl  # noqa: E402
+from process import holds_memory  # noqa: E402
 
 TODAY = datetime.date.today()
 GIVEN = {"rows": 990, "files": 4, "ndjson": 1, "bytes": 99000, "departments": 2, "organisations": 10, "persons": 90}
@@ -67,16 +68,14 @@ def test_what_was_measured_before_a_row_failed_is_told(tmp_path, monkeypatch, ca
     assert "| row " in capsys.readouterr().out
 
 
-def test_a_killed_peer_is_gone_when_it_holds_no_memory_any_more():
-    sys.path.insert(0, str(SOURCE / "tests/bench/peers"))
-    import postgres
+def test_a_killed_process_is_gone_when_it_holds_no_memory_any_more():
     child = subprocess.Popen(["sleep", "600"])
-    assert postgres.holds_memory(child.pid)
+    assert holds_memory(child.pid)
     child.kill()
-    while postgres.holds_memory(child.pid):  # then it is an entry that nobody has asked for
+    while holds_memory(child.pid):  # then it is an entry that nobody has asked for
         pass
     assert child.wait() == -9
-    assert not postgres.holds_memory(child.pid)
+    assert not holds_memory(child.pid)
 
 
 def test_the_ratio_is_the_median_of_the_rounds_and_not_of_their_parts():

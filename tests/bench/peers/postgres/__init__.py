@@ -18,6 +18,7 @@ import rows_life
 import rows_reading
 from figures import Figure, percentile
 from place import HEAD
+from process import holds_memory
 
 HERE = pathlib.Path(__file__).parent
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -98,13 +99,6 @@ def write_chunks(p, folder):
 
 
 # ---- the cluster ----
-
-def holds_memory(pid):
-    """Not gone, and more than an entry in the list of processes."""
-    with contextlib.suppress(OSError):
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    return False
-
 
 class Cluster:
     def __init__(self):
