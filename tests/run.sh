@@ -18,6 +18,7 @@ jobs=$(nproc)
 passed=0
 failed=0
 quick='' tsan=''
+failures=()
 
 for option in "$@"; do
   case $option in
@@ -30,7 +31,16 @@ done
 
 heading() {
   began=$SECONDS
+  stage=$*
   printf '\n== %s\n' "$*"
+}
+
+# remember NAMES: what failed in the stage at work, for the last lines of the run; whoever looks there finds all of it.
+remember() {
+  local name
+  while read -r name; do
+    failures+=("$stage: ${name:-the stage as a whole}")
+  done <<<"$1"
 }
 
 # count KIND WHAT: adds the cases of a stage and closes its paragraph.
@@ -39,6 +49,7 @@ count() {
   read -r p f s < <("$python" tests/checks/tally.py "$1" "$2")
   passed=$((passed + p))
   failed=$((failed + f))
+  ((f == 0)) || remember "$("$python" tests/checks/tally.py names "$1" "$2")"
   printf '   %d passed, %d failed' "$p" "$f"
   ((s == 0)) || printf ', %d skipped' "$s"
   printf ' (%d s)\n' $((SECONDS - began))
@@ -54,6 +65,7 @@ check() {
     printf '   %-9s passed\n' "$name"
   else
     failed=$((failed + 1))
+    remember "$name"
     printf '   %-9s FAILED\n' "$name"
     head -n 60 "$log/check-$name.log"
   fi
@@ -71,6 +83,7 @@ build() {
     printf '   done (%d s)\n' $((SECONDS - began))
   else
     failed=$((failed + 1))
+    remember 'it does not compile'
     { grep -E -A12 'error|FAILED|CMake Error' "$log/build-$1.log" || tail -n 40 "$log/build-$1.log"; } | head -n 80
     printf '   FAILED (%d s)\n' $((SECONDS - began))
     return 1
@@ -176,5 +189,6 @@ if [[ $tsan ]] && build tsan; then
 fi
 
 printf '\nall stages took %d min %02d s; logs are in %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$log"
+((${#failures[@]} == 0)) || printf '   failed: %s\n' "${failures[@]}"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

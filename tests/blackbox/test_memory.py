@@ -27,6 +27,12 @@ def peak_mib(register):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
+def refusal(register, path):
+    """The answer 503, or nothing when there is another."""
+    answer = register.get(path)
+    return answer if answer.status == 503 else None
+
+
 def gauges(register, name):
     """part: bytes."""
     text = register.get("/metrics", over_socket=True).text
@@ -149,10 +155,9 @@ def test_large_answers_that_nobody_reads_stay_within_the_budget(small):
     with within_the_budget(small, "answers that nobody reads"), contextlib.ExitStack() as open_ones:
         for _ in range(70):  # several, because the kernel takes the first ones
             open_ones.enter_context(contextlib.closing(dial(small))).sendall(request * 10)
-        wait_for(lambda: small.get(f"/v1/subjects/{code}").status == 503, "the answers fill what they may take")
-        refused = small.get(f"/v1/subjects/{code}")
-        assert refused.status == 503 and refused.headers["Retry-After"]
-        assert refused.json["type"].endswith(":busy")
+        # The first refusal is looked at: the kernel's buffers grow, so that there may be room again a moment later.
+        refused = wait_for(lambda: refusal(small, f"/v1/subjects/{code}"), "the answers fill what they may take")
+        assert refused.headers["Retry-After"] and refused.json["type"].endswith(":busy")
         assert small.get("/healthz").status == 200
     wait_for(lambda: small.get(f"/v1/subjects/{code}").status == 200, "room again")
 

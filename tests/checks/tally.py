@@ -5,6 +5,8 @@
     tally.py bench JSON   a list of figures of tests/bench/run.sh --small; cases are the floors
     tally.py check CODE   one check and its exit status
     tally.py show LOG     instead of counts: what the tests in a log of `ctest -V` said that failed
+    tally.py names KIND FILE
+                          instead of counts: a line for each case of a stage that failed
 
 A test program that dies takes its remaining cases along: they were never announced, so its end counts
 as one failure. So does a stage that left nothing to count.
@@ -19,6 +21,7 @@ LINE = re.compile(r"^(\d+): (.*)")
 STARTED = re.compile(r"^(\d+): \[ RUN      \] ")
 ENDED_WELL = re.compile(r"^(\d+): \[       OK \] ")
 SKIPPED = re.compile(r"^(\d+): \[  SKIPPED \] ")
+FAILED = re.compile(r"^(\d+): \[  FAILED  \] ([a-z]\w+)$")
 RESULT = re.compile(r"^ *\d+/\d+ Test +#(\d+): (\S+) [. ]*(?:\*\*\*)?(\S+)")
 LINES_SHOWN = 120
 
@@ -84,7 +87,27 @@ def show(text):
         print(*lines[-LINES_SHOWN:], sep="\n")
 
 
-def main(kind, what):
+def names(kind, path):
+    """What failed in a stage, a name each; nothing when the stage left no file."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if kind == "ctest":
+        programs = {m[1]: m[2] for m in map(RESULT.match, text.splitlines()) if m and m[3] != "Passed"}
+        cases = [(m[1], m[2]) for m in map(FAILED.match, text.splitlines()) if m and m[1] in programs]
+        died = [name for test, name in programs.items() if test not in dict(cases)]
+        return died + sorted({f"{programs[test]} {case}" for test, case in cases})
+    if kind == "pytest":
+        return [f"{case.get('classname')}::{case.get('name')}" for case in xml.fromstring(text).iter("testcase")
+                if case.find("failure") is not None or case.find("error") is not None]
+    return [figure["name"] for figure in json.loads(text)
+            if not all(floor["holds"] for floor in figure.get("floors", ()))]
+
+
+def main(kind, what, path=None):
+    if kind == "names":
+        print(*names(what, pathlib.Path(path)), sep="\n")
+        return
     if kind == "show":
         show(pathlib.Path(what).read_text(encoding="utf-8", errors="replace"))
         return
