@@ -27,12 +27,14 @@ void apply_fini(struct apply *ap)
 {
     arena_destroy(ap->scratch);
     free(ap->dirty);
+    free(ap->losses);
     free(ap->touched);
 }
 
 void apply_reset(struct apply *ap)
 {
     ap->dirty_count = 0;
+    ap->loss_count = 0;
     ap->touched_count = 0;
     buf_clear(ap->events);
 }
@@ -207,8 +209,16 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
     if (ap->leaves_subjects)
         return 0;
 
+    bool was_revoked = was.head.flags & RECORD_REVOKED;
+    if (!is.about.is_registration && revokes && !was_revoked) {
+        struct history_key k = history_key_make(number, &known->version);
+        apply_lose(ap, &subject, &k);
+        return 0;
+    }
+    if (!is.about.is_registration && was_revoked && !revokes)
+        return apply_join(ap, &subject, &is);
     bool same_subject = memcmp(subject.b, was_subject.b, sizeof subject.b) == 0;
-    if (!same_subject || revokes || (was.head.flags & RECORD_REVOKED) || !about_equal(&was, &is)) {
+    if (!same_subject || revokes || was_revoked || !about_equal(&was, &is)) {
         apply_mark(ap, &was_subject);
         apply_mark(ap, &subject);
         return 0;

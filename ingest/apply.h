@@ -13,6 +13,12 @@
 /* From a judged row to rows of the batch: the only place where record state changes (design §1.3).
  * Called by the one writing thread; everything it gathers belongs to one commit. */
 enum { EVENT_BYTES = 1 + sizeof(struct record_id) }; /* of one change */
+/* A record that was revoked with this commit, by its history. */
+struct apply_loss {
+    struct subject_id subject;
+    struct history_key was;
+};
+
 struct apply {
     struct batch *batch;
     struct arena *scratch; /* taken back with every row and every subject: what is kept is in the
@@ -23,10 +29,13 @@ struct apply {
     bool has_kafka;
     bool leaves_subjects; /* whoever calls makes their rows, with apply_subject */
     struct buf *events;   /* verdict 1 and record id 18 for each change of this commit */
-    /* Subjects whose rows must be computed anew before the commit; and those whose answers change,
-     * with the numbers that lead to others than before. */
+    /* Subjects whose rows must be computed anew before the commit; what is gone, by which more may
+     * have to be; and those whose answers change, with the numbers that lead to others than before.
+     */
     struct subject_id *dirty;
     size_t dirty_count, dirty_cap;
+    struct apply_loss *losses;
+    size_t loss_count, loss_cap;
     struct subject_id *touched;
     size_t touched_count, touched_cap;
 };

@@ -10,6 +10,9 @@
 #include "store/keys.h"
 #include "store/names.h"
 
+/* Records that are looked at for one that makes up for one that is gone. */
+enum { OTHERS_MOST = 64 };
+
 static void list_add(struct subject_id **list, size_t *count, size_t *cap,
                      const struct subject_id *id)
 {
@@ -31,6 +34,18 @@ void apply_mark(struct apply *ap, const struct subject_id *id)
 {
     if (subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects)
         list_add(&ap->dirty, &ap->dirty_count, &ap->dirty_cap, id);
+}
+
+void apply_lose(struct apply *ap, const struct subject_id *id, const struct history_key *was)
+{
+    if (subject_id_kind(id) == SUBJECT_WAITING || ap->leaves_subjects)
+        return;
+    if (ap->loss_count == ap->loss_cap) {
+        ap->loss_cap = ap->loss_cap ? ap->loss_cap * 2 : 256;
+        ap->losses = realloc(ap->losses, ap->loss_cap * sizeof *ap->losses);
+        CHECK(ap->losses);
+    }
+    ap->losses[ap->loss_count++] = (struct apply_loss){*id, *was};
 }
 
 static void link_write(struct apply *ap, const struct subject_id *id, enum id_type type,
@@ -240,16 +255,78 @@ static int compute_marked(struct apply *ap)
     return 0;
 }
 
+struct search {
+    const struct subject *row;
+    const struct record *gone;
+    unsigned seen;
+    bool is_covered;
+    int err;
+};
+
+static bool each_other(void *ctx, struct slice key, struct slice value)
+{
+    (void)key;
+    struct search *s = ctx;
+    struct record other;
+    s->err = record_decode_about(value, &other);
+    s->is_covered = s->err == 0 && subject_covers(s->row, &other, s->gone);
+    return s->err == 0 && !s->is_covered && ++s->seen < OTHERS_MOST;
+}
+
+/* Whether the row may be another without it. */
+static int is_missed(struct apply *ap, const struct apply_loss *loss, bool *ret)
+{
+    struct slice bytes;
+    struct history h;
+    struct record gone;
+    struct subject row;
+    arena_reset(ap->scratch);
+    int e = batch_get(ap->batch, ap->scratch, CF_HISTORY, KEY_SLICE(loss->was), &bytes);
+    if (e == 0)
+        e = history_decode(bytes, &h);
+    if (e == 0)
+        e = record_decode_about(h.record, &gone);
+    if (e < 0)
+        return e;
+    *ret = true;
+    e = apply_subject_read(ap, &loss->subject, &row);
+    if (e < 0)
+        return e == CE_NOT_FOUND ? 0 : e; /* it came and went in this very commit */
+    struct search s = {.row = &row, .gone = &gone};
+    e = batch_walk(ap->batch, CF_RECORD, KEY_SLICE(loss->subject), each_other, &s);
+    *ret = !s.is_covered;
+    return e < 0 ? e : s.err;
+}
+
+/* Most of a subject's records give the same name for as long: of those who have hundreds, one that
+ * goes is hardly ever missed, and the first few others show it. */
+static int mark_what_is_missed(struct apply *ap)
+{
+    qsort(ap->losses, ap->loss_count, sizeof *ap->losses, id_order); /* begins with the subject */
+    for (size_t i = 0; i < ap->loss_count; i++) {
+        bool missed;
+        int e = is_missed(ap, &ap->losses[i], &missed);
+        if (e < 0)
+            return e;
+        if (missed)
+            apply_mark(ap, &ap->losses[i].subject);
+    }
+    return 0;
+}
+
 int apply_finish(struct apply *ap)
 {
-    if (!ap->dirty_count)
+    if (!ap->dirty_count && !ap->loss_count)
         return 0;
-    qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
     batch_sort(ap->batch, CF_RECORD);
     int r = batch_walks_begin(ap->batch);
     if (r < 0)
         return r;
-    r = compute_marked(ap);
+    r = mark_what_is_missed(ap);
+    if (r == 0) {
+        qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+        r = compute_marked(ap);
+    }
     int e = batch_walks_end(ap->batch);
     return r < 0 ? r : e;
 }

@@ -183,13 +183,22 @@ void record_patch_head(char *bytes, const struct record_head *head)
     head_put((uint8_t *)bytes, head);
 }
 
-int record_decode(struct slice bytes, struct record *ret)
+/* The header, and where the sections begin. */
+static int decode_begin(struct slice bytes, struct record *ret, struct wire *ret_sections)
 {
     *ret = (struct record){0};
     int r = record_decode_head(bytes, &ret->head);
+    if (r == 0)
+        *ret_sections = wire_of(slice_from(bytes, HEAD_BYTES));
+    return r;
+}
+
+int record_decode(struct slice bytes, struct record *ret)
+{
+    struct wire w;
+    int r = decode_begin(bytes, ret, &w);
     if (r < 0)
         return r;
-    struct wire w = wire_of(slice_from(bytes, HEAD_BYTES));
     while (w.rest.n && !w.failed) {
         char tag = (char)wire_u8(&w);
         struct slice s = wire_bytes(&w);
@@ -230,6 +239,24 @@ int record_decode(struct slice bytes, struct record *ret)
         }
     }
     return wire_end(&w);
+}
+
+/* Sections before the one about the subject are few, those behind it many. */
+int record_decode_about(struct slice bytes, struct record *ret)
+{
+    struct wire w;
+    int r = decode_begin(bytes, ret, &w);
+    if (r < 0)
+        return r;
+    while (w.rest.n && !w.failed) {
+        char tag = (char)wire_u8(&w);
+        struct slice s = wire_bytes(&w);
+        if (tag == 'S')
+            return w.failed ? CE_FORMAT : about_decode(s, &ret->about);
+        if (tag != 'i' && tag != 'd')
+            break;
+    }
+    return w.failed ? CE_FORMAT : 0;
 }
 
 /* Later groups hold an item in clear where earlier ones hold it masked, so a later value replaces.

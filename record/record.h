@@ -86,6 +86,9 @@ struct record {
 void record_encode(const struct record *r, struct buf *ret);
 /* Everything borrowed from `bytes`. CE_FORMAT. */
 int record_decode(struct slice bytes, struct record *ret);
+/* The header and `about` alone, which stand first; what is behind them is not looked at. CE_FORMAT.
+ */
+int record_decode_about(struct slice bytes, struct record *ret);
 /* The header alone. CE_FORMAT. */
 int record_decode_head(struct slice bytes, struct record_head *ret);
 /* Changes the header of encoded bytes in place. */

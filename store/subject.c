@@ -163,13 +163,18 @@ static struct subject_name *name_place(struct subject *s, struct slice text, uin
     return &s->names[at];
 }
 
+static struct day until_of(const struct record_head *h)
+{
+    return h->visibility == VIS_PUBLIC ? h->public_until : DAY_NONE;
+}
+
 static bool name_join(struct arena *a, struct subject *s, struct slice text, uint8_t flags,
                       const struct record_head *head)
 {
     if (text.n == 0 || (flags == SUBJECT_NAME_OWN && holds_now(s, text)))
         return false;
     bool is_new, changed = false;
-    struct day until = head->visibility == VIS_PUBLIC ? head->public_until : DAY_NONE;
+    struct day until = until_of(head);
     struct subject_name *n = name_place(s, text, flags, &head->version, &is_new);
     if (!n)
         return false;
@@ -191,7 +196,7 @@ static bool name_join(struct arena *a, struct subject *s, struct slice text, uin
 static bool own_join(struct arena *a, struct subject *s, const struct record *r)
 {
     const struct record_about *about = &r->about;
-    struct day until = r->head.visibility == VIS_PUBLIC ? r->head.public_until : DAY_NONE;
+    struct day until = until_of(&r->head);
     bool changed =
         !slice_eq(s->status, about->status) || !slice_eq(s->district, about->district) ||
         s->own_public_until.v != until.v ||
@@ -218,6 +223,18 @@ bool subject_join(struct arena *a, struct subject *s, const struct record *r, bo
     return changed;
 }
 
+bool subject_covers(const struct subject *row, const struct record *other,
+                    const struct record *gone)
+{
+    if (row->name_count == SUBJECT_NAMES_MAX || gone->about.is_registration ||
+        gone->about.name_count != 1 || other->about.is_registration ||
+        other->about.name_count != 1 || (other->head.flags & RECORD_REVOKED))
+        return false;
+    return slice_eq(other->about.names[0].text, gone->about.names[0].text) &&
+           until_of(&other->head).v >= until_of(&gone->head).v &&
+           (!names_compete(row, 0) || version_cmp(&other->head.version, &gone->head.version) >= 0);
+}
+
 void subject_sum_begin(struct subject_sum *s, struct arena *a, const struct subject_id *id,
                        struct subject *row)
 {
@@ -228,7 +245,7 @@ void subject_sum_begin(struct subject_sum *s, struct arena *a, const struct subj
 int subject_sum_record(struct subject_sum *s, struct slice key, struct slice value)
 {
     struct record r;
-    int e = record_decode(value, &r);
+    int e = record_decode_about(value, &r);
     if (e < 0 || (r.head.flags & RECORD_REVOKED))
         return e;
     s->exists = true;
@@ -273,7 +290,7 @@ int subject_sum_version(struct subject_sum *s, struct slice key, struct slice va
         return 0;
     int e = history_decode(value, &h);
     if (e == 0)
-        e = record_decode(h.record, &r);
+        e = record_decode_about(h.record, &r);
     /* A version that was about somebody else leaves nothing behind here. */
     if (e == 0 && !(r.head.flags & RECORD_REVOKED) &&
         memcmp(h.subject.b, s->id->b, sizeof h.subject.b) == 0)

@@ -50,6 +50,12 @@ bool subject_name_is_former(const struct subject *s, const struct subject_name *
 
 /* Joins what one current record says into the row. True when the row changed. */
 bool subject_join(struct arena *a, struct subject *s, const struct record *r, bool is_superseded);
+/* Whether a record that is gone leaves the row as it is, because `other` gives it as much: the same
+ * name, public for as long and, where names compete, by a version as high. Never of a registration,
+ * nor where names had to give way. */
+bool subject_covers(const struct subject *row, const struct record *other,
+                    const struct record *gone);
+
 /* The row from its records one after the other: first all records of the subject in key order, then
  * the history of the registrations among them, in the same order and each by version. */
 struct subject_sum {

@@ -67,10 +67,11 @@ static void penalty_rows(struct buf *b, unsigned count, bool many)
         a_version(version);
         buf_printf(b,
                    "处%u号,%s,法人及非法人组织,%s,某甲,无照经营,事实%u,条例,%s,罚款二千元,0.2,"
-                   "2026-03-%02u,2027-01-01,2099-01-01,某局,11440106YY000001XG,某局,"
+                   "2026-03-%02u,2027-01-01,%s,某局,11440106YY000001XG,某局,"
                    "11440106YY000001XG,P%u,%s,%s\n",
                    below(3), a_name(many, name), code, below(3), below(3) ? "罚款" : "警告",
-                   1 + below(20), below(many ? 90 : 8), version, an_operation());
+                   1 + below(20), below(3) ? "2099-01-01" : "2027-05-01", below(many ? 90 : 8),
+                   version, an_operation());
     }
 }
 
@@ -163,6 +164,92 @@ TEST(a_record_may_change_in_the_commit_in_which_it_follows_its_revoke)
     penalty_row(&back, code, "别的事实", 3, "change");
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&back)).changed, 2);
     world_check(w);
+    world_close(w);
+}
+
+/* A penalty by number, with the subject's name and how long it may be shown. */
+static void numbered_row(struct buf *b, const char *code, const char *name, const char *until,
+                         unsigned number, unsigned version, const char *operation)
+{
+    buf_printf(b,
+               "处%u号,%s,法人及非法人组织,%s,某甲,无照经营,事实,条例,罚款,罚款二千元,0.2,"
+               "2026-03-02,2027-01-01,%s,某局,11440106YY000001XG,某局,11440106YY000001XG,N%u,%u,"
+               "%s\n",
+               number, name, code, until, number, version, operation);
+}
+
+static void revoke(struct world *w, const char *code, const char *name, const char *until,
+                   unsigned number)
+{
+    AUTO_BUF(b, 1 << 16);
+    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    numbered_row(&b, code, name, until, number, 9, "revoke");
+    EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).changed, 1);
+    world_check(w);
+}
+
+TEST(of_many_records_any_may_be_revoked_whether_it_is_missed_or_not)
+{
+    static const char same[] = "广州甲乙丙商店", wrong[] = "广州甲乙丁商店";
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(1, "91", code);
+    AUTO_BUF(b, 1 << 20);
+    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    for (unsigned i = 0; i < 200; i++)
+        numbered_row(&b, code, same, i == 150 ? "2026-09-01" : "2026-08-01", i, 1, "add");
+    EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).stored, 200);
+    world_check(w);
+    revoke(w, code, same, "2026-08-01", 3);
+    revoke(w, code, same, "2026-09-01", 150); /* the only one that was public for so long */
+    revoke(w, code, same, "2026-08-01", 199);
+    buf_clear(&b);
+    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    numbered_row(&b, code, wrong, "2026-08-01", 300, 1, "add");
+    EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).stored, 1);
+    world_check(w);
+    revoke(w, code, same, "2026-08-01", 4);
+    revoke(w, code, wrong, "2026-08-01", 300); /* the only one that gave that name */
+    /* And back, for longer. */
+    buf_clear(&b);
+    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    numbered_row(&b, code, same, "2026-10-01", 3, 10, "add");
+    EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).changed, 1);
+    world_check(w);
+    world_close(w);
+}
+
+TEST(of_two_names_that_is_shown_which_is_the_newer_one_behind_a_revoke_too)
+{
+    static const char first[] = "广州甲乙丙商店", second[] = "广州甲乙丁商店";
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(1, "91", code);
+    AUTO_BUF(b, 1 << 16);
+    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    numbered_row(&b, code, first, "2099-01-01", 1, 1, "add");
+    numbered_row(&b, code, second, "2099-01-01", 2, 3, "add");
+    numbered_row(&b, code, first, "2099-01-01", 3, 5, "add");
+    EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).stored, 3);
+    revoke(w, code, first, "2099-01-01", 3);
+    world_close(w);
+}
+
+TEST(all_records_of_a_subject_may_be_revoked_at_one_time)
+{
+    struct world *w = world_open();
+    char code[19];
+    world_uscc(1, "91", code);
+    for (int revokes = 0; revokes < 2; revokes++) {
+        AUTO_BUF(b, 1 << 20);
+        buf_add_slice(&b, slice_of(PENALTY_HEAD));
+        for (unsigned i = 0; i < 80; i++)
+            numbered_row(&b, code, "广州甲乙丙商店", "2099-01-01", i, revokes ? 2 : 1,
+                         revokes ? "revoke" : "add");
+        struct totals t = world_submit(w, "amr-penalty", NULL, buf_slice(&b));
+        EXPECT_EQ(revokes ? t.changed : t.stored, 80);
+        world_check(w);
+    }
     world_close(w);
 }
 

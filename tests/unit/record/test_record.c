@@ -38,6 +38,30 @@ TEST(a_header_has_these_bytes_and_reads_back)
     EXPECT_HEX(slice_make(b.p + 64, 13), "00005000 00004E00 00006000 50");
 }
 
+TEST(what_it_says_about_the_subject_reads_back_by_itself)
+{
+    struct record r = sample(), back;
+    AUTO_BUF(with, 1024);
+    AUTO_BUF(without, 1024);
+    r.identity = SLICE("\1id");
+    r.document = SLICE("doc");
+    r.pub = SLICE("\"a\":\"x\"");
+    record_encode(&r, &without);
+    EXPECT_OK(record_decode_about(buf_slice(&without), &back));
+    EXPECT_EQ(back.about.name_count, 0);
+    r.about.names[0] = (struct record_name){RECORD_NAME_MAIN, SLICE("样例商店")};
+    r.about.name_count = 1;
+    record_encode(&r, &with);
+    EXPECT_OK(record_decode_about(buf_slice(&with), &back));
+    EXPECT_EQ(back.about.name_count, 1);
+    EXPECT_SLICE(back.about.names[0].text, "样例商店");
+    EXPECT_EQ(back.head.theme, 0x0102);
+    EXPECT(!back.pub.n);
+    for (size_t n = 78; n < 77 + 5 + 5; n++) /* in the sections before it, and at its tag */
+        if (n != 77 + 5)
+            EXPECT_ERR(record_decode_about(slice_make(with.p, n), &back), CE_FORMAT);
+}
+
 TEST(the_form_of_an_earlier_program_and_a_cut_header_are_refused)
 {
     struct record r = sample(), back;

@@ -39,3 +39,46 @@ TEST(of_too_many_names_those_of_the_highest_versions_are_kept_in_whatever_order_
     EXPECT_SLICE(s.names[0].text, "name 64");
     arena_destroy(a);
 }
+
+TEST(a_record_is_not_missed_where_another_gives_the_same_name_for_as_long)
+{
+    struct arena *a = arena_create(1 << 20);
+    struct record gone = record_of(a, 5), other = gone;
+    struct subject row = {.own_public_until = DAY_NONE};
+    subject_join(a, &row, &gone, false);
+    EXPECT(subject_covers(&row, &other, &gone));
+    other.head.public_until = (struct day){20000};
+    EXPECT(!subject_covers(&row, &other, &gone));
+    gone.head.public_until = (struct day){20000};
+    EXPECT(subject_covers(&row, &other, &gone));
+    other.head.visibility = VIS_NONE;
+    EXPECT(!subject_covers(&row, &other, &gone));
+    gone.head.visibility = VIS_NONE;
+    EXPECT(subject_covers(&row, &other, &gone));
+    other.head.flags = RECORD_REVOKED;
+    EXPECT(!subject_covers(&row, &other, &gone));
+    other = gone;
+    other.about.names[0].text = SLICE("another");
+    EXPECT(!subject_covers(&row, &other, &gone));
+    other = gone;
+    other.about.is_registration = true;
+    EXPECT(!subject_covers(&row, &other, &gone));
+    arena_destroy(a);
+}
+
+TEST(versions_count_for_that_where_names_compete_and_where_names_gave_way_nothing_does)
+{
+    struct arena *a = arena_create(1 << 20);
+    struct record gone = record_of(a, 5), other = gone;
+    struct subject row = {.own_public_until = DAY_NONE};
+    other.head.version = version_make(1, (struct utc_ms){1}, 0, 1);
+    subject_join(a, &row, &gone, false);
+    EXPECT(subject_covers(&row, &other, &gone));
+    for (unsigned n = 10; n < 10 + SUBJECT_NAMES_MAX; n++) {
+        struct record more = record_of(a, n);
+        subject_join(a, &row, &more, false);
+        EXPECT(!subject_covers(&row, &other, &gone));
+        EXPECT_EQ(subject_covers(&row, &gone, &gone), row.name_count < SUBJECT_NAMES_MAX);
+    }
+    arena_destroy(a);
+}
