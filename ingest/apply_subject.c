@@ -222,6 +222,13 @@ static int id_order(const void *a, const void *b)
     return memcmp(a, b, SUBJECT_ID_BYTES);
 }
 
+/* What begins with a subject. qsort takes no empty list that was never made. */
+static void sort_by_subject(void *list, size_t count, size_t bytes)
+{
+    if (count)
+        qsort(list, count, bytes, id_order);
+}
+
 static bool subjects_equal(const struct subject *a, const struct subject *b)
 {
     AUTO_BUF(x, VALUE_BYTES_MAX);
@@ -302,7 +309,7 @@ static int is_missed(struct apply *ap, const struct apply_loss *loss, bool *ret)
  * goes is hardly ever missed, and the first few others show it. */
 static int mark_what_is_missed(struct apply *ap)
 {
-    qsort(ap->losses, ap->loss_count, sizeof *ap->losses, id_order); /* begins with the subject */
+    sort_by_subject(ap->losses, ap->loss_count, sizeof *ap->losses);
     for (size_t i = 0; i < ap->loss_count; i++) {
         bool missed;
         int e = is_missed(ap, &ap->losses[i], &missed);
@@ -324,7 +331,7 @@ int apply_finish(struct apply *ap)
         return r;
     r = mark_what_is_missed(ap);
     if (r == 0) {
-        qsort(ap->dirty, ap->dirty_count, sizeof *ap->dirty, id_order);
+        sort_by_subject(ap->dirty, ap->dirty_count, sizeof *ap->dirty);
         r = compute_marked(ap);
     }
     int e = batch_walks_end(ap->batch);
