@@ -210,13 +210,13 @@ static int replace(struct apply *ap, const struct judged *row, const struct sour
         return 0;
 
     bool was_revoked = was.head.flags & RECORD_REVOKED;
-    if (!is.about.is_registration && revokes && !was_revoked) {
+    if (!is.about.is_registration && revokes != was_revoked) {
+        if (was_revoked)
+            return apply_join(ap, &subject, &is);
         struct history_key k = history_key_make(number, &known->version);
         apply_lose(ap, &subject, &k);
         return 0;
     }
-    if (!is.about.is_registration && was_revoked && !revokes)
-        return apply_join(ap, &subject, &is);
     bool same_subject = memcmp(subject.b, was_subject.b, sizeof subject.b) == 0;
     if (!same_subject || revokes || was_revoked || !about_equal(&was, &is)) {
         apply_mark(ap, &was_subject);

@@ -13,38 +13,43 @@
 /* Records that are looked at for one that makes up for one that is gone. */
 enum { OTHERS_MOST = 64 };
 
-static void list_add(struct subject_id **list, size_t *count, size_t *cap,
-                     const struct subject_id *id)
+/* A list with room for one more. */
+static void *with_room(void *list, size_t count, size_t *cap, size_t bytes)
 {
-    if (*count == *cap) {
-        *cap = *cap ? *cap * 2 : 256;
-        *list = realloc(*list, *cap * sizeof **list);
-        CHECK(*list);
-    }
-    (*list)[(*count)++] = *id;
+    if (count < *cap)
+        return list;
+    *cap = *cap ? *cap * 2 : 256;
+    list = realloc(list, *cap * bytes);
+    CHECK(list);
+    return list;
+}
+
+static bool has_row(const struct apply *ap, const struct subject_id *id)
+{
+    return subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects;
 }
 
 void apply_touch(struct apply *ap, const struct subject_id *id)
 {
-    if (subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects)
-        list_add(&ap->touched, &ap->touched_count, &ap->touched_cap, id);
+    if (!has_row(ap, id))
+        return;
+    ap->touched = with_room(ap->touched, ap->touched_count, &ap->touched_cap, sizeof *id);
+    ap->touched[ap->touched_count++] = *id;
 }
 
 void apply_mark(struct apply *ap, const struct subject_id *id)
 {
-    if (subject_id_kind(id) != SUBJECT_WAITING && !ap->leaves_subjects)
-        list_add(&ap->dirty, &ap->dirty_count, &ap->dirty_cap, id);
+    if (!has_row(ap, id))
+        return;
+    ap->dirty = with_room(ap->dirty, ap->dirty_count, &ap->dirty_cap, sizeof *id);
+    ap->dirty[ap->dirty_count++] = *id;
 }
 
 void apply_lose(struct apply *ap, const struct subject_id *id, const struct history_key *was)
 {
-    if (subject_id_kind(id) == SUBJECT_WAITING || ap->leaves_subjects)
+    if (!has_row(ap, id))
         return;
-    if (ap->loss_count == ap->loss_cap) {
-        ap->loss_cap = ap->loss_cap ? ap->loss_cap * 2 : 256;
-        ap->losses = realloc(ap->losses, ap->loss_cap * sizeof *ap->losses);
-        CHECK(ap->losses);
-    }
+    ap->losses = with_room(ap->losses, ap->loss_count, &ap->loss_cap, sizeof *ap->losses);
     ap->losses[ap->loss_count++] = (struct apply_loss){*id, *was};
 }
 
@@ -306,17 +311,20 @@ static int is_missed(struct apply *ap, const struct apply_loss *loss, bool *ret)
 }
 
 /* Most of a subject's records give the same name for as long: of those who have hundreds, one that
- * goes is hardly ever missed, and the first few others show it. */
+ * goes is hardly ever missed, and the first few others show it. One that is missed is enough. */
 static int mark_what_is_missed(struct apply *ap)
 {
+    bool is_marked = false;
     sort_by_subject(ap->losses, ap->loss_count, sizeof *ap->losses);
     for (size_t i = 0; i < ap->loss_count; i++) {
-        bool missed;
-        int e = is_missed(ap, &ap->losses[i], &missed);
+        const struct apply_loss *loss = &ap->losses[i];
+        if (is_marked && id_order(loss, loss - 1) == 0)
+            continue;
+        int e = is_missed(ap, loss, &is_marked);
         if (e < 0)
             return e;
-        if (missed)
-            apply_mark(ap, &ap->losses[i].subject);
+        if (is_marked)
+            apply_mark(ap, &loss->subject);
     }
     return 0;
 }

@@ -193,15 +193,24 @@ static int decode_begin(struct slice bytes, struct record *ret, struct wire *ret
     return r;
 }
 
+static bool next_section(struct wire *w, char *ret_tag, struct slice *ret)
+{
+    if (!w->rest.n || w->failed)
+        return false;
+    *ret_tag = (char)wire_u8(w);
+    *ret = wire_bytes(w);
+    return true;
+}
+
 int record_decode(struct slice bytes, struct record *ret)
 {
     struct wire w;
+    struct slice s;
+    char tag;
     int r = decode_begin(bytes, ret, &w);
     if (r < 0)
         return r;
-    while (w.rest.n && !w.failed) {
-        char tag = (char)wire_u8(&w);
-        struct slice s = wire_bytes(&w);
+    while (next_section(&w, &tag, &s)) {
         switch (tag) {
         case 'i':
             ret->identity = s;
@@ -245,12 +254,12 @@ int record_decode(struct slice bytes, struct record *ret)
 int record_decode_about(struct slice bytes, struct record *ret)
 {
     struct wire w;
+    struct slice s;
+    char tag;
     int r = decode_begin(bytes, ret, &w);
     if (r < 0)
         return r;
-    while (w.rest.n && !w.failed) {
-        char tag = (char)wire_u8(&w);
-        struct slice s = wire_bytes(&w);
+    while (next_section(&w, &tag, &s)) {
         if (tag == 'S')
             return w.failed ? CE_FORMAT : about_decode(s, &ret->about);
         if (tag != 'i' && tag != 'd')

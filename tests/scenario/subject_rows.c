@@ -167,6 +167,12 @@ TEST(a_record_may_change_in_the_commit_in_which_it_follows_its_revoke)
     world_close(w);
 }
 
+static void penalties_begin(struct buf *b)
+{
+    buf_clear(b);
+    buf_add_slice(b, slice_of(PENALTY_HEAD));
+}
+
 /* A penalty by number, with the subject's name and how long it may be shown. */
 static void numbered_row(struct buf *b, const char *code, const char *name, const char *until,
                          unsigned number, unsigned version, const char *operation)
@@ -182,7 +188,7 @@ static void revoke(struct world *w, const char *code, const char *name, const ch
                    unsigned number)
 {
     AUTO_BUF(b, 1 << 16);
-    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    penalties_begin(&b);
     numbered_row(&b, code, name, until, number, 9, "revoke");
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).changed, 1);
     world_check(w);
@@ -195,7 +201,7 @@ TEST(of_many_records_any_may_be_revoked_whether_it_is_missed_or_not)
     char code[19];
     world_uscc(1, "91", code);
     AUTO_BUF(b, 1 << 20);
-    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    penalties_begin(&b);
     for (unsigned i = 0; i < 200; i++)
         numbered_row(&b, code, same, i == 150 ? "2026-09-01" : "2026-08-01", i, 1, "add");
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).stored, 200);
@@ -203,16 +209,14 @@ TEST(of_many_records_any_may_be_revoked_whether_it_is_missed_or_not)
     revoke(w, code, same, "2026-08-01", 3);
     revoke(w, code, same, "2026-09-01", 150); /* the only one that was public for so long */
     revoke(w, code, same, "2026-08-01", 199);
-    buf_clear(&b);
-    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    penalties_begin(&b);
     numbered_row(&b, code, wrong, "2026-08-01", 300, 1, "add");
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).stored, 1);
     world_check(w);
     revoke(w, code, same, "2026-08-01", 4);
     revoke(w, code, wrong, "2026-08-01", 300); /* the only one that gave that name */
     /* And back, for longer. */
-    buf_clear(&b);
-    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    penalties_begin(&b);
     numbered_row(&b, code, same, "2026-10-01", 3, 10, "add");
     EXPECT_EQ(world_submit(w, "amr-penalty", NULL, buf_slice(&b)).changed, 1);
     world_check(w);
@@ -226,7 +230,7 @@ TEST(of_two_names_that_is_shown_which_is_the_newer_one_behind_a_revoke_too)
     char code[19];
     world_uscc(1, "91", code);
     AUTO_BUF(b, 1 << 16);
-    buf_add_slice(&b, slice_of(PENALTY_HEAD));
+    penalties_begin(&b);
     numbered_row(&b, code, first, "2099-01-01", 1, 1, "add");
     numbered_row(&b, code, second, "2099-01-01", 2, 3, "add");
     numbered_row(&b, code, first, "2099-01-01", 3, 5, "add");
@@ -242,7 +246,7 @@ TEST(all_records_of_a_subject_may_be_revoked_at_one_time)
     world_uscc(1, "91", code);
     for (int revokes = 0; revokes < 2; revokes++) {
         AUTO_BUF(b, 1 << 20);
-        buf_add_slice(&b, slice_of(PENALTY_HEAD));
+        penalties_begin(&b);
         for (unsigned i = 0; i < 80; i++)
             numbered_row(&b, code, "广州甲乙丙商店", "2099-01-01", i, revokes ? 2 : 1,
                          revokes ? "revoke" : "add");
